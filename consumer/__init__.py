@@ -1,0 +1,1 @@
+"""The bridge: each request message becomes one Temporal workflow start, and its result goes back."""

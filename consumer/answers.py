@@ -1,0 +1,46 @@
+"""From what the saga or a decision says to the result message that the contract promises."""
+
+from consumer.decision import Reject
+from publisher.models import BookingResult, LegResult, Reason, Status
+from saga.models import BookingOutcome, BookingStatus
+
+CANCELLED = "Voyage cancelled"
+
+
+def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = False) -> BookingResult:
+    """The result of a booking that was started; `duplicate` is all that a re-sent one differs in."""
+    booked = outcome.status is BookingStatus.BOOKED
+    items = {leg.leg: f"{leg.leg.capitalize()}: {leg.item}" for leg in outcome.legs} if booked else {}
+    reason = outcome.reason
+    return BookingResult(
+        cancelled=not booked,
+        **items,
+        result=outcome.result,
+        user_id=outcome.user_id,
+        booking_id=booking_id,
+        status=Status(outcome.status.value),
+        duplicate=duplicate,
+        legs=[
+            LegResult(
+                leg=leg.leg,
+                status=leg.status.value,
+                reference=leg.reference,
+                attempts=leg.attempts,
+                error=leg.error,
+            )
+            for leg in outcome.legs
+        ],
+        reason=reason and Reason(code=reason.code.value, leg=reason.leg, message=reason.message),
+    )
+
+
+def rejection(reject: Reject) -> BookingResult:
+    """The result of a message that could not become a booking."""
+    return BookingResult(
+        cancelled=True,
+        result=CANCELLED,
+        user_id=None,
+        booking_id=reject.booking_id,
+        status=Status.REJECTED,
+        reason=Reason(code=reject.code, message=reject.message),
+    )

@@ -1,0 +1,57 @@
+"""From a message body to a valid request, by the rules of the contract's section "Request"."""
+
+import json
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from consumer.errors import InvalidRequestError
+from publisher.models import MAX_BODY_BYTES, BookingRequest
+
+
+def read_request(body: bytes) -> BookingRequest:
+    """The request in a body; raises `InvalidRequestError` with the code and the text for the client."""
+    if len(body) > MAX_BODY_BYTES:
+        raise InvalidRequestError(
+            "too_large", f"The body has {len(body)} bytes; {MAX_BODY_BYTES} are allowed"
+        )
+    try:
+        return BookingRequest.model_validate(read_object(body))
+    except ValidationError as invalid:
+        raise InvalidRequestError("invalid", _explain(invalid)) from None
+
+
+def read_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body: UTF-8 with or without BOM, each key once, no NaN."""
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"), object_pairs_hook=_each_key_once, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidRequestError("invalid", f"The body is not JSON in UTF-8: {reason}") from None
+    if not isinstance(value, dict):
+        raise InvalidRequestError("invalid", f"The body must be a JSON object, not {type(value).__name__}")
+    return value
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {repeated!r} is there more than once")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON value")
+
+
+def _explain(invalid: ValidationError) -> str:
+    """One line that names each field that is wrong, in the order of the model."""
+    problems = []
+    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
+        field = ".".join(map(str, error["loc"]))
+        problems.append(f"{field}: {error['msg'].removeprefix('Value error, ')}")
+    return "; ".join(problems)

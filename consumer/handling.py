@@ -1,0 +1,52 @@
+"""The way of one request: decide, do what was decided, and return when it is safe to ack."""
+
+import logging
+
+from consumer.bookings import Bookings, Conflict, Ended
+from consumer.dead_letters import DeadLetters
+from consumer.decision import Reject, Start, decide
+from consumer.delivery import Delivery
+from consumer.results import Results
+from consumer.settings import ConsumerSettings
+
+log = logging.getLogger(__name__)
+
+
+class RequestHandler:
+    """Handles request messages, one call each; any number at a time."""
+
+    def __init__(
+        self, settings: ConsumerSettings, bookings: Bookings, results: Results, dead_letters: DeadLetters
+    ) -> None:
+        self._settings = settings
+        self._bookings = bookings
+        self._results = results
+        self._dead_letters = dead_letters
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Return when the message may be acked: its booking is durable, or its rejection is safe."""
+        match decide(delivery, self._settings):
+            case Start() as start:
+                await self._start(start, delivery)
+            case Reject() as reject:
+                await self._reject(reject, delivery)
+
+    async def _start(self, start: Start, delivery: Delivery) -> None:
+        match await self._bookings.start(start):
+            case Ended(outcome):
+                await self._results.answer(outcome, start.caller, duplicate=True)
+            case Conflict():
+                reject = Reject(
+                    code="conflict",
+                    message=f"booking_id: {start.booking_id!r} is taken by a booking with other details",
+                    answer_to=start.caller.address,
+                    booking_id=start.booking_id,
+                )
+                await self._reject(reject, delivery)
+            case _:
+                log.debug("Booking %s runs", start.workflow_id)
+
+    async def _reject(self, reject: Reject, delivery: Delivery) -> None:
+        await self._results.reject(reject, delivery)
+        await self._dead_letters.keep(delivery, reject)
+        log.warning("Request %s rejected (%s) and dead-lettered", delivery.message_id, reject.code)

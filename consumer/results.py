@@ -1,0 +1,69 @@
+"""Sending results: to the address that asked, or to the parked queue if that is gone."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+
+from aio_pika import DeliveryMode, Message
+from temporalio import activity
+
+from consumer import identity
+from consumer.addresses import Address
+from consumer.answers import rejection, result_of
+from consumer.callers import Caller
+from consumer.decision import Reject
+from consumer.delivery import Delivery
+from publisher.errors import UndeliverableError
+from publisher.models import RESULT_TYPE, BookingResult
+from publisher.publishing import ConfirmedPublisher
+from publisher.settings import BrokerSettings
+from saga.models import BookingOutcome
+
+PUBLISH_RESULT = "publish_result"
+
+log = logging.getLogger(__name__)
+
+
+class Results:
+    """Publishes results: persistent, mandatory, confirmed. Every method returns when RabbitMQ has them."""
+
+    def __init__(self, publisher: ConfirmedPublisher, names: BrokerSettings) -> None:
+        self._publisher = publisher
+        self._names = names
+
+    @activity.defn(name=PUBLISH_RESULT)
+    async def publish_result(self, outcome: BookingOutcome, context: dict[str, Any]) -> None:
+        """The last activity of a booking, called by the saga through its reply callback."""
+        await self.answer(outcome, Caller.from_context(context))
+
+    async def answer(self, outcome: BookingOutcome, caller: Caller, *, duplicate: bool = False) -> None:
+        """Tell a caller how its booking ended."""
+        result = result_of(outcome, caller.booking_id, duplicate=duplicate)
+        message_id = identity.answer_id(caller.booking_id, result.revision)
+        await self._send(result, caller.address, message_id, caller.trace)
+
+    async def reject(self, reject: Reject, delivery: Delivery) -> None:
+        """Tell a sender why its message can't become a booking; an address not allowed hears nothing."""
+        if reject.answer_to:
+            trace = Caller.of("", reject.answer_to, delivery).trace
+            await self._send(rejection(reject), reject.answer_to, identity.rejection_id(delivery), trace)
+
+    async def _send(
+        self, result: BookingResult, to: Address, message_id: str, headers: Mapping[str, Any]
+    ) -> None:
+        message = Message(
+            result.to_body(),
+            content_type="application/json",
+            delivery_mode=DeliveryMode.PERSISTENT,
+            type=RESULT_TYPE,
+            message_id=message_id,
+            correlation_id=to.correlation_id,
+            headers=dict(headers),
+        )
+        try:
+            # RabbitMQ 3.10 returns a mandatory message to direct reply-to although it was delivered.
+            await self._publisher.publish(message, to.reply_to, mandatory=not to.is_direct)
+        except UndeliverableError:
+            message.headers["x-reply-to"] = to.reply_to
+            await self._publisher.publish(message, self._names.parked_queue)
+            log.warning("Reply queue %s is gone: result parked in %s", to.reply_to, self._names.parked_queue)

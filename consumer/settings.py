@@ -1,0 +1,44 @@
+"""The consumer's settings, read from the environment (`AMQP_URL`, `VOYAGE_*`)."""
+
+from pydantic import Field
+
+from publisher.settings import BrokerSettings
+from saga.models import BookingPolicy
+from saga.settings import TASK_QUEUE
+
+
+class ConsumerSettings(BrokerSettings):
+    """What can be set for `voyage-consumer`, beside the broker's names and Temporal's own environment."""
+
+    prefetch: int = Field(100, ge=1, le=10_000)
+    """How many requests one consumer has in hand at a time."""
+    drain_timeout: float = Field(20.0, ge=0)
+    """Seconds for which a consumer that is told to stop lets requests and results in hand finish."""
+    task_queue: str = Field(TASK_QUEUE, min_length=1)
+    """The task queue on which bookings are started."""
+    reply_task_queue: str = Field("booking-replies", min_length=1)
+    """The task queue on which this process publishes results."""
+    retry_interval: float = Field(BookingPolicy.retry_interval, gt=0)
+    """Seconds before the second try of a leg or an undo; they double from there."""
+    retry_interval_limit: float = Field(BookingPolicy.retry_interval_limit, gt=0)
+    """The most seconds between two tries."""
+    try_timeout: float = Field(BookingPolicy.try_timeout, gt=0)
+    """Seconds that one try of a leg or an undo may take."""
+    heartbeat_timeout: float = Field(BookingPolicy.heartbeat_timeout, gt=0)
+    """Seconds without a sign of life after which a try counts as lost with its worker."""
+    undo_attempts: int = Field(BookingPolicy.undo_attempts, ge=1)
+    """Tries per undo, the first included."""
+    undo_budget: float = Field(BookingPolicy.undo_budget, ge=0)
+    """Seconds before its deadline at which a booking stops, to undo in time."""
+
+    @property
+    def policy(self) -> BookingPolicy:
+        """The part of the settings that travels with each booking."""
+        return BookingPolicy(
+            try_timeout=self.try_timeout,
+            heartbeat_timeout=self.heartbeat_timeout,
+            retry_interval=self.retry_interval,
+            retry_interval_limit=self.retry_interval_limit,
+            undo_attempts=self.undo_attempts,
+            undo_budget=self.undo_budget,
+        )

@@ -1,0 +1,32 @@
+"""The light client of Voyage: message models, broker objects, an async client and the `voyage` command."""
+
+from publisher.client import Client
+from publisher.errors import (
+    BookingRejectedError,
+    BrokerUnreachableError,
+    PublishTimeoutError,
+    QueueMismatchError,
+    ResultTimeoutError,
+    SettingsError,
+    UndeliverableError,
+    VoyageError,
+)
+from publisher.models import BookingRequest, BookingResult, LegResult, Reason
+from publisher.settings import BrokerSettings
+
+__all__ = [
+    "BookingRejectedError",
+    "BookingRequest",
+    "BookingResult",
+    "BrokerSettings",
+    "BrokerUnreachableError",
+    "Client",
+    "LegResult",
+    "PublishTimeoutError",
+    "QueueMismatchError",
+    "Reason",
+    "ResultTimeoutError",
+    "SettingsError",
+    "UndeliverableError",
+    "VoyageError",
+]

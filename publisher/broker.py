@@ -1,0 +1,60 @@
+"""Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
+
+from aio_pika import connect, connect_robust
+from aio_pika.abc import AbstractRobustConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from yarl import URL
+
+from publisher import topology
+from publisher.errors import BrokerUnreachableError
+from publisher.settings import BrokerSettings
+
+CONNECT_TIMEOUT = 10.0
+RECONNECT_INTERVAL = 1.0
+HEARTBEAT = 20  # seconds; a silent peer is given up after three
+
+
+async def prepare(settings: BrokerSettings) -> None:
+    """Reach the broker and declare the contract's queues, on a connection that is closed again.
+
+    Raises `BrokerUnreachableError` or `QueueMismatchError`.
+    """
+    try:
+        async with await connect(settings.amqp_url.get_secret_value(), timeout=CONNECT_TIMEOUT) as connection:
+            await topology.declare(connection, settings)
+    except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
+        raise unreachable(settings, failure) from failure
+
+
+async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobustConnection:
+    """A connection that comes back by itself; RabbitMQ's own views show it under `name`.
+
+    Raises `BrokerUnreachableError` if the broker can't be reached now.
+    """
+    try:
+        return await connect_robust(
+            settings.amqp_url.get_secret_value(),
+            timeout=CONNECT_TIMEOUT,
+            client_properties={"connection_name": name},
+            reconnect_interval=RECONNECT_INTERVAL,
+            heartbeat=HEARTBEAT,
+        )
+    except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
+        raise unreachable(settings, failure) from failure
+
+
+def unreachable(settings: BrokerSettings, failure: Exception) -> BrokerUnreachableError:
+    """Say which broker, without its password, and what to do."""
+    reason = str(failure).partition("\n")[0] or type(failure).__name__
+    return BrokerUnreachableError(
+        f"RabbitMQ at {address(settings)} can't be used ({reason}). Start it, or set AMQP_URL to yours."
+    )
+
+
+def address(settings: BrokerSettings) -> str:
+    """The broker's address as it may be shown: without user and password."""
+    try:
+        url = URL(settings.amqp_url.get_secret_value())
+    except ValueError:
+        return "AMQP_URL"
+    return f"{url.scheme}://{url.host}:{url.port or 5672}{url.path}"

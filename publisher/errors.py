@@ -1,0 +1,42 @@
+"""What can go wrong on the client's side, each with what its caller can do about it."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from publisher.models import BookingResult
+
+
+class VoyageError(Exception):
+    """The root of the client's own errors. Each text is one line that says what to do next."""
+
+
+class SettingsError(VoyageError):
+    """A setting can't be used. The text names the variable and says what it takes."""
+
+
+class BrokerUnreachableError(VoyageError):
+    """RabbitMQ could not be reached, or refused the login. Start it, or set `AMQP_URL`."""
+
+
+class QueueMismatchError(VoyageError):
+    """A queue exists with other arguments than ours. The text names the queue and the difference."""
+
+
+class UndeliverableError(VoyageError):
+    """No queue took the message: the one it was addressed to does not exist. Nothing was sent."""
+
+
+class PublishTimeoutError(VoyageError):
+    """RabbitMQ did not confirm in time. The message may still arrive: send it again, under the same id."""
+
+
+class ResultTimeoutError(VoyageError):
+    """No result came in time. The booking goes on: ask again with the same booking id to get its result."""
+
+
+class BookingRejectedError(VoyageError):
+    """The request was not a valid booking; nothing was started. `result.reason` says why."""
+
+    def __init__(self, result: "BookingResult") -> None:
+        super().__init__(result.reason.message if result.reason else "rejected")
+        self.result = result

@@ -1,0 +1,73 @@
+"""Publishing so that nothing is lost: persistent, mandatory, confirmed, and again after a lost connection."""
+
+import asyncio
+from weakref import WeakValueDictionary
+
+from aio_pika import Message
+from aio_pika.abc import AbstractExchange, AbstractRobustChannel, AbstractRobustConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, PublishError
+
+from publisher.errors import PublishTimeoutError, UndeliverableError
+
+PAUSE = 0.2  # seconds between a lost connection and the next try
+
+
+class ConfirmedPublisher:
+    """Publishes on one channel; each call returns when RabbitMQ has taken the message, or raises."""
+
+    def __init__(self, channel: AbstractRobustChannel, timeout: float) -> None:
+        self._channel = channel
+        self._timeout = timeout
+        self._in_flight: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
+
+    @classmethod
+    async def open(cls, connection: AbstractRobustConnection, timeout: float) -> "ConfirmedPublisher":
+        """A publisher on a channel of its own; `timeout` is in seconds and includes reconnecting."""
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        return cls(channel, timeout)
+
+    async def publish(
+        self,
+        message: Message,
+        routing_key: str,
+        *,
+        exchange: AbstractExchange | None = None,
+        mandatory: bool = True,
+    ) -> None:
+        """Publish until confirmed; a lost connection is waited for, and the message sent again.
+
+        So a message may arrive twice, and never not at all. Raises `UndeliverableError` if no queue took it,
+        `PublishTimeoutError` if there was no confirm in time (it may still arrive).
+        """
+        # aio-pika tells returned messages apart by message_id alone, so equal ones go one after the other.
+        lock = self._in_flight.setdefault(message.message_id, asyncio.Lock())
+        try:
+            async with asyncio.timeout(self._timeout), lock:
+                await self._until_confirmed(message, routing_key, exchange, mandatory=mandatory)
+        except TimeoutError:
+            raise PublishTimeoutError(
+                f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s. "
+                "It may still arrive; send it again under the same id."
+            ) from None
+
+    async def _until_confirmed(
+        self, message: Message, routing_key: str, exchange: AbstractExchange | None, *, mandatory: bool
+    ) -> None:
+        while True:
+            await self._channel.ready()
+            try:
+                target = exchange or self._channel.default_exchange
+                await target.publish(message, routing_key, mandatory=mandatory)
+            except PublishError:
+                raise UndeliverableError(
+                    f"No queue took the message for {routing_key!r}: it does not exist. Check the name."
+                ) from None
+            except CONNECTION_EXCEPTIONS:
+                await asyncio.sleep(PAUSE)
+            except asyncio.CancelledError:
+                task = asyncio.current_task()
+                if task and task.cancelling():
+                    raise
+                await asyncio.sleep(PAUSE)  # the channel died under the publish; nobody cancelled us
+            else:
+                return

@@ -1,0 +1,1 @@
+"""The trip-booking saga: a Temporal workflow, its activities and the worker. It knows no broker."""

@@ -1,0 +1,99 @@
+"""The activities of a booking: `book_<leg>` and `undo_book_<leg>` for each row of the leg table."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+
+from saga.errors import REFUSED, SupplierRefusedError, SupplierUnavailableError
+from saga.legs import LEGS, Leg
+from saga.models import Booked, BookVacationInput
+from saga.suppliers import Supplier, SupplierCall
+
+T = TypeVar("T")
+
+
+def booking_activities(
+    suppliers: Mapping[str, Supplier], legs: Iterable[Leg] = LEGS
+) -> list[Callable[..., Any]]:
+    """The activities that a worker registers, two for each leg; `suppliers` is keyed by leg name."""
+    return [make(leg, suppliers[leg.name]) for leg in legs for make in (_book, _undo)]
+
+
+def _book(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
+    @activity.defn(name=leg.book)
+    async def book(booking: BookVacationInput) -> Booked:
+        call = _call(leg, booking)
+        async with _alive(booking):
+            try:
+                reference = await _to_its_end(supplier.book(call), booking.policy.try_timeout)
+            except SupplierRefusedError as refusal:
+                raise ApplicationError(
+                    str(refusal),
+                    call.attempt,
+                    type=REFUSED,
+                    non_retryable=True,
+                    category=ApplicationErrorCategory.BENIGN,
+                ) from refusal
+            except Exception as failure:
+                activity.heartbeat(f"try {call.attempt} of {call.attempts} failed: {failure}")
+                raise
+        return Booked(reference, call.attempt)
+
+    return book
+
+
+def _undo(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
+    @activity.defn(name=leg.undo)
+    async def undo(booking: BookVacationInput) -> None:
+        async with _alive(booking):
+            await _to_its_end(supplier.undo(_call(leg, booking)), booking.policy.try_timeout)
+
+    return undo
+
+
+def _call(leg: Leg, booking: BookVacationInput) -> SupplierCall:
+    info = activity.info()
+    return SupplierCall(
+        leg=leg.name,
+        item=leg.item(booking),
+        idempotency_key=f"{info.workflow_id}:{leg.name}",
+        attempt=info.attempt,
+        attempts=booking.attempts,
+    )
+
+
+async def _to_its_end(call: Coroutine[Any, Any, T], limit: float) -> T:
+    """Run a supplier call to its end, even if the activity is cancelled meanwhile, for `limit` seconds.
+
+    A call cut off half-way may still book at the supplier after its undo has run.
+    """
+    task = asyncio.ensure_future(asyncio.wait_for(call, limit))
+    while not task.done():
+        try:
+            await asyncio.wait([task])
+        except asyncio.CancelledError:
+            continue
+    try:
+        return task.result()
+    except TimeoutError as silence:
+        raise SupplierUnavailableError(f"No answer within {limit:g} s") from silence
+
+
+@asynccontextmanager
+async def _alive(booking: BookVacationInput) -> AsyncIterator[None]:
+    """Heartbeat while the supplier takes its time; also how a cancellation reaches a running try."""
+
+    async def beat() -> None:
+        while True:
+            await asyncio.sleep(booking.policy.heartbeat_timeout / 3)
+            activity.heartbeat("waiting for the supplier")
+
+    beating = asyncio.create_task(beat())
+    try:
+        yield
+    finally:
+        beating.cancel()

@@ -1,0 +1,103 @@
+"""The ledger of one booking: what is known of each leg, from the first try to the last undo."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from temporalio.exceptions import ActivityError, ApplicationError, RetryState
+
+from saga.errors import REFUSED
+from saga.legs import Leg
+from saga.models import (
+    Booked,
+    BookingOutcome,
+    BookingStatus,
+    BookVacationInput,
+    LegOutcome,
+    LegStatus,
+    Reason,
+    ReasonCode,
+)
+
+CANCELLED = "Voyage cancelled"
+
+
+class Ledger:
+    """Records what happens to each leg, and tells how the booking ended."""
+
+    def __init__(self, booking: BookVacationInput, legs: Iterable[Leg]) -> None:
+        self._booking = booking
+        self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.item(booking)) for leg in legs}
+        self.reason: Reason | None = None
+
+    @property
+    def legs(self) -> list[LegOutcome]:
+        """The legs as they stand now, in booking order."""
+        return list(self._legs.values())
+
+    def trying(self, leg: Leg) -> None:
+        """From here on the leg may be booked, whatever we hear."""
+        self._set(leg, status=LegStatus.UNKNOWN)
+
+    def booked(self, leg: Leg, booked: Booked) -> None:
+        """The supplier has confirmed the leg."""
+        self._set(leg, status=LegStatus.BOOKED, reference=booked.reference, attempts=booked.attempts)
+
+    def not_booked(self, leg: Leg, failure: ActivityError) -> None:
+        """The leg's tries have ended without a confirmation; the trip is lost."""
+        cause = failure.cause
+        refused = isinstance(cause, ApplicationError) and cause.type == REFUSED
+        text = getattr(cause, "message", None) or str(cause or failure)
+        self._set(
+            leg,
+            status=LegStatus.REFUSED if refused else LegStatus.UNKNOWN,
+            attempts=_attempts(failure, self._booking.attempts),
+            error=text,
+        )
+        code = ReasonCode.REFUSED if refused else ReasonCode.UNAVAILABLE
+        self.stop(Reason(code=code, message=text, leg=leg.name))
+
+    def stop(self, reason: Reason) -> None:
+        """The trip is lost; the first reason is the one that is told."""
+        self.reason = self.reason or reason
+
+    def undone(self, leg: Leg) -> None:
+        """The leg's undo went through. A refused leg stays refused."""
+        if self._legs[leg.name].status is not LegStatus.REFUSED:
+            self._set(leg, status=LegStatus.UNDONE)
+
+    def undo_failed(self, leg: Leg, failure: ActivityError) -> None:
+        """The leg's undo used up its tries: a person must look."""
+        text = getattr(failure.cause, "message", None) or str(failure.cause or failure)
+        self._set(leg, status=LegStatus.UNDO_FAILED, error=text)
+
+    def outcome(self) -> BookingOutcome:
+        """How the booking ended, by what the legs say."""
+        return BookingOutcome(
+            user_id=self._booking.book_user_id,
+            status=self._status(),
+            result=CANCELLED if self.reason else self._sentence(),
+            legs=self.legs,
+            reason=self.reason,
+        )
+
+    def _status(self) -> BookingStatus:
+        if not self.reason:
+            return BookingStatus.BOOKED
+        open_legs = (LegStatus.UNDO_FAILED, LegStatus.UNKNOWN, LegStatus.BOOKED)
+        if any(leg.status in open_legs for leg in self._legs.values()):
+            return BookingStatus.FAILED
+        return BookingStatus.CANCELLED
+
+    def _sentence(self) -> str:
+        return " ".join(f"Booked {leg.leg}: {leg.item}" for leg in self._legs.values())
+
+    def _set(self, leg: Leg, **changes: object) -> None:
+        self._legs[leg.name] = replace(self._legs[leg.name], **changes)  # type: ignore[arg-type]
+
+
+def _attempts(failure: ActivityError, permitted: int) -> int:
+    """The tries behind a failure: a refusal says so itself, used-up tries are all that were permitted."""
+    cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        return int(cause.details[0])
+    return permitted if failure.retry_state is RetryState.MAXIMUM_ATTEMPTS_REACHED else 1

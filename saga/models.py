@@ -1,0 +1,126 @@
+"""What goes into a booking workflow and what comes out of it.
+
+Plain dataclasses, so that any Temporal client can start a booking with the SDK's default JSON converter.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class LegStatus(StrEnum):
+    """Where one leg stands, as the wire contract names it."""
+
+    BOOKED = "booked"
+    UNDONE = "undone"
+    REFUSED = "refused"
+    NOT_TRIED = "not_tried"
+    UNKNOWN = "unknown"
+    UNDO_FAILED = "undo_failed"
+
+
+class BookingStatus(StrEnum):
+    """How a booking ended: everything booked, everything undone, or something a person must look at."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+class ReasonCode(StrEnum):
+    """Why a booking that was started is not `booked`."""
+
+    REFUSED = "refused"
+    UNAVAILABLE = "unavailable"
+    DEADLINE = "deadline"
+    CANCELLED_BY_REQUEST = "cancelled_by_request"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyCallback:
+    """Who hears of the outcome: an activity, called with the outcome and an opaque context.
+
+    The saga does not look into `context`. The activity runs on `task_queue`, in whatever process
+    serves that queue, and is retried until it succeeds.
+    """
+
+    activity: str
+    task_queue: str
+    context: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingPolicy:
+    """How patient a booking is, in seconds. It travels with the booking, so that a replay sees the same."""
+
+    try_timeout: float = 30.0
+    """How long one try of a leg, or of its undo, may take."""
+    heartbeat_timeout: float = 10.0
+    """After how long without a sign of life a try counts as lost with its worker."""
+    retry_interval: float = 1.0
+    """The wait before the second try; it doubles from there."""
+    retry_interval_limit: float = 30.0
+    """The longest wait between two tries."""
+    undo_attempts: int = 10
+    """Tries per undo, the first included."""
+    undo_budget: float = 10.0
+    """How long before its deadline a booking stops, to undo in time; at most half of the time it has."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookVacationInput:
+    """One trip to book: who travels, what to book for each leg, and how often to try.
+
+    `attempts` counts the tries per leg, the first included.
+    """
+
+    book_user_id: str
+    book_car_id: str
+    book_hotel_id: str
+    book_flight_id: str
+    attempts: int = 5
+    deadline: datetime | None = None
+    reply: ReplyCallback | None = None
+    policy: BookingPolicy = field(default_factory=BookingPolicy)
+
+
+@dataclass(frozen=True)
+class Booked:
+    """What a booking activity returns: the supplier's reference, and the number of the try that got it."""
+
+    reference: str
+    attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LegOutcome:
+    """What became of one leg. `attempts` counts the tries made; `reference` is the supplier's."""
+
+    leg: str
+    item: str
+    status: LegStatus = LegStatus.NOT_TRIED
+    reference: str | None = None
+    attempts: int = 0
+    error: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reason:
+    """Why a trip was not booked: a code for programs, a leg if one is to blame, a text for people."""
+
+    code: ReasonCode
+    message: str
+    leg: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingOutcome:
+    """What the workflow returns, and what the reply callback is given."""
+
+    user_id: str
+    status: BookingStatus
+    result: str
+    legs: list[LegOutcome]
+    reason: Reason | None = None

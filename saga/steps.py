@@ -1,0 +1,61 @@
+"""The steps of a booking as Temporal sees them: which activity, how long, how often, under which summary."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+from saga.legs import Leg
+from saga.models import Booked, BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
+
+FOR_EVER = 0
+ANSWER_TIMEOUT = timedelta(minutes=1)
+
+
+def book(leg: Leg, booking: BookVacationInput) -> workflow.ActivityHandle[Booked]:
+    """Start booking a leg; a cancelled step ends only when its running try has ended."""
+    policy = booking.policy
+    return workflow.start_activity(
+        leg.book,
+        booking,
+        result_type=Booked,
+        start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
+        heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
+        retry_policy=_retries(policy, booking.attempts),
+        # The undo must not start while the booking may still be under way.
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=f"Book {leg.name} {leg.item(booking)}",
+    )
+
+
+async def undo(leg: Leg, booking: BookVacationInput) -> None:
+    """Undo a leg; raises `ActivityError` when the undo's tries are used up."""
+    policy = booking.policy
+    await workflow.execute_activity(
+        leg.undo,
+        booking,
+        start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
+        heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
+        retry_policy=_retries(policy, policy.undo_attempts),
+        summary=f"Undo {leg.name} {leg.item(booking)}",
+    )
+
+
+async def answer(caller: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy) -> None:
+    """Give a caller the outcome, trying for ever; whether the trip is booked no longer depends on it."""
+    await workflow.execute_activity(
+        caller.activity,
+        args=[outcome, caller.context],
+        task_queue=caller.task_queue,
+        start_to_close_timeout=ANSWER_TIMEOUT,
+        retry_policy=_retries(policy, FOR_EVER),
+        summary=f"Answer the client: {outcome.status.value}",
+    )
+
+
+def _retries(policy: BookingPolicy, attempts: int) -> RetryPolicy:
+    return RetryPolicy(
+        initial_interval=timedelta(seconds=policy.retry_interval),
+        maximum_interval=timedelta(seconds=max(policy.retry_interval, policy.retry_interval_limit)),
+        maximum_attempts=attempts,
+    )

@@ -1,0 +1,46 @@
+"""The worker process: puts workflow, activities and suppliers together and runs until told to stop."""
+
+import logging
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
+
+from saga import temporal
+from saga.activities import booking_activities
+from saga.legs import LEGS
+from saga.process import stop_on_signals, unless_stopped
+from saga.settings import WorkerSettings
+from saga.suppliers import SimulatedSupplier
+from saga.workflow import BookingWorkflow
+
+log = logging.getLogger(__name__)
+
+
+def build(client: Client, settings: WorkerSettings) -> Worker:
+    """The worker for `settings.task_queue`, not yet running."""
+    supplier = SimulatedSupplier()
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[BookingWorkflow],
+        activities=booking_activities({leg.name: supplier for leg in LEGS}),
+        # The sandbox costs twice the CPU of everything else together; the tests run with it.
+        workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
+        max_concurrent_activities=settings.max_concurrent_activities,
+        graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_grace),
+    )
+
+
+async def run(settings: WorkerSettings) -> None:
+    """Serve bookings until SIGTERM or SIGINT; running supplier calls may finish within the grace period."""
+    stop = stop_on_signals()
+    client = await unless_stopped(stop, temporal.connect())
+    if client is None:
+        return
+    async with build(client, settings):
+        log.info("Worker ready on task queue %s", settings.task_queue)
+        await stop.wait()
+        log.info("Stopping: letting running supplier calls finish")
+    log.info("Worker stopped")

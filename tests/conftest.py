@@ -1,0 +1,41 @@
+"""What the tests share: real servers, brought up once, and names of their own for each test."""
+
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+import devstack
+from consumer.settings import ConsumerSettings
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[devstack.Servers]:
+    """RabbitMQ and Temporal: yours, if AMQP_URL and TEMPORAL_ADDRESS are set, or ones that end with the run."""
+    with devstack.stack(say=print) as running:
+        os.environ["AMQP_URL"] = running.amqp_url
+        os.environ["TEMPORAL_ADDRESS"] = running.temporal_address
+        yield running
+
+
+@pytest.fixture
+def settings(servers: devstack.Servers) -> ConsumerSettings:
+    """Settings with queues and task queues that no other test uses, and retries that don't make it wait."""
+    return own_settings(servers)
+
+
+def own_settings(servers: devstack.Servers) -> ConsumerSettings:
+    own = uuid4().hex[:8]
+    return ConsumerSettings(
+        amqp_url=SecretStr(servers.amqp_url),
+        requests_queue=f"test.{own}.requests",
+        control_queue=f"test.{own}.control",
+        results_queue=f"test.{own}.results",
+        dead_queue=f"test.{own}.requests.dead",
+        parked_queue=f"test.{own}.results.parked",
+        task_queue=f"test-{own}-saga",
+        reply_task_queue=f"test-{own}-replies",
+        retry_interval=0.02,
+    )
