@@ -89,6 +89,10 @@ class BookingWorkflow:
             self._ledger.booked(leg, await self._step)
         except ActivityError as failure:
             self._ledger.not_booked(leg, failure)
+        except asyncio.CancelledError:
+            # The SDK drops a result that arrives together with our cancel: the leg stays unknown.
+            if not self._ledger.reason:
+                raise
 
     async def _undo(self, leg: Leg) -> None:
         try:

@@ -13,7 +13,7 @@ from consumer.settings import ConsumerSettings
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[devstack.Servers]:
-    """RabbitMQ and Temporal: yours, if AMQP_URL and TEMPORAL_ADDRESS are set, or ones that end with the run."""
+    """Yours, if AMQP_URL and TEMPORAL_ADDRESS are set, or ones that end with the run."""
     with devstack.stack(say=print) as running:
         os.environ["AMQP_URL"] = running.amqp_url
         os.environ["TEMPORAL_ADDRESS"] = running.temporal_address

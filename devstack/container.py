@@ -1,0 +1,28 @@
+"""RabbitMQ in a container, where Docker answers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+IMAGE = "rabbitmq:4-management"
+
+
+def docker_answers() -> bool:
+    """Whether a Docker daemon can be asked."""
+    import docker  # noqa: PLC0415 -- slow to import, and rarely needed
+    from docker.errors import DockerException  # noqa: PLC0415
+
+    try:
+        docker.from_env(timeout=5).ping()
+    except DockerException:
+        return False
+    return True
+
+
+@contextmanager
+def rabbitmq() -> Iterator[str]:
+    """The AMQP URL of a RabbitMQ 4 that lives as long as the block."""
+    from testcontainers.rabbitmq import RabbitMqContainer  # noqa: PLC0415
+
+    with RabbitMqContainer(IMAGE) as container:
+        host, port = container.get_container_host_ip(), container.get_exposed_port(container.port)
+        yield f"amqp://guest:guest@{host}:{port}/"

@@ -1,0 +1,144 @@
+"""The real commands as processes, over both servers, under names of their own."""
+
+import asyncio
+import os
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aio_pika import connect
+from pydantic import SecretStr
+
+import devstack
+from consumer.settings import ConsumerSettings
+from publisher import Client
+from publisher.topology import queues
+from tests.conftest import own_settings
+from tests.poll import eventually
+
+READY = {"consumer": "Consumer ready", "saga": "Worker ready"}
+
+
+@dataclass
+class Service:
+    """A process of ours and what it has logged."""
+
+    process: Process
+    log: list[str] = field(default_factory=list)
+
+    async def logged(self, text: str, within: float = 40.0) -> str:
+        def find() -> str:
+            return next((line for line in self.log if text in line), "")
+
+        return await eventually(f"{text!r} in the log {self.log[-5:]}", find, within)
+
+    async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        if self.process.returncode is None:
+            self.process.send_signal(number)
+        return await self.process.wait()
+
+
+@dataclass
+class World:
+    """Consumer and worker processes over real servers; each world has its own queues."""
+
+    settings: ConsumerSettings
+    temporal_address: str
+    services: list[Service] = field(default_factory=list)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        names = self.settings.model_dump(exclude={"amqp_url"})
+        own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
+        url = self.settings.amqp_url.get_secret_value()
+        return {**os.environ, **own, "AMQP_URL": url, "TEMPORAL_ADDRESS": self.temporal_address}
+
+    async def run(self, module: str, *arguments: str) -> Service:
+        """Start `python -m module`; its log is collected."""
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", module, *arguments, env=self.environment, stdout=PIPE, stderr=STDOUT
+        )
+        service = Service(process)
+        self.services.append(service)
+        asyncio.create_task(self._collect(service))  # noqa: RUF006 -- ends with the process
+        return service
+
+    async def consumer(self) -> Service:
+        service = await self.run("consumer")
+        await service.logged(READY["consumer"])
+        return service
+
+    async def worker(self) -> Service:
+        service = await self.run("saga")
+        await service.logged(READY["saga"])
+        return service
+
+    async def voyage(self, *arguments: str) -> tuple[int, str, str]:
+        """Run the `voyage` command to its end: exit code, what it printed, what it complained of."""
+        process = await asyncio.create_subprocess_exec(
+            str(Path(sys.executable).parent / "voyage"),
+            *arguments,
+            env=self.environment,
+            stdout=PIPE,
+            stderr=PIPE,
+        )
+        printed, complained = await asyncio.wait_for(process.communicate(), 60)
+        return process.returncode or 0, printed.decode(), complained.decode()
+
+    def with_settings(self, **changes: Any) -> None:
+        self.settings = self.settings.model_copy(update=changes)
+
+    async def depth(self, queue: str) -> int:
+        """How many messages are ready in a queue."""
+        async with await connect(self.settings.amqp_url.get_secret_value()) as connection:
+            channel = await connection.channel()
+            return (await channel.declare_queue(queue, passive=True)).declaration_result.message_count or 0
+
+    async def _collect(self, service: Service) -> None:
+        assert service.process.stdout
+        async for line in service.process.stdout:
+            service.log.append(line.decode().rstrip())
+
+
+@asynccontextmanager
+async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettings) -> AsyncIterator[World]:
+    settings = settings.model_copy(update={"amqp_url": SecretStr(amqp_url)})
+    world = World(settings, temporal_address)
+    try:
+        yield world
+    finally:
+        for service in world.services:
+            await service.end(signal.SIGKILL)
+        async with await connect(amqp_url) as connection:
+            for queue in queues(settings):
+                channel = await connection.channel()
+                await channel.queue_delete(queue.name)
+
+
+@pytest.fixture(scope="session")
+async def booking(servers: devstack.Servers) -> AsyncIterator[World]:
+    """A world in which everything runs, shared by the tests that break nothing."""
+    settings = own_settings(servers)
+    async with a_world(servers.amqp_url, servers.temporal_address, settings) as world:
+        await asyncio.gather(world.consumer(), world.worker())
+        yield world
+
+
+@pytest.fixture
+async def world(servers: devstack.Servers) -> AsyncIterator[World]:
+    """A world of the test's own, in which nothing runs yet."""
+    settings = own_settings(servers)
+    async with a_world(servers.amqp_url, servers.temporal_address, settings) as world:
+        yield world
+
+
+@pytest.fixture(scope="session")
+async def client(booking: World) -> AsyncIterator[Client]:
+    async with await Client.connect(settings=booking.settings) as client:
+        yield client

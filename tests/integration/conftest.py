@@ -1,0 +1,67 @@
+"""One real server each: Temporal for the saga, RabbitMQ for the messages."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client, WorkflowHandle
+from temporalio.worker import Worker
+
+import devstack
+from saga.activities import booking_activities
+from saga.legs import LEGS
+from saga.models import BookingOutcome, BookingPolicy, BookVacationInput
+from saga.workflow import BookingWorkflow
+from tests.suppliers import RecordingSupplier
+
+Handle = WorkflowHandle[BookingWorkflow, BookingOutcome]
+
+
+@dataclass
+class Saga:
+    """A running worker with the sandboxed runner, and the supplier that it calls."""
+
+    client: Client
+    task_queue: str
+    supplier: RecordingSupplier = field(default_factory=RecordingSupplier)
+    policy: BookingPolicy = field(
+        default_factory=lambda: BookingPolicy(
+            retry_interval=0.02, try_timeout=5, heartbeat_timeout=2, undo_attempts=2
+        )
+    )
+
+    async def start(
+        self, *, hotel: str = "h", flight: str = "f", attempts: int = 5, deadline: datetime | None = None
+    ) -> Handle:
+        booking = BookVacationInput(
+            book_user_id="jane-1",
+            book_car_id="c",
+            book_hotel_id=hotel,
+            book_flight_id=flight,
+            attempts=attempts,
+            deadline=deadline,
+            policy=self.policy,
+        )
+        return await self.client.start_workflow(
+            BookingWorkflow.run, booking, id=f"test-{uuid4().hex}", task_queue=self.task_queue
+        )
+
+    def be_patient(self, **changes: float) -> None:
+        self.policy = replace(self.policy, **changes)
+
+
+@pytest.fixture(scope="session")
+async def temporal(servers: devstack.Servers) -> Client:
+    return await Client.connect(servers.temporal_address)
+
+
+@pytest.fixture
+async def saga(temporal: Client) -> AsyncIterator[Saga]:
+    saga = Saga(temporal, task_queue=f"test-{uuid4().hex[:8]}")
+    activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
+    async with Worker(
+        temporal, task_queue=saga.task_queue, workflows=[BookingWorkflow], activities=activities
+    ):
+        yield saga

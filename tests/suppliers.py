@@ -1,0 +1,36 @@
+"""A supplier for tests: writes down every call, and does what it was told to."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+from saga.suppliers import SimulatedSupplier, SupplierCall
+
+Behaviour = Callable[[SupplierCall], Awaitable[None]]
+
+
+@dataclass
+class RecordingSupplier:
+    """The simulated supplier, with a list of calls and behaviours for single legs and undos."""
+
+    calls: list[str] = field(default_factory=list)
+    keys: set[str] = field(default_factory=set)
+    on: dict[str, Behaviour] = field(default_factory=dict)
+    started: dict[str, asyncio.Event] = field(default_factory=dict)
+
+    async def book(self, call: SupplierCall) -> str:
+        await self._called(f"book {call.leg}", call)
+        return await SimulatedSupplier(delay=0.5).book(call)
+
+    async def undo(self, call: SupplierCall) -> None:
+        await self._called(f"undo {call.leg}", call)
+
+    def begun(self, name: str) -> asyncio.Event:
+        return self.started.setdefault(name, asyncio.Event())
+
+    async def _called(self, name: str, call: SupplierCall) -> None:
+        self.calls.append(name)
+        self.keys.add(call.idempotency_key)
+        self.begun(name).set()
+        if name in self.on:
+            await self.on[name](call)

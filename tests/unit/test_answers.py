@@ -1,0 +1,70 @@
+"""The result message, key by key as the contract shows it."""
+
+import json
+from typing import Any
+
+from consumer.answers import rejection, result_of
+from consumer.decision import Reject
+from publisher.models import BookingResult
+from saga.models import BookingOutcome, BookingStatus, LegOutcome, LegStatus, Reason, ReasonCode
+
+
+def body(result: BookingResult) -> dict[str, Any]:
+    data: dict[str, Any] = json.loads(result.to_body())
+    return data
+
+
+def outcome(status: BookingStatus, reason: Reason | None = None) -> BookingOutcome:
+    booked = LegStatus.BOOKED if status is BookingStatus.BOOKED else LegStatus.UNDONE
+    legs = [
+        LegOutcome(leg=leg, item=f"{leg}-id", status=booked, attempts=1) for leg in ("car", "hotel", "flight")
+    ]
+    result = "Voyage cancelled" if reason else "Booked car: car-id and so on"
+    return BookingOutcome(user_id="john-1", status=status, result=result, legs=legs, reason=reason)
+
+
+def test_a_success_has_the_tutorials_six_keys_first() -> None:
+    wire = body(result_of(outcome(BookingStatus.BOOKED), "b"))
+
+    assert list(wire)[:6] == ["cancelled", "car", "hotel", "flight", "result", "user_id"]
+    assert (wire["cancelled"], wire["car"], wire["status"]) == (False, "Car: car-id", "booked")
+    assert list(wire)[6:] == ["booking_id", "status", "duplicate", "revision", "legs", "reason"]
+
+
+def test_a_cancellation_has_the_tutorials_three_keys_first_and_no_legs_by_name() -> None:
+    reason = Reason(code=ReasonCode.REFUSED, leg="hotel", message="no")
+    wire = body(result_of(outcome(BookingStatus.CANCELLED, reason), "b"))
+
+    assert list(wire)[:3] == ["cancelled", "result", "user_id"]
+    assert (wire["cancelled"], wire["result"]) == (True, "Voyage cancelled")
+    assert not {"car", "hotel", "flight"} & set(wire)
+    assert wire["reason"] == {"code": "refused", "leg": "hotel", "message": "no"}
+
+
+def test_a_failure_is_a_trip_that_did_not_take_place() -> None:
+    reason = Reason(code=ReasonCode.REFUSED, leg="hotel", message="no")
+    wire = body(result_of(outcome(BookingStatus.FAILED, reason), "b"))
+
+    assert (wire["cancelled"], wire["result"], wire["status"]) == (True, "Voyage cancelled", "failed")
+
+
+def test_a_re_sent_result_differs_in_duplicate_alone() -> None:
+    first, second = (body(result_of(outcome(BookingStatus.BOOKED), "b", duplicate=d)) for d in (False, True))
+
+    assert {key for key in first if first[key] != second[key]} == {"duplicate"}
+
+
+def test_a_rejection_has_nulls_for_what_is_not_known() -> None:
+    wire = body(rejection(Reject(code="invalid", message="car: Field required", answer_to=None)))
+
+    assert wire == {
+        "cancelled": True,
+        "result": "Voyage cancelled",
+        "user_id": None,
+        "booking_id": None,
+        "status": "rejected",
+        "duplicate": False,
+        "revision": 1,
+        "legs": [],
+        "reason": {"code": "invalid", "leg": None, "message": "car: Field required"},
+    }
