@@ -1,2 +1,59 @@
-requirements:
-	.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra service --group dev --custom-compile-command "make requirements" --output-file requirements/dev.txt pyproject.toml
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test test-unit test-integration test-acceptance lint format bench requirements clean
+
+help: ## List what there is
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
+
+setup: $(INSTALLED) ## Make the virtual environment in .venv, from pinned and hashed requirements
+
+$(INSTALLED): requirements/dev.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Voyage needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
+	@echo "Setting up .venv (once; about a minute)"
+	@$(PYTHON) -m venv --clear .venv || { echo "On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup ## Book three trips over a real RabbitMQ and a real Temporal, and show what became of them
+	@$(BIN)/python -m demo
+
+run: setup ## The same, and everything stays up until Ctrl-C
+	@$(BIN)/python -m demo --stay
+
+test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both)
+	@$(BIN)/pytest
+
+test-unit: setup ## The tests that need no server
+	@$(BIN)/pytest tests/unit
+
+test-integration: setup ## The tests that need one real server
+	@$(BIN)/pytest tests/integration
+
+test-acceptance: setup ## The tests that run the real commands over both servers
+	@$(BIN)/pytest tests/acceptance
+
+lint: setup ## ruff, mypy and the walls between the rooms
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
+
+format: setup ## Let ruff put the code in order
+	@$(BIN)/ruff check --fix
+	@$(BIN)/ruff format
+
+bench: setup ## Compare bookings by message with a direct client and with the tutorial's way
+	@$(BIN)/python -m benchmarks
+
+requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra service \
+	  --group dev --custom-compile-command "make requirements" --output-file requirements/dev.txt pyproject.toml
+
+clean: ## Remove everything that was made here
+	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -35,6 +35,7 @@ class ReplyQueue:
 
     def __init__(self, queue: AbstractQueue) -> None:
         self._queue = queue
+        self._tag = ""
         self.name = queue.name
         self._expected: dict[str, asyncio.Future[BookingResult]] = {}
 
@@ -47,7 +48,7 @@ class ReplyQueue:
             f"{prefix}.{uuid4().hex}", durable=True, arguments={"x-expires": LIFETIME}
         )
         replies = cls(queue)
-        await queue.consume(replies._on_message)
+        replies._tag = await queue.consume(replies._on_message)
         return replies
 
     @contextmanager
@@ -63,6 +64,7 @@ class ReplyQueue:
     async def close(self) -> None:
         """Delete the queue; with the broker away it expires by itself."""
         with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
+            await self._queue.cancel(self._tag, timeout=5)
             await self._queue.delete(if_unused=False, if_empty=False, timeout=5)
 
     async def _on_message(self, message: AbstractIncomingMessage) -> None:

@@ -23,13 +23,12 @@ def servers() -> Iterator[devstack.Servers]:
 @pytest.fixture
 def settings(servers: devstack.Servers) -> ConsumerSettings:
     """Settings with queues and task queues that no other test uses, and retries that don't make it wait."""
-    return own_settings(servers)
+    return own_names().model_copy(update={"amqp_url": SecretStr(servers.amqp_url)})
 
 
-def own_settings(servers: devstack.Servers) -> ConsumerSettings:
+def own_names() -> ConsumerSettings:
     own = uuid4().hex[:8]
     return ConsumerSettings(
-        amqp_url=SecretStr(servers.amqp_url),
         requests_queue=f"test.{own}.requests",
         control_queue=f"test.{own}.control",
         results_queue=f"test.{own}.results",

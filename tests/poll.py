@@ -3,24 +3,25 @@
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from inspect import isawaitable
-from typing import Any, TypeVar, cast
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
 
+@overload
+async def eventually(what: str, check: Callable[[], Awaitable[T | None]], within: float = ...) -> T: ...
+@overload
+async def eventually(what: str, check: Callable[[], T | None], within: float = ...) -> T: ...
 async def eventually(
-    what: str, check: Callable[[], T | Awaitable[T]], within: float = 30.0, every: float = 0.05
+    what: str, check: Callable[[], T | None] | Callable[[], Awaitable[T | None]], within: float = 30.0
 ) -> T:
     """The first truthy answer of `check`; fails, saying what was waited for, after `within` seconds."""
     deadline = time.monotonic() + within
-    last: Any = None
+    last: T | None = None
     while time.monotonic() < deadline:
-        last = check()
-        if isawaitable(last):
-            last = await last
+        answer = check()
+        last = await answer if isinstance(answer, Awaitable) else answer
         if last:
-            return cast("T", last)
-        await asyncio.sleep(every)
-    message = f"waited {within:g} s for: {what}; last seen: {last!r}"
-    raise AssertionError(message)
+            return last
+        await asyncio.sleep(0.05)
+    raise AssertionError(f"waited {within:g} s for: {what}; last seen: {last!r}")

@@ -5,23 +5,27 @@ import os
 import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pytest
 from aio_pika import connect
 from pydantic import SecretStr
+from temporalio.api.enums.v1 import PendingActivityState
+from temporalio.client import Client as Temporal
 
 import devstack
 from consumer.settings import ConsumerSettings
 from publisher import Client
 from publisher.topology import queues
-from tests.conftest import own_settings
+from tests.conftest import own_names
 from tests.poll import eventually
 
+STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 READY = {"consumer": "Consumer ready", "saga": "Worker ready"}
 
 
@@ -79,12 +83,14 @@ class World:
         await service.logged(READY["saga"])
         return service
 
-    async def voyage(self, *arguments: str) -> tuple[int, str, str]:
+    async def voyage(
+        self, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[int, str, str]:
         """Run the `voyage` command to its end: exit code, what it printed, what it complained of."""
         process = await asyncio.create_subprocess_exec(
             str(Path(sys.executable).parent / "voyage"),
             *arguments,
-            env=self.environment,
+            env={**self.environment, **environment},
             stdout=PIPE,
             stderr=PIPE,
         )
@@ -99,6 +105,21 @@ class World:
         async with await connect(self.settings.amqp_url.get_secret_value()) as connection:
             channel = await connection.channel()
             return (await channel.declare_queue(queue, passive=True)).declaration_result.message_count or 0
+
+    async def until_a_leg_runs(self) -> None:
+        """Return when a booking of this world has an activity under way."""
+        temporal = await Temporal.connect(self.temporal_address)
+        running = f"TaskQueue = '{self.settings.task_queue}' AND ExecutionStatus = 'Running'"
+
+        async def look() -> bool:
+            async for found in temporal.list_workflows(running):
+                described = await temporal.get_workflow_handle(found.id).describe()
+                pending = described.raw_description.pending_activities
+                if any(activity.state == STARTED for activity in pending):
+                    return True
+            return False
+
+        await eventually("a leg that is being booked", look)
 
     async def _collect(self, service: Service) -> None:
         assert service.process.stdout
@@ -124,8 +145,7 @@ async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettin
 @pytest.fixture(scope="session")
 async def booking(servers: devstack.Servers) -> AsyncIterator[World]:
     """A world in which everything runs, shared by the tests that break nothing."""
-    settings = own_settings(servers)
-    async with a_world(servers.amqp_url, servers.temporal_address, settings) as world:
+    async with a_world(servers.amqp_url, servers.temporal_address, own_names()) as world:
         await asyncio.gather(world.consumer(), world.worker())
         yield world
 
@@ -133,8 +153,7 @@ async def booking(servers: devstack.Servers) -> AsyncIterator[World]:
 @pytest.fixture
 async def world(servers: devstack.Servers) -> AsyncIterator[World]:
     """A world of the test's own, in which nothing runs yet."""
-    settings = own_settings(servers)
-    async with a_world(servers.amqp_url, servers.temporal_address, settings) as world:
+    async with a_world(servers.amqp_url, servers.temporal_address, own_names()) as world:
         yield world
 
 

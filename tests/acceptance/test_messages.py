@@ -9,7 +9,7 @@ from uuid import uuid4
 import pika
 import pytest
 from aio_pika import Message, connect
-from aio_pika.abc import AbstractChannel, AbstractQueue
+from aio_pika.abc import AbstractChannel, AbstractIncomingMessage, AbstractQueue
 from temporalio.client import Client as Temporal
 
 from tests.acceptance.conftest import World
@@ -31,13 +31,17 @@ async def inbox(channel: AbstractChannel, booking: World) -> AbstractQueue:
     return await channel.declare_queue(name, exclusive=True, auto_delete=True)
 
 
+async def next_message(queue: AbstractQueue, what: str) -> AbstractIncomingMessage:
+    async def look() -> AbstractIncomingMessage | None:
+        return await queue.get(fail=False, no_ack=True)
+
+    return await eventually(what, look)
+
+
 async def answers(inbox: AbstractQueue, count: int) -> list[dict[str, Any]]:
     """The next `count` messages of an inbox, with their ids beside the body."""
 
-    async def next_one() -> Any:
-        return await inbox.get(fail=False, no_ack=True)
-
-    got = [await eventually(f"answer {n + 1} of {count}", next_one) for n in range(count)]
+    got = [await next_message(inbox, f"answer {n + 1} of {count}") for n in range(count)]
     return [
         {**json.loads(m.body), "message_id": m.message_id, "correlation_id": m.correlation_id} for m in got
     ]
@@ -78,7 +82,7 @@ async def test_an_invalid_body_is_answered_and_dead_lettered_and_the_consumer_go
     await send(channel, booking, json.dumps(TRIP).encode(), reply_to=inbox.name, message_id=uuid4().hex)
     both = {answer["status"]: answer for answer in await answers(inbox, 2)}
     dead_queue = await channel.get_queue(booking.settings.dead_queue)
-    dead = await eventually("the dead letter", lambda: dead_queue.get(fail=False, no_ack=True))
+    dead = await next_message(dead_queue, "the dead letter")
 
     assert set(both) == {"rejected", "booked"}
     assert both["rejected"]["correlation_id"] == "c-1"
@@ -130,7 +134,7 @@ async def test_a_result_whose_reply_queue_is_gone_is_parked(booking: World, chan
     gone = f"{booking.settings.results_queue}.gone-{uuid4().hex}"
     await send(channel, booking, json.dumps(TRIP).encode(), reply_to=gone, message_id=uuid4().hex)
     parked = await channel.get_queue(booking.settings.parked_queue)
-    result = await eventually("the parked result", lambda: parked.get(fail=False, no_ack=True))
+    result = await next_message(parked, "the parked result")
 
     assert result.headers["x-reply-to"] == gone
     assert json.loads(result.body)["status"] == "booked"

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -48,7 +49,7 @@ class Saga:
             BookingWorkflow.run, booking, id=f"test-{uuid4().hex}", task_queue=self.task_queue
         )
 
-    def be_patient(self, **changes: float) -> None:
+    def be_patient(self, **changes: Any) -> None:
         self.policy = replace(self.policy, **changes)
 
 

@@ -1,0 +1,90 @@
+"""`python -m demo`: books three trips over real servers and shows what became of them."""
+
+import asyncio
+import os
+import signal
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+import devstack
+from demo.services import ServiceError, running
+from demo.trips import TRIPS, Trip
+from publisher import BookingResult, Client, VoyageError
+
+console = Console(soft_wrap=True)
+COLOURS = {"booked": "green", "undone": "yellow", "refused": "red", "not_tried": "dim"}
+
+
+def main(*, stay: Annotated[bool, typer.Option(help="Keep everything running afterwards.")] = False) -> None:
+    """Bring up RabbitMQ, Temporal, consumer and worker, book three trips, and end it all."""
+    with devstack.stack(ui=True, say=lambda text: console.print(text, style="dim")) as servers:
+        environment = {
+            **os.environ,
+            "AMQP_URL": servers.amqp_url,
+            "TEMPORAL_ADDRESS": servers.temporal_address,
+        }
+        with running(environment):
+            console.print("Consumer and worker are ready.\n", style="dim")
+            as_expected = asyncio.run(book_trips(servers.amqp_url))
+            if servers.temporal_ui:
+                console.print(f"Temporal's UI, while this runs: {servers.temporal_ui}")
+            if stay:
+                stay_up(servers)
+    if not as_expected:
+        sys.exit("The demo failed: a trip did not end as it must.")
+    console.print("All trips ended as they must.", style="bold green")
+
+
+async def book_trips(amqp_url: str) -> bool:
+    """Book the trips one after the other; whether each ended as it must."""
+    as_expected = True
+    async with await Client.connect(amqp_url) as voyage:
+        for trip in TRIPS:
+            result = await voyage.book(trip.request, timeout=60)
+            console.print(table(trip, result), "")
+            legs = tuple((leg.status, leg.attempts) for leg in result.legs)
+            as_expected &= (result.status, legs) == (trip.status, trip.legs)
+    return as_expected
+
+
+def table(trip: Trip, result: BookingResult) -> Table:
+    """What was asked for and what became of it, leg by leg."""
+    sheet = Table(
+        title=f"{trip.title}\n[bold]{result.status.value.upper()}[/bold]: {result.result}",
+        title_justify="left",
+        title_style="",
+    )
+    for column in ("leg", "asked for", "status", "tries", "error"):
+        sheet.add_column(column)
+    for leg in result.legs:
+        status = f"[{COLOURS.get(leg.status, 'red')}]{leg.status}"
+        item = getattr(trip.request, leg.leg)
+        sheet.add_row(leg.leg, item, status, str(leg.attempts), leg.error or "")
+    return sheet
+
+
+def stay_up(servers: devstack.Servers) -> None:
+    """Say how to book from another terminal, and wait for Ctrl-C."""
+    if servers.rabbitmq_ui:
+        console.print(f"RabbitMQ's UI (guest, guest):   {servers.rabbitmq_ui}")
+    console.print(
+        "\nBook from another terminal, in this folder:\n\n"
+        f"  export AMQP_URL={servers.amqp_url}\n"
+        "  .venv/bin/voyage book --car my-car --hotel my-hotel --flight my-flight\n\n"
+        "Everything ends with Ctrl-C."
+    )
+    try:
+        signal.pause()
+    except KeyboardInterrupt:
+        console.print("\nStopping.")
+
+
+if __name__ == "__main__":
+    try:
+        typer.run(main)
+    except (devstack.DevstackError, ServiceError, VoyageError) as error:
+        sys.exit(f"demo: {error}")

@@ -1,0 +1,58 @@
+"""The real consumer and worker as processes of the demo."""
+
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+READY_WITHIN = 30.0
+_SERVICES = {"consumer": "Consumer ready", "saga": "Worker ready"}
+
+
+class ServiceError(Exception):
+    """A service did not become ready; the text ends with its log."""
+
+
+@contextmanager
+def running(environment: Mapping[str, str]) -> Iterator[Path]:
+    """Consumer and worker, ready to book; yields the folder with their logs."""
+    with ExitStack() as stack:
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voyage-demo-")))
+        processes = {name: _start(name, logs, environment) for name in _SERVICES}
+        for process in processes.values():
+            stack.callback(_end, process)
+        for name, process in processes.items():
+            _wait(name, process, logs)
+        yield logs
+
+
+def _start(name: str, logs: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    with (logs / f"{name}.log").open("wb") as log:
+        return subprocess.Popen(
+            [sys.executable, "-m", name],
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,  # Ctrl-C is ours to pass on, in an orderly way
+        )
+
+
+def _wait(name: str, process: subprocess.Popen[bytes], logs: Path) -> None:
+    deadline = time.monotonic() + READY_WITHIN
+    while _SERVICES[name] not in (log := (logs / f"{name}.log").read_text()):
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise ServiceError(f"The {name} process did not become ready. It said last:\n{log[-2000:]}")
+        time.sleep(0.05)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,114 @@
+"""Processes and servers that die, start late or stop: nothing is lost, nothing is booked twice."""
+
+import asyncio
+import signal
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import ExitStack
+
+import pytest
+from aio_pika import connect
+
+import devstack
+from devstack.finding import temporal_binary
+from publisher import BookingRequest, Client
+from publisher.models import Status
+from tests.acceptance.conftest import World, a_world
+from tests.conftest import own_names
+
+
+def trip(car: str = "c") -> BookingRequest:
+    return BookingRequest(name="Jane", car=car, hotel="h", flight="f")
+
+
+async def test_a_consumer_killed_mid_booking_is_replaced_and_the_result_arrives(world: World) -> None:
+    consumer, worker = await asyncio.gather(world.consumer(), world.worker())
+    async with await Client.connect(settings=world.settings) as client:
+        booking = asyncio.create_task(client.book(trip("slow-car")))
+        await world.until_a_leg_runs()
+        await consumer.end(signal.SIGKILL)
+        await world.consumer()
+        result = await booking
+
+    assert (result.status, result.legs[0].attempts) == (Status.BOOKED, 1)
+    assert worker.process.returncode is None
+
+
+async def test_a_worker_killed_mid_booking_is_replaced_and_the_leg_is_tried_again(world: World) -> None:
+    world.with_settings(heartbeat_timeout=1.0)
+    _, worker = await asyncio.gather(world.consumer(), world.worker())
+    async with await Client.connect(settings=world.settings) as client:
+        booking = asyncio.create_task(client.book(trip("slow-car")))
+        await world.until_a_leg_runs()
+        await worker.end(signal.SIGKILL)
+        await world.worker()
+        result = await booking
+
+    assert (result.status, result.legs[0].attempts) == (Status.BOOKED, 2)
+
+
+async def test_a_consumer_told_to_stop_drains_and_loses_nothing(world: World) -> None:
+    consumer, _ = await asyncio.gather(world.consumer(), world.worker())
+    async with await Client.connect(settings=world.settings) as client:
+        ids = [await client.publish(trip()) for _ in range(60)]
+        exit_code = await consumer.end(signal.SIGTERM)
+        await world.consumer()
+        results = [result async for result in client.results(count=60)]
+
+    assert exit_code == 0
+    assert any("Consumer stopped" in line for line in consumer.log)
+    assert Counter(result.booking_id for result in results) == Counter(ids)
+    assert {result.status for result in results} == {Status.BOOKED}
+
+
+@pytest.fixture
+async def own_servers() -> AsyncIterator[tuple[devstack.RabbitMq, devstack.Temporal]]:
+    """A broker and a Temporal server of the test's own, which it may stop; not started yet."""
+    with ExitStack() as stack:
+        rabbitmq, temporal = devstack.RabbitMq(), devstack.Temporal(temporal_binary(print))
+        stack.callback(rabbitmq.close)
+        stack.callback(temporal.close)
+        yield rabbitmq, temporal
+
+
+async def test_both_servers_down_at_start_and_restarted_later(
+    own_servers: tuple[devstack.RabbitMq, devstack.Temporal],
+) -> None:
+    rabbitmq, temporal = own_servers
+    async with a_world(rabbitmq.url, temporal.address, own_names()) as world:
+        consumer, worker = await world.run("consumer"), await world.run("saga")
+        await consumer.logged("RabbitMQ at amqp://127.0.0.1")
+        await asyncio.gather(*(s.logged("does not answer yet") for s in (consumer, worker)))
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in own_servers))
+        await asyncio.gather(consumer.logged("Consumer ready"), worker.logged("Worker ready"))
+        async with await Client.connect(settings=world.settings) as client:
+            assert (await client.book(trip())).status is Status.BOOKED
+            for server in own_servers:
+                await asyncio.to_thread(server.stop)
+                await asyncio.to_thread(server.start)
+                assert (await client.book(trip(), timeout=90)).status is Status.BOOKED
+        assert (consumer.process.returncode, worker.process.returncode) == (None, None)
+
+
+async def test_a_queue_with_other_arguments_is_a_clear_error_and_no_crash_loop(world: World) -> None:
+    name = world.settings.requests_queue
+    async with await connect(world.settings.amqp_url.get_secret_value()) as connection:
+        await (await connection.channel()).declare_queue(name, durable=True)
+    consumer = await world.run("consumer")
+    exit_code = await asyncio.wait_for(consumer.process.wait(), 30)
+
+    assert exit_code == 2
+    assert f"Queue '{name}' exists with other arguments" in consumer.log[-1]
+    assert "x-queue-type" in consumer.log[-1] or "x-dead-letter" in consumer.log[-1]
+
+
+async def test_no_broker_is_one_line_for_the_user(world: World) -> None:
+    nobody = {"AMQP_URL": "amqp://guest:secret@127.0.0.1:1/"}
+    code, _, complained = await world.voyage(
+        "book", "--car", "c", "--hotel", "h", "--flight", "f", environment=nobody
+    )
+
+    assert code == 2
+    assert complained.count("\n") == 1
+    assert "RabbitMQ at amqp://127.0.0.1:1/" in complained
+    assert "secret" not in complained

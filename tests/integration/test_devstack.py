@@ -1,0 +1,102 @@
+"""devstack against the real thing: what it starts is ready, keeps its data, and ends with it."""
+
+import asyncio
+import os
+import re
+import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+
+import psutil
+import pytest
+from aio_pika import DeliveryMode, Message, connect
+from temporalio.client import Client
+
+import devstack
+from devstack.errors import NotReachableError
+from devstack.finding import temporal_binary
+from devstack.ports import speaks_amqp
+from tests.poll import eventually
+
+
+async def test_a_killed_broker_comes_back_with_its_messages() -> None:
+    broker = devstack.RabbitMq()
+    home = broker.home
+    try:
+        await asyncio.to_thread(broker.start)
+        async with await connect(broker.url) as connection:
+            channel = await connection.channel()
+            await channel.declare_queue("kept", durable=True)
+            message = Message(b"still here", delivery_mode=DeliveryMode.PERSISTENT)
+            await channel.default_exchange.publish(message, "kept")
+        await asyncio.to_thread(broker.kill)
+        await asyncio.to_thread(broker.start)
+        async with await connect(broker.url) as connection:
+            kept = await (await connection.channel()).get_queue("kept")
+            got = await kept.get()
+        assert got
+        assert got.body == b"still here"
+    finally:
+        await asyncio.to_thread(broker.close)
+
+    assert not home.exists()
+    assert not speaks_amqp("127.0.0.1", broker.port)
+
+
+async def test_a_killed_temporal_comes_back_with_its_workflows() -> None:
+    server = devstack.Temporal(temporal_binary(print))
+    try:
+        await asyncio.to_thread(server.start)
+        client = await Client.connect(server.address)
+        await client.start_workflow("Nobody", id="kept", task_queue="nobody-polls")
+        await asyncio.to_thread(server.kill)
+        await asyncio.to_thread(server.start)
+        described = await client.get_workflow_handle("kept").describe()
+        assert described.workflow_type == "Nobody"
+    finally:
+        await asyncio.to_thread(server.close)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_what_up_started_ends_with_it(number: signal.Signals) -> None:
+    nothing_set = {k: v for k, v in os.environ.items() if k not in {"AMQP_URL", "TEMPORAL_ADDRESS"}}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-u", "-m", "devstack", "up", env=nothing_set, stdout=PIPE, stderr=STDOUT
+    )
+    assert process.stdout
+    said = (await asyncio.wait_for(process.stdout.readuntil(b"Both end with"), 60)).decode()
+    port = int(re.findall(r"AMQP_URL=amqp://guest:guest@127.0.0.1:(\d+)/", said)[0])
+    assert speaks_amqp("127.0.0.1", port)
+    servers = psutil.Process(process.pid).children(recursive=True)
+    process.send_signal(number)
+    await asyncio.wait_for(process.communicate(), 40)
+
+    def left() -> list[psutil.Process]:
+        return [server for server in servers if server.is_running() and server.status() != "zombie"]
+
+    await eventually("no server left", lambda: not left())
+
+
+def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AMQP_URL", "amqp://guest:guest@127.0.0.1:1/")
+    with pytest.raises(NotReachableError, match="AMQP_URL"), devstack.stack():
+        pass
+
+
+def test_a_temporal_that_the_environment_names_and_that_is_not_there(
+    servers: devstack.Servers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    with pytest.raises(NotReachableError, match="TEMPORAL_ADDRESS"), devstack.stack():
+        pass
+
+
+def test_without_any_way_to_get_a_server_the_error_has_the_commands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("AMQP_URL", raising=False)
+    monkeypatch.setattr("devstack.stack.installed", lambda: None)
+    monkeypatch.setattr("devstack.container.docker_answers", lambda: False)
+    monkeypatch.setattr("devstack.finding.install_rabbitmq", lambda _: False)
+    with pytest.raises(devstack.DevstackError, match="apt-get install rabbitmq-server"), devstack.stack():
+        pass

@@ -1,0 +1,127 @@
+"""The client against a real broker: what is confirmed, what is refused, what comes back."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aio_pika import Message, connect
+from pydantic import SecretStr
+
+from consumer.settings import ConsumerSettings
+from publisher import (
+    BookingRequest,
+    BookingResult,
+    BrokerUnreachableError,
+    Client,
+    QueueMismatchError,
+    ResultTimeoutError,
+    UndeliverableError,
+)
+from publisher.models import Status
+from publisher.topology import queues
+
+TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
+
+
+@pytest.fixture
+async def client(settings: ConsumerSettings) -> AsyncIterator[Client]:
+    async with await Client.connect(settings=settings) as client:
+        yield client
+    async with await connect(settings.amqp_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        for queue in queues(settings):
+            await channel.queue_delete(queue.name)
+
+
+def result(number: int) -> BookingResult:
+    return BookingResult(
+        cancelled=False, result="r", user_id="u", booking_id=f"b-{number}", status=Status.BOOKED
+    )
+
+
+async def put_results(settings: ConsumerSettings, *messages: Message) -> None:
+    async with await connect(settings.amqp_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        for message in messages:
+            await channel.default_exchange.publish(message, settings.results_queue)
+
+
+async def test_a_published_request_is_persistent_typed_and_has_an_id(
+    client: Client, settings: ConsumerSettings
+) -> None:
+    booking_id = await client.publish(TRIP, reply_to="booking.results.mine", correlation_id="c-1")
+    async with await connect(settings.amqp_url.get_secret_value()) as connection:
+        queue = await (await connection.channel()).get_queue(settings.requests_queue)
+        message = await queue.get(no_ack=True)
+    assert message
+    assert BookingRequest.model_validate_json(message.body).booking_id == booking_id
+    assert (message.reply_to, message.correlation_id) == ("booking.results.mine", "c-1")
+    assert (message.delivery_mode, message.type) == (2, "booking.request")
+    assert message.message_id
+
+
+async def test_declaring_again_is_harmless(client: Client, settings: ConsumerSettings) -> None:
+    async with await Client.connect(settings=settings) as second:
+        await second.publish(TRIP)
+
+
+async def test_a_queue_with_other_arguments_is_named_with_the_difference(
+    client: Client, settings: ConsumerSettings
+) -> None:
+    async with await connect(settings.amqp_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        await channel.queue_delete(settings.dead_queue)
+        await channel.declare_queue(settings.dead_queue, durable=True)
+    with pytest.raises(QueueMismatchError, match=rf"{settings.dead_queue}.*x-queue-type"):
+        await Client.connect(settings=settings)
+
+
+async def test_a_request_that_no_queue_takes_is_an_error(client: Client, settings: ConsumerSettings) -> None:
+    async with await connect(settings.amqp_url.get_secret_value()) as connection:
+        await (await connection.channel()).queue_delete(settings.requests_queue)
+    with pytest.raises(UndeliverableError, match=settings.requests_queue):
+        await client.publish(TRIP)
+
+
+async def test_no_result_in_time_names_the_booking(client: Client) -> None:
+    with pytest.raises(ResultTimeoutError, match="my-booking"):
+        await client.book(TRIP.model_copy(update={"booking_id": "my-booking"}), timeout=0.3)
+
+
+async def test_an_unreachable_broker_is_named_without_its_password() -> None:
+    with pytest.raises(BrokerUnreachableError, match="AMQP_URL") as failed:
+        await Client.connect("amqp://guest:secret@127.0.0.1:1/")
+    assert "secret" not in str(failed.value)
+
+
+async def test_results_drops_repeats_and_skips_what_is_no_result(
+    client: Client, settings: ConsumerSettings
+) -> None:
+    first, second = result(1).to_body(), result(2).to_body()
+    await put_results(
+        settings,
+        Message(first, message_id="m-1", correlation_id="c-1"),
+        Message(b"not a result", message_id="m-x"),
+        Message(first, message_id="m-1", correlation_id="c-1"),
+        Message(first, message_id="m-1", correlation_id="c-2"),
+        Message(second, message_id="m-2", correlation_id="c-2"),
+    )
+    got = [answer.booking_id async for answer in client.results(count=3)]
+
+    assert got == ["b-1", "b-1", "b-2"]
+
+
+async def test_a_result_that_was_not_dealt_with_comes_again(
+    client: Client, settings: ConsumerSettings
+) -> None:
+    await put_results(settings, Message(result(1).to_body(), message_id="m-1"))
+    stream = client.results()
+    await anext(stream)
+    await stream.aclose()  # type: ignore[attr-defined]  # an async generator, promised only as an iterator
+
+    assert [answer.booking_id async for answer in client.results(count=1)] == ["b-1"]
+
+
+async def test_a_url_given_wins_over_the_settings(settings: ConsumerSettings) -> None:
+    wrong = settings.model_copy(update={"amqp_url": SecretStr("amqp://127.0.0.1:1/")})
+    async with await Client.connect(settings.amqp_url.get_secret_value(), wrong) as client:
+        await client.publish(TRIP)
