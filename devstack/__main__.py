@@ -6,10 +6,10 @@ import sys
 import typer
 
 from devstack import finding
+from devstack.bring_up import stack
 from devstack.container import docker_answers
 from devstack.errors import DevstackError
 from devstack.rabbitmq import installed
-from devstack.stack import stack
 
 app = typer.Typer(help="Finds or starts RabbitMQ and Temporal.", no_args_is_help=True)
 

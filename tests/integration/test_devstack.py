@@ -83,8 +83,9 @@ def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: 
         pass
 
 
+@pytest.mark.usefixtures("servers")
 def test_a_temporal_that_the_environment_names_and_that_is_not_there(
-    servers: devstack.Servers, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
     with pytest.raises(NotReachableError, match="TEMPORAL_ADDRESS"), devstack.stack():
@@ -95,7 +96,7 @@ def test_without_any_way_to_get_a_server_the_error_has_the_commands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("AMQP_URL", raising=False)
-    monkeypatch.setattr("devstack.stack.installed", lambda: None)
+    monkeypatch.setattr("devstack.bring_up.installed", lambda: None)
     monkeypatch.setattr("devstack.container.docker_answers", lambda: False)
     monkeypatch.setattr("devstack.finding.install_rabbitmq", lambda _: False)
     with pytest.raises(devstack.DevstackError, match="apt-get install rabbitmq-server"), devstack.stack():
