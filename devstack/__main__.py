@@ -6,9 +6,9 @@ import sys
 import typer
 
 from devstack import finding
-from devstack.bring_up import stack
+from devstack.bring_up import NO_RABBITMQ, stack
 from devstack.container import docker_answers
-from devstack.errors import DevstackError
+from devstack.errors import DevstackError, NotAvailableError
 from devstack.rabbitmq import installed
 
 app = typer.Typer(help="Finds or starts RabbitMQ and Temporal.", no_args_is_help=True)
@@ -30,8 +30,9 @@ def up() -> None:
 def fetch() -> None:
     """Make sure that both servers can be started here, fetching what is missing."""
     print(f"Temporal CLI: {finding.temporal_binary(print)}")
-    there = installed() or docker_answers() or finding.install_rabbitmq(print)
-    print(f"RabbitMQ: {'can be started' if there else 'not here; see the README'}")
+    if not (installed() or docker_answers() or finding.install_rabbitmq(print)):
+        raise NotAvailableError(NO_RABBITMQ)
+    print(f"RabbitMQ: {installed() or 'in a container'}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,11 @@ from devstack.server import Server
 from devstack.temporal import Temporal, answers
 
 RABBITMQ_PORT, TEMPORAL_PORT = 5672, 7233
+NO_RABBITMQ = """RabbitMQ is not here, and neither is Docker. Get one, then try again:
+  Debian, Ubuntu:  sudo apt-get install rabbitmq-server
+  macOS:           brew install rabbitmq
+  Docker:          https://docs.docker.com/get-docker/
+or set AMQP_URL to a broker that runs."""
 
 
 @dataclass(frozen=True)
@@ -61,13 +66,7 @@ def _rabbitmq(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, RabbitMq 
         say("Starting RabbitMQ in a container")
         return running.enter_context(container.rabbitmq()), None
     if not installed() and not finding.install_rabbitmq(say):
-        raise NotAvailableError(
-            "RabbitMQ is not here, and neither is Docker. Get one, then try again:\n"
-            "  Debian, Ubuntu:  sudo apt-get install rabbitmq-server\n"
-            "  macOS:           brew install rabbitmq\n"
-            "  Docker:          https://docs.docker.com/get-docker/\n"
-            "or set AMQP_URL to a broker that runs."
-        )
+        raise NotAvailableError(NO_RABBITMQ)
     server = RabbitMq(port=RABBITMQ_PORT, ui=ui)
     _spawn(server, running, say, server.port)
     return server.url, server

@@ -59,13 +59,15 @@ async def test_a_published_request_is_persistent_typed_and_has_an_id(
     assert message.message_id
 
 
-async def test_declaring_again_is_harmless(client: Client, settings: ConsumerSettings) -> None:
+@pytest.mark.usefixtures("client")
+async def test_declaring_again_is_harmless(settings: ConsumerSettings) -> None:
     async with await Client.connect(settings=settings) as second:
         await second.publish(TRIP)
 
 
+@pytest.mark.usefixtures("client")
 async def test_a_queue_with_other_arguments_is_named_with_the_difference(
-    client: Client, settings: ConsumerSettings
+    settings: ConsumerSettings,
 ) -> None:
     async with await connect(settings.amqp_url.get_secret_value()) as connection:
         channel = await connection.channel()
