@@ -80,7 +80,7 @@ def _temporal(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, Temporal 
                 "Start it, or unset the variable."
             )
         return address, None
-    server = Temporal(finding.temporal_binary(say), port=TEMPORAL_PORT, ui=ui)
+    server = Temporal(finding.temporal_binary(say), port=TEMPORAL_PORT, ui=ui, durable=False)
     _spawn(server, running, say, server.port)
     return server.address, server
 

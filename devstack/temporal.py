@@ -30,9 +30,11 @@ class Temporal(Server):
     name = "Temporal"
     ready_within = 60.0
 
-    def __init__(self, binary: Path, *, port: int = 0, ui: bool = False) -> None:
+    def __init__(self, binary: Path, *, port: int = 0, ui: bool = False, durable: bool = True) -> None:
+        """`durable` keeps the data in a file over a restart; without it, it is in memory, and faster."""
         super().__init__()
         self._binary = binary
+        self._durable = durable
         self.port = free_port(port)
         self.ui_port = free_port(8233) if ui else None
         self._metrics_port = free_port()
@@ -54,7 +56,7 @@ class Temporal(Server):
             HOST,
         ]
         command += ["--port", str(self.port), "--metrics-port", str(self._metrics_port)]
-        command += ["--db-filename", self.home / "temporal.db"]
+        command += ["--db-filename", self.home / "temporal.db"] if self._durable else []
         command += ["--ui-port", str(self.ui_port)] if self.ui_port else ["--headless"]
         for setting in _DYNAMIC_CONFIG:
             command += ["--dynamic-config-value", setting]

@@ -1,0 +1,68 @@
+"""The processes under measurement: ours, started here, and the servers, found among our children."""
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import psutil
+
+READY_WITHIN = 60.0
+MEBIBYTE = 1024 * 1024
+
+
+class Role:
+    """One part of the system: a process and its children, with their CPU time and memory."""
+
+    def __init__(self, process: psutil.Process | None) -> None:
+        self._process = process
+
+    def cpu_seconds(self) -> float | None:
+        """CPU time used so far by the whole tree, or None if it is not on this machine."""
+        if self._process is None:
+            return None
+        times = [process.cpu_times() for process in _tree(self._process)]
+        return sum(time.user + time.system for time in times)
+
+    def memory_mib(self) -> float | None:
+        """Resident memory of the whole tree now, in MiB."""
+        if self._process is None:
+            return None
+        return sum(process.memory_info().rss for process in _tree(self._process)) / MEBIBYTE
+
+
+def _tree(process: psutil.Process) -> list[psutil.Process]:
+    return [process, *process.children(recursive=True)]
+
+
+def server(name: str) -> Role:
+    """The server among our children whose command line has this name; nobody if it isn't ours."""
+    for process in psutil.Process().children():
+        if name in " ".join(process.cmdline()):
+            return Role(process)
+    return Role(None)
+
+
+@asynccontextmanager
+async def service(command: Sequence[str], environment: Mapping[str, str], ready: str) -> AsyncIterator[Role]:
+    """`python <command>` from the moment its log says `ready` to the end of the block."""
+    with tempfile.TemporaryDirectory(prefix="voyage-bench-") as folder:
+        log = Path(folder) / "log"
+        with log.open("wb") as output:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable, *command, env={**os.environ, **environment}, stdout=output, stderr=output
+            )
+        try:
+            async with asyncio.timeout(READY_WITHIN):
+                while ready not in log.read_text():
+                    if process.returncode is not None:
+                        raise RuntimeError(f"{command} ended: {log.read_text()[-2000:]}")
+                    await asyncio.sleep(0.1)
+            yield Role(psutil.Process(process.pid))
+        finally:
+            if process.returncode is None:
+                process.terminate()
+            await process.wait()
