@@ -86,12 +86,14 @@ class BookingRequest(_Message):
 
 
 class Status(StrEnum):
-    """How a booking ended; see the contract's section "Result"."""
+    """How a booking ended, by the contract's section "Result"; the last two only answer a status request."""
 
     BOOKED = "booked"
     CANCELLED = "cancelled"
     FAILED = "failed"
     REJECTED = "rejected"
+    RUNNING = "running"
+    UNKNOWN_BOOKING = "unknown_booking"
 
 
 class LegResult(_Message):

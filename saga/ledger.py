@@ -56,6 +56,10 @@ class Ledger:
         code = ReasonCode.REFUSED if refused else ReasonCode.UNAVAILABLE
         self.stop(Reason(code=code, message=text, leg=leg.name))
 
+    def refused(self, leg: Leg, text: str) -> None:
+        """The supplier said no."""
+        self._set(leg, status=LegStatus.REFUSED, attempts=1, error=text)
+
     def stop(self, reason: Reason) -> None:
         """The trip is lost; the first reason is the one that is told."""
         self.reason = self.reason or reason
@@ -70,11 +74,16 @@ class Ledger:
         text = getattr(failure.cause, "message", None) or str(failure.cause or failure)
         self._set(leg, status=LegStatus.UNDO_FAILED, error=text)
 
-    def outcome(self) -> BookingOutcome:
-        """How the booking ended, by what the legs say."""
+    @property
+    def untouched(self) -> bool:
+        """Whether no leg was ever tried."""
+        return all(leg.status is LegStatus.NOT_TRIED for leg in self._legs.values())
+
+    def outcome(self, *, for_sure: bool = True) -> BookingOutcome:
+        """How the booking ended, by what the legs say; not `for_sure`, a person must look in any case."""
         return BookingOutcome(
             user_id=self._booking.book_user_id,
-            status=self._status(),
+            status=self._status() if for_sure else BookingStatus.FAILED,
             result=CANCELLED if self.reason else self._sentence(),
             legs=self.legs,
             reason=self.reason,

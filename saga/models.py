@@ -36,6 +36,7 @@ class ReasonCode(StrEnum):
     UNAVAILABLE = "unavailable"
     DEADLINE = "deadline"
     CANCELLED_BY_REQUEST = "cancelled_by_request"
+    STOPPED = "stopped"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from saga.legs import LEGS
 from saga.process import stop_on_signals, unless_stopped
 from saga.settings import WorkerSettings
 from saga.suppliers import SimulatedSupplier
+from saga.tombstone import TombstoneWorkflow
 from saga.workflow import BookingWorkflow
 
 log = logging.getLogger(__name__)
@@ -24,7 +25,7 @@ def build(client: Client, settings: WorkerSettings) -> Worker:
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[BookingWorkflow],
+        workflows=[BookingWorkflow, TombstoneWorkflow],
         activities=booking_activities({leg.name: supplier for leg in LEGS}),
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),

@@ -1,0 +1,33 @@
+"""The contract's control messages: cancel a booking, ask how it stands."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+CANCEL_TYPE = "booking.cancel"
+STATUS_TYPE = "booking.status"
+
+# Any message id may be a booking id, so this is wider than the alphabet of `booking_id` in a request.
+AnyBookingId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
+CancelReason = Annotated[str, StringConstraints(strict=True, max_length=1000)]
+
+
+class _Control(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    def to_body(self) -> bytes:
+        """The message body: JSON in UTF-8."""
+        return self.model_dump_json().encode()
+
+
+class CancelRequest(_Control):
+    """Stop a booking at its next safe point and undo what it took; `reason` is for people."""
+
+    booking_id: AnyBookingId
+    reason: CancelReason = "Cancelled by request"
+
+
+class StatusRequest(_Control):
+    """Ask how a booking stands; the answer goes to `reply_to`."""
+
+    booking_id: AnyBookingId

@@ -1,0 +1,80 @@
+"""What a booking that was stopped from outside leaves behind: read from its history, as no code of it ran."""
+
+from collections.abc import Iterable, Sequence
+
+from temporalio.api.common.v1 import Payloads
+from temporalio.api.history.v1 import HistoryEvent
+from temporalio.client import WorkflowHistory
+from temporalio.converter import DataConverter
+
+from saga.errors import REFUSED
+from saga.ledger import Ledger
+from saga.legs import LEGS, Leg
+from saga.models import Booked, BookingOutcome, BookVacationInput, Reason, ReasonCode, ReplyCallback
+
+JOIN = "join"
+
+
+async def booking_of(history: WorkflowHistory, converter: DataConverter) -> BookVacationInput:
+    """The input with which the booking was started."""
+    started = history.events[0].workflow_execution_started_event_attributes
+    return (await _decode(converter, started.input, BookVacationInput))[0]
+
+
+async def callers_of(history: WorkflowHistory, converter: DataConverter) -> list[ReplyCallback]:
+    """Everybody who was to hear of the outcome: who asked first, and who joined later."""
+    booking = await booking_of(history, converter)
+    callers = [booking.reply] if booking.reply else []
+    for event in history.events:
+        signal = event.workflow_execution_signaled_event_attributes
+        if signal.signal_name == JOIN:
+            [caller] = await _decode(converter, signal.input, ReplyCallback)
+            if caller not in callers:
+                callers.append(caller)
+    return callers
+
+
+async def outcome_of_stopped(history: WorkflowHistory, converter: DataConverter, how: str) -> BookingOutcome:
+    """What is known of each leg when a booking was stopped; `how` is Temporal's word for it.
+
+    A booking that was cancelled before it took its first step booked nothing: it is cancelled, not failed.
+    """
+    booking = await booking_of(history, converter)
+    ledger = Ledger(booking, LEGS)
+    await _replay(ledger, history.events, converter)
+    if how == "canceled" and ledger.untouched:
+        ledger.stop(Reason(code=ReasonCode.CANCELLED_BY_REQUEST, message="Cancelled in Temporal"))
+        return ledger.outcome()
+    message = f"The workflow was {how} from outside; the legs say what may still be booked"
+    ledger.stop(Reason(code=ReasonCode.STOPPED, message=message))
+    return ledger.outcome(for_sure=False)
+
+
+async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: DataConverter) -> None:
+    steps: dict[int, tuple[Leg, str]] = {}
+    by_activity = {name: (leg, name) for leg in LEGS for name in (leg.book, leg.undo)}
+    for event in events:
+        if event.HasField("activity_task_scheduled_event_attributes"):
+            name = event.activity_task_scheduled_event_attributes.activity_type.name
+            if name in by_activity:
+                steps[event.event_id] = by_activity[name]
+                if name == by_activity[name][0].book:
+                    ledger.trying(by_activity[name][0])
+        elif event.HasField("activity_task_completed_event_attributes"):
+            completed = event.activity_task_completed_event_attributes
+            leg, name = steps.get(completed.scheduled_event_id, (None, ""))
+            if leg and name == leg.book:
+                ledger.booked(leg, (await _decode(converter, completed.result, Booked))[0])
+            elif leg:
+                ledger.undone(leg)
+        elif event.HasField("activity_task_failed_event_attributes"):
+            failed = event.activity_task_failed_event_attributes
+            leg, name = steps.get(failed.scheduled_event_id, (None, ""))
+            cause = failed.failure.application_failure_info
+            if leg and name == leg.book and cause.type == REFUSED:
+                ledger.refused(leg, failed.failure.message)
+
+
+async def _decode(converter: DataConverter, payloads: Payloads, kind: type) -> list:  # type: ignore[type-arg]
+    values: Iterable[object] = await converter.decode(payloads.payloads, [kind])
+    return list(values)
