@@ -42,7 +42,7 @@ async def direct(servers: devstack.Servers) -> AsyncIterator[Way]:
     waiting: dict[str, asyncio.Future[str]] = {}
 
     @activity.defn(name="reply")
-    async def reply(outcome: BookingOutcome, context: dict[str, Any]) -> None:
+    async def reply(outcome: BookingOutcome, context: dict[str, Any], _again: bool) -> None:  # noqa: FBT001
         waiting.pop(context["id"]).set_result(outcome.status.value)
 
     async def book() -> str:

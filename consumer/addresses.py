@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from consumer.delivery import Delivery
+from publisher.delivery import Delivery
 from publisher.settings import BrokerSettings
 
 DIRECT_REPLY_TO = "amq.rabbitmq.reply-to."
@@ -36,4 +36,6 @@ def is_allowed(address: Address, names: BrokerSettings) -> bool:
         return False
     if reply_to in {names.parked_queue, names.requests_queue, names.control_queue, names.dead_queue}:
         return False
+    if names.reply_exchange and reply_to.startswith(DIRECT_REPLY_TO):
+        return False  # RabbitMQ routes to it from the default exchange alone
     return reply_to == names.results_queue or reply_to.startswith((f"{names.results_queue}.", *_BROKER_NAMED))

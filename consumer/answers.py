@@ -2,7 +2,7 @@
 
 from consumer.decision import Reject
 from publisher.models import BookingResult, LegResult, Reason, Status
-from saga.models import BookingOutcome, BookingStatus
+from saga.models import BookingOutcome, BookingStatus, LegOutcome, ReasonCode
 
 CANCELLED = "Voyage cancelled"
 
@@ -20,17 +20,44 @@ def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = Fal
         booking_id=booking_id,
         status=Status(outcome.status.value),
         duplicate=duplicate,
-        legs=[
-            LegResult(
-                leg=leg.leg,
-                status=leg.status.value,
-                reference=leg.reference,
-                attempts=leg.attempts,
-                error=leg.error,
-            )
-            for leg in outcome.legs
-        ],
+        legs=_legs(outcome.legs),
         reason=reason and Reason(code=reason.code.value, leg=reason.leg, message=reason.message),
+    )
+
+
+def running(booking_id: str, user_id: str | None, legs: list[LegOutcome]) -> BookingResult:
+    """The status of a booking that hasn't ended."""
+    return BookingResult(
+        cancelled=False,
+        result="Voyage under way",
+        user_id=user_id,
+        booking_id=booking_id,
+        status=Status.RUNNING,
+        legs=_legs(legs),
+    )
+
+
+def overtaken(booking_id: str) -> BookingResult:
+    """The status of a booking that was cancelled before its request came."""
+    reason = Reason(code=ReasonCode.CANCELLED_BY_REQUEST.value, message="Cancelled before the request came")
+    return BookingResult(
+        cancelled=True,
+        result=CANCELLED,
+        user_id=None,
+        booking_id=booking_id,
+        status=Status.CANCELLED,
+        reason=reason,
+    )
+
+
+def unknown(booking_id: str) -> BookingResult:
+    """The status of a booking that nobody knows."""
+    return BookingResult(
+        cancelled=False,
+        result="No such voyage",
+        user_id=None,
+        booking_id=booking_id,
+        status=Status.UNKNOWN_BOOKING,
     )
 
 
@@ -44,3 +71,16 @@ def rejection(reject: Reject) -> BookingResult:
         status=Status.REJECTED,
         reason=Reason(code=reject.code, message=reject.message),
     )
+
+
+def _legs(legs: list[LegOutcome]) -> list[LegResult]:
+    return [
+        LegResult(
+            leg=leg.leg,
+            status=leg.status.value,
+            reference=leg.reference,
+            attempts=leg.attempts,
+            error=leg.error,
+        )
+        for leg in legs
+    ]

@@ -1,22 +1,20 @@
-"""The Temporal side of the bridge: one workflow per booking id, however often it is asked for."""
+"""Starting bookings in Temporal: one workflow per booking id, however often it is asked for."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-from temporalio.client import Client, WorkflowExecutionStatus
+from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.exceptions import WorkflowAlreadyStartedError
-from temporalio.service import RPCError, RPCStatusCode
 
+from consumer import arguments
 from consumer.decision import Start
-from consumer.errors import TemporalUnavailableError
-from consumer.results import PUBLISH_RESULT
+from consumer.lookup import Closed, Missing, look_up
+from consumer.rpc import RPC_TIMEOUT, signalled, started, temporal_calls
 from consumer.settings import ConsumerSettings
-from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
+from saga.models import BookingOutcome
+from saga.tombstone import TombstoneWorkflow, cancelled_before_start
 from saga.workflow import BookingWorkflow
 
-RPC_TIMEOUT = timedelta(seconds=10)
-FINGERPRINT = "fingerprint"
+OVERTAKEN = "Cancelled before the request came"
 
 
 @dataclass(frozen=True)
@@ -37,7 +35,7 @@ class Conflict:
 
 
 class Bookings:
-    """Starts bookings in Temporal, or finds the ones that are there."""
+    """Starts bookings, or joins the ones that are there."""
 
     def __init__(self, client: Client, settings: ConsumerSettings) -> None:
         self._client = client
@@ -48,64 +46,43 @@ class Bookings:
 
         Raises `TemporalUnavailableError` when the server can't be asked or doesn't say; asking again is safe.
         """
-        try:
+        with temporal_calls():
             while True:
                 if await self._started(start):
                     return Accepted()
-                if found := await self._find(start):
-                    return found
-        except RPCError as error:
-            raise TemporalUnavailableError(f"{error.status.name}: {error.message}") from error
+                if answer := await self._join(start):
+                    return answer
 
     async def _started(self, start: Start) -> bool:
-        try:
-            await self._client.start_workflow(
+        return await started(
+            self._client.start_workflow(
                 BookingWorkflow.run,
-                self._input(start),
+                arguments.booking_input(start, self._settings),
                 id=start.workflow_id,
                 task_queue=self._settings.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                memo={FINGERPRINT: start.fingerprint},
+                memo=arguments.memo(start),
                 static_summary=f"{start.request.car}, {start.request.hotel}, {start.request.flight}",
                 rpc_timeout=RPC_TIMEOUT,
             )
-        except WorkflowAlreadyStartedError:
-            return False
-        return True
+        )
 
-    async def _find(self, start: Start) -> Accepted | Ended | Conflict | None:
-        """What became of the booking under this id; None if it ended while we looked, so look again."""
-        handle = self._client.get_workflow_handle_for(BookingWorkflow.run, start.workflow_id)
-        found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
-        if await found.memo_value(FINGERPRINT, None) != start.fingerprint:
+    async def _join(self, start: Start) -> Accepted | Ended | Conflict | None:
+        """Join the booking under this id; None if it changed while we looked, so look again."""
+        found = await look_up(self._client, start.workflow_id)
+        if isinstance(found, Missing):
+            return None
+        if found.fingerprint not in {None, start.fingerprint}:
             return Conflict()
-        if found.status is not WorkflowExecutionStatus.RUNNING:
-            return Ended(await handle.result(rpc_timeout=RPC_TIMEOUT))
-        try:
-            await handle.signal(BookingWorkflow.join, self._callback(start), rpc_timeout=RPC_TIMEOUT)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return None
-            raise
-        return Accepted()
-
-    def _callback(self, start: Start) -> ReplyCallback:
-        return ReplyCallback(
-            activity=PUBLISH_RESULT,
-            task_queue=self._settings.reply_task_queue,
-            context=start.caller.to_context(),
-        )
-
-    def _input(self, start: Start) -> BookVacationInput:
-        request = start.request
-        return BookVacationInput(
-            book_user_id=start.user_id,
-            book_car_id=request.car,
-            book_hotel_id=request.hotel,
-            book_flight_id=request.flight,
-            attempts=request.attempts,
-            deadline=request.deadline,
-            reply=self._callback(start),
-            policy=self._settings.policy,
-        )
+        booking = arguments.booking_input(start, self._settings)
+        if isinstance(found, Closed):
+            return Ended(found.outcome or cancelled_before_start(booking, OVERTAKEN))
+        handle = self._client.get_workflow_handle(start.workflow_id)
+        if found.fingerprint is None:
+            args = [booking, arguments.memo(start)]
+            signal = handle.signal(TombstoneWorkflow.requested, args=args, rpc_timeout=RPC_TIMEOUT)
+        else:
+            caller = arguments.callback(start.caller, self._settings)
+            signal = handle.signal(BookingWorkflow.join, caller, rpc_timeout=RPC_TIMEOUT)
+        return Accepted() if await signalled(signal) else None

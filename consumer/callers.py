@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from consumer.addresses import Address
-from consumer.delivery import Delivery
+from publisher.delivery import Delivery
 
 TRACE_HEADERS = ("traceparent", "tracestate")
 

@@ -6,9 +6,9 @@ from consumer import identity
 from consumer.addresses import Address, address_of, is_allowed
 from consumer.callers import Caller
 from consumer.decoding import read_request
-from consumer.delivery import Delivery
 from consumer.errors import InvalidRequestError
 from consumer.settings import ConsumerSettings
+from publisher.delivery import Delivery
 from publisher.models import REQUEST_TYPE, BookingRequest
 
 

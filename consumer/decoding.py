@@ -11,10 +11,6 @@ from publisher.models import MAX_BODY_BYTES, BookingRequest
 
 def read_request(body: bytes) -> BookingRequest:
     """The request in a body; raises `InvalidRequestError` with the code and the text for the client."""
-    if len(body) > MAX_BODY_BYTES:
-        raise InvalidRequestError(
-            "too_large", f"The body has {len(body)} bytes; {MAX_BODY_BYTES} are allowed"
-        )
     try:
         return BookingRequest.model_validate(read_object(body))
     except ValidationError as invalid:
@@ -22,7 +18,11 @@ def read_request(body: bytes) -> BookingRequest:
 
 
 def read_object(body: bytes) -> dict[str, Any]:
-    """The JSON object in a body: UTF-8 with or without BOM, each key once, no NaN."""
+    """The JSON object in a body: at most 64 KiB of UTF-8, with or without BOM, each key once, no NaN."""
+    if len(body) > MAX_BODY_BYTES:
+        raise InvalidRequestError(
+            "too_large", f"The body has {len(body)} bytes; {MAX_BODY_BYTES} are allowed"
+        )
     try:
         value = json.loads(
             body.decode("utf-8-sig"), object_pairs_hook=_each_key_once, parse_constant=_no_constant

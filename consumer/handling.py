@@ -5,9 +5,9 @@ import logging
 from consumer.bookings import Bookings, Conflict, Ended
 from consumer.dead_letters import DeadLetters
 from consumer.decision import Reject, Start, decide
-from consumer.delivery import Delivery
 from consumer.results import Results
 from consumer.settings import ConsumerSettings
+from publisher.delivery import Delivery
 
 log = logging.getLogger(__name__)
 

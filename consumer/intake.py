@@ -5,49 +5,74 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-import stamina
-from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection, AbstractRobustQueue
+from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
-from consumer.delivery import Delivery
 from consumer.errors import TemporalUnavailableError
+from consumer.settings import ConsumerSettings
+from publisher import broker
+from publisher.delivery import Delivery
 from publisher.errors import VoyageError
-
-PAUSE = 1.0  # seconds before a message that can't be handled goes back
+from publisher.handing_back import hand_back
+from publisher.publishing import ConfirmedPublisher
 
 Handler = Callable[[Delivery], Awaitable[None]]
 log = logging.getLogger(__name__)
 
+RETRY = 1.0  # seconds before a message in hand is tried again
+_GONE = (
+    *CONNECTION_EXCEPTIONS,
+    TimeoutError,
+)  # its channel is gone: the broker will deliver the message again
+
 
 class Intake:
-    """Consumes one queue. At most `prefetch` messages are in hand; the rest wait in the broker."""
+    """Consumes one queue, with at most `prefetch` messages in hand, and pauses while Temporal is away.
 
-    def __init__(self, queue: AbstractRobustQueue, handle: Handler) -> None:
+    While it pauses, messages wait in the broker, and one of them is tried again and again; when that works,
+    consuming goes on. Nothing is rejected, and no message comes nearer to its delivery limit by waiting.
+    """
+
+    def __init__(
+        self,
+        queue: AbstractQueue,
+        handle: Handler,
+        publisher: ConfirmedPublisher,
+        settings: ConsumerSettings,
+    ) -> None:
         self._queue = queue
         self._handle = handle
+        self._publisher = publisher
+        self._settings = settings
         self._in_hand: set[asyncio.Task[None]] = set()
         self._tag: str | None = None
+        self._failures = 0
+        self._pause: asyncio.Task[None] | None = None
 
     @classmethod
     async def open(
-        cls, connection: AbstractRobustConnection, queue_name: str, prefetch: int, handle: Handler
+        cls,
+        connection: AbstractRobustConnection,
+        queue: str,
+        handle: Handler,
+        publisher: ConfirmedPublisher,
+        settings: ConsumerSettings,
     ) -> "Intake":
         """An intake for a queue that exists, on a channel of its own, not yet taking."""
-        channel = await connection.channel()
-        await channel.set_qos(prefetch)
-        return cls(await channel.get_queue(queue_name), handle)  # type: ignore[arg-type]
+        channel = await broker.open_channel(connection, settings.prefetch)
+        return cls(await channel.get_queue(queue), handle, publisher, settings)
 
     async def start(self) -> None:
         """Begin to take messages."""
         self._tag = await self._queue.consume(self._take)
 
-    async def stop(self, drain_timeout: float) -> None:
+    async def stop(self) -> None:
         """Take no more, and let what is in hand finish; what doesn't, the broker will deliver again."""
-        if self._tag:
-            with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
-                await self._queue.cancel(self._tag, timeout=drain_timeout)
+        if self._pause:
+            self._pause.cancel()
+        await self._take_no_more()
         if self._in_hand:
-            await asyncio.wait(self._in_hand, timeout=drain_timeout)
+            await asyncio.wait(self._in_hand, timeout=self._settings.drain_timeout)
         for task in self._in_hand:
             task.cancel()
 
@@ -58,25 +83,68 @@ class Intake:
         task.add_done_callback(self._in_hand.discard)
 
     async def _process(self, message: AbstractIncomingMessage) -> None:
-        try:
-            await self._handle_until_done(Delivery.of(message))
-        except Exception:
-            log.exception("Message %s can't be handled; back to the queue", message.message_id)
-            await asyncio.sleep(PAUSE)
-            settle = message.nack(requeue=True)  # the delivery limit bounds how often
-        else:
-            settle = message.ack()
-        with suppress(*CONNECTION_EXCEPTIONS):  # its channel is gone: the broker delivers it again
-            await settle
+        delivery = Delivery.of(message)
+        while not await self._handled(message, delivery):
+            if self._pause:
+                with suppress(*_GONE):
+                    await hand_back(message, self._publisher, self._queue.name)
+                return
+            await asyncio.sleep(RETRY)
 
-    async def _handle_until_done(self, delivery: Delivery) -> None:
-        waits = stamina.retry_context(
-            on=(TemporalUnavailableError, VoyageError), attempts=None, timeout=None, wait_max=5
-        )
-        async for attempt in waits:
-            with attempt:
-                try:
-                    await self._handle(delivery)
-                except (TemporalUnavailableError, VoyageError) as error:
-                    log.warning("Message %s waits: %s", delivery.message_id, error)
-                    raise
+    async def _handled(self, message: AbstractIncomingMessage, delivery: Delivery) -> bool:
+        """Handle and settle a message; False if it can be handled later, but not now."""
+        try:
+            await self._handle(delivery)
+        except TemporalUnavailableError as error:
+            self._count_failure(error)
+            return False
+        except VoyageError as error:
+            log.warning("Message %s waits: %s", delivery.message_id, error)
+            return False
+        except Exception:
+            log.exception("Message %s can't be handled; back to the queue", delivery.message_id)
+            await asyncio.sleep(RETRY)
+            with suppress(*_GONE):
+                await message.nack(requeue=True)  # the delivery limit bounds how often
+            return True
+        self._failures = 0
+        with suppress(*_GONE):
+            await message.ack()
+        return True
+
+    def _count_failure(self, error: TemporalUnavailableError) -> None:
+        self._failures += 1
+        if self._failures >= self._settings.pause_after and not self._pause:
+            log.warning("Temporal can't take messages of %s (%s): consuming pauses", self._queue.name, error)
+            self._pause = asyncio.create_task(self._pause_until_one_works())
+
+    async def _pause_until_one_works(self) -> None:
+        await self._take_no_more()
+        while not await self._try_one():
+            await asyncio.sleep(self._settings.probe_interval)
+        self._pause, self._failures = None, 0
+        while not self._tag:
+            try:
+                await self.start()
+            except _GONE:  # the broker is away as well
+                await asyncio.sleep(RETRY)
+        log.info("Temporal takes messages of %s again: consuming goes on", self._queue.name)
+
+    async def _try_one(self) -> bool:
+        """Try one message until it works; whether the queue's next one may be taken."""
+        try:
+            message = await self._queue.get(fail=False, timeout=5)
+        except _GONE:
+            return False
+        if message is None:
+            return True
+        delivery = Delivery.of(message)
+        while not await self._handled(message, delivery):
+            await asyncio.sleep(self._settings.probe_interval)
+        return True
+
+    async def _take_no_more(self) -> None:
+        if self._tag:
+            with suppress(*_GONE):
+                await self._queue.cancel(self._tag, timeout=5)
+            self._tag = None

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from typing import Any
+from uuid import uuid4
 
 from aio_pika import DeliveryMode, Message
 from temporalio import activity
@@ -10,16 +11,16 @@ from temporalio import activity
 from consumer import identity
 from consumer.addresses import Address
 from consumer.answers import rejection, result_of
+from consumer.arguments import PUBLISH_RESULT
 from consumer.callers import Caller
 from consumer.decision import Reject
-from consumer.delivery import Delivery
+from publisher.control import STATUS_TYPE
+from publisher.delivery import Delivery
 from publisher.errors import UndeliverableError
 from publisher.models import RESULT_TYPE, BookingResult
 from publisher.publishing import ConfirmedPublisher
 from publisher.settings import BrokerSettings
 from saga.models import BookingOutcome
-
-PUBLISH_RESULT = "publish_result"
 
 log = logging.getLogger(__name__)
 
@@ -32,15 +33,24 @@ class Results:
         self._names = names
 
     @activity.defn(name=PUBLISH_RESULT)
-    async def publish_result(self, outcome: BookingOutcome, context: dict[str, Any]) -> None:
+    async def publish_result(
+        self,
+        outcome: BookingOutcome,
+        context: dict[str, Any],
+        again: bool,  # noqa: FBT001 -- Temporal passes arguments by position
+    ) -> None:
         """The last activity of a booking, called by the saga through its reply callback."""
-        await self.answer(outcome, Caller.from_context(context))
+        await self.answer(outcome, Caller.from_context(context), duplicate=again)
 
     async def answer(self, outcome: BookingOutcome, caller: Caller, *, duplicate: bool = False) -> None:
         """Tell a caller how its booking ended."""
         result = result_of(outcome, caller.booking_id, duplicate=duplicate)
         message_id = identity.answer_id(caller.booking_id, result.revision)
         await self._send(result, caller.address, message_id, caller.trace)
+
+    async def status(self, result: BookingResult, caller: Caller) -> None:
+        """Answer a status request."""
+        await self._send(result, caller.address, uuid4().hex, caller.trace, kind=STATUS_TYPE)
 
     async def reject(self, reject: Reject, delivery: Delivery) -> None:
         """Tell a sender why its message can't become a booking; an address not allowed hears nothing."""
@@ -49,13 +59,18 @@ class Results:
             await self._send(rejection(reject), reject.answer_to, identity.rejection_id(delivery), trace)
 
     async def _send(
-        self, result: BookingResult, to: Address, message_id: str, headers: Mapping[str, Any]
+        self,
+        result: BookingResult,
+        to: Address,
+        message_id: str,
+        headers: Mapping[str, Any],
+        kind: str = RESULT_TYPE,
     ) -> None:
         message = Message(
             result.to_body(),
             content_type="application/json",
             delivery_mode=DeliveryMode.PERSISTENT,
-            type=RESULT_TYPE,
+            type=kind,
             message_id=message_id,
             correlation_id=to.correlation_id,
             headers=dict(headers),

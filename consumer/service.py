@@ -7,14 +7,17 @@ from datetime import timedelta
 
 import stamina
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from consumer.bookings import Bookings
+from consumer.control import ControlHandler
 from consumer.dead_letters import DeadLetters
 from consumer.handling import RequestHandler
 from consumer.intake import Intake
 from consumer.results import Results
 from consumer.settings import ConsumerSettings
+from consumer.stopped import Stopped, schedule_sweeps
+from consumer.sweep import StoppedBookingWorkflow, SweepWorkflow
 from publisher import broker
 from publisher.errors import BrokerUnreachableError
 from publisher.publishing import ConfirmedPublisher
@@ -37,15 +40,23 @@ async def run(settings: ConsumerSettings) -> None:
         # A publish that fails can close its channel, so results never share a connection with requests.
         publishing = await broker.open_connection(settings, "voyage-consumer results")
         stack.push_async_callback(publishing.close)
-        publisher = await ConfirmedPublisher.open(publishing, settings.publish_timeout)
+        publisher = await ConfirmedPublisher.open(
+            publishing, settings.publish_timeout, settings.reply_exchange
+        )
         results = Results(publisher, settings)
-        handler = RequestHandler(
+        requests = RequestHandler(
             settings, Bookings(client, settings), results, DeadLetters(publisher, settings)
         )
+        control = ControlHandler(settings, client, results)
         await stack.enter_async_context(reply_worker(client, settings, results))
-        intake = await Intake.open(consuming, settings.requests_queue, settings.prefetch, handler.handle)
-        stack.push_async_callback(intake.stop, settings.drain_timeout)
-        await intake.start()
+        await schedule_sweeps(client, settings)
+        for queue, handler in (
+            (settings.control_queue, control.handle),
+            (settings.requests_queue, requests.handle),
+        ):
+            intake = await Intake.open(consuming, queue, handler, publisher, settings)
+            stack.push_async_callback(intake.stop)
+            await intake.start()
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await stop.wait()
         log.info("Stopping: no new requests, finishing what is in hand")
@@ -54,10 +65,13 @@ async def run(settings: ConsumerSettings) -> None:
 
 def reply_worker(client: Client, settings: ConsumerSettings, results: Results) -> Worker:
     """The Temporal worker that publishes results; it alone holds the broker's credentials."""
+    stopped = Stopped(client, settings, results)
     return Worker(
         client,
         task_queue=settings.reply_task_queue,
-        activities=[results.publish_result],
+        workflows=[SweepWorkflow, StoppedBookingWorkflow],
+        activities=[results.publish_result, stopped.find, stopped.answer],
+        workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=settings.drain_timeout),
     )
 

@@ -31,6 +31,15 @@ class ConsumerSettings(BrokerSettings):
     undo_budget: float = Field(BookingPolicy.undo_budget, ge=0)
     """Seconds before its deadline at which a booking stops, to undo in time."""
 
+    tombstone_lifetime: float = Field(24 * 3600.0, gt=0)
+    """Seconds for which a cancel waits for a request that it has overtaken."""
+    sweep_interval: float = Field(15.0, ge=1, le=30)
+    """Seconds between two looks for bookings that were stopped from outside."""
+    pause_after: int = Field(3, ge=1)
+    """How many calls to Temporal in a row must fail before consuming pauses."""
+    probe_interval: float = Field(2.0, gt=0)
+    """Seconds between two tries of one message while consuming pauses."""
+
     @property
     def policy(self) -> BookingPolicy:
         """The part of the settings that travels with each booking."""

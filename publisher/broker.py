@@ -1,11 +1,11 @@
 """Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
 
 from aio_pika import connect, connect_robust
-from aio_pika.abc import AbstractRobustConnection
+from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from yarl import URL
 
-from publisher import topology
+from publisher import tolerant_decoding, topology
 from publisher.errors import BrokerUnreachableError
 from publisher.settings import BrokerSettings
 
@@ -31,6 +31,7 @@ async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobust
 
     Raises `BrokerUnreachableError` if the broker can't be reached now.
     """
+    tolerant_decoding.install()
     try:
         return await connect_robust(
             settings.amqp_url.get_secret_value(),
@@ -41,6 +42,15 @@ async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobust
         )
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
         raise unreachable(settings, failure) from failure
+
+
+async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) -> AbstractRobustChannel:
+    """A channel, as soon as the connection is there; a lost one is waited for. `prefetch` 0 is no limit."""
+    await connection.ready()
+    channel = await connection.channel()
+    if prefetch:
+        await channel.set_qos(prefetch)
+    return channel
 
 
 def unreachable(settings: BrokerSettings, failure: Exception) -> BrokerUnreachableError:

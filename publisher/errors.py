@@ -30,6 +30,10 @@ class PublishTimeoutError(VoyageError):
     """RabbitMQ did not confirm in time. The message may still arrive: send it again, under the same id."""
 
 
+class NotEditableError(VoyageError):
+    """A dead letter whose fields can't be changed, as its body has none. Replay it as it is, or drop it."""
+
+
 class ResultTimeoutError(VoyageError):
     """No result came in time. The booking goes on: ask again with the same booking id to get its result."""
 

@@ -15,25 +15,25 @@ PAUSE = 0.2  # seconds between a lost connection and the next try
 class ConfirmedPublisher:
     """Publishes on one channel; each call returns when RabbitMQ has taken the message, or raises."""
 
-    def __init__(self, channel: AbstractRobustChannel, timeout: float) -> None:
+    def __init__(self, channel: AbstractRobustChannel, exchange: AbstractExchange, timeout: float) -> None:
         self._channel = channel
+        self._exchange = exchange
         self._timeout = timeout
         self._in_flight: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
-    async def open(cls, connection: AbstractRobustConnection, timeout: float) -> "ConfirmedPublisher":
-        """A publisher on a channel of its own; `timeout` is in seconds and includes reconnecting."""
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        return cls(channel, timeout)
+    async def open(
+        cls, connection: AbstractRobustConnection, timeout: float, exchange: str = ""
+    ) -> "ConfirmedPublisher":
+        """A publisher on a channel of its own, to the default exchange or a named one.
 
-    async def publish(
-        self,
-        message: Message,
-        routing_key: str,
-        *,
-        exchange: AbstractExchange | None = None,
-        mandatory: bool = True,
-    ) -> None:
+        `timeout` is in seconds and includes reconnecting.
+        """
+        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
+        return cls(channel, target, timeout)
+
+    async def publish(self, message: Message, routing_key: str, *, mandatory: bool = True) -> None:
         """Publish until confirmed; a lost connection is waited for, and the message sent again.
 
         So a message may arrive twice, and never not at all. Raises `UndeliverableError` if no queue took it,
@@ -43,21 +43,18 @@ class ConfirmedPublisher:
         lock = self._in_flight.setdefault(message.message_id, asyncio.Lock())
         try:
             async with asyncio.timeout(self._timeout), lock:
-                await self._until_confirmed(message, routing_key, exchange, mandatory=mandatory)
+                await self._until_confirmed(message, routing_key, mandatory=mandatory)
         except TimeoutError:
             raise PublishTimeoutError(
                 f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s. "
                 "It may still arrive; send it again under the same id."
             ) from None
 
-    async def _until_confirmed(
-        self, message: Message, routing_key: str, exchange: AbstractExchange | None, *, mandatory: bool
-    ) -> None:
+    async def _until_confirmed(self, message: Message, routing_key: str, *, mandatory: bool) -> None:
         while True:
             await self._channel.ready()
             try:
-                target = exchange or self._channel.default_exchange
-                await target.publish(message, routing_key, mandatory=mandatory)
+                await self._exchange.publish(message, routing_key, mandatory=mandatory)
             except PublishError:
                 raise UndeliverableError(
                     f"No queue took the message for {routing_key!r}: it does not exist. Check the name."

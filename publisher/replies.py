@@ -12,7 +12,9 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustC
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from pydantic import ValidationError
 
+from publisher import broker
 from publisher.models import BookingResult
+from publisher.settings import BrokerSettings
 
 log = logging.getLogger(__name__)
 
@@ -40,13 +42,14 @@ class ReplyQueue:
         self._expected: dict[str, asyncio.Future[BookingResult]] = {}
 
     @classmethod
-    async def open(cls, connection: AbstractRobustConnection, prefix: str) -> Self:
-        """Declare a queue `<prefix>.<random>`, which the contract's allow-list permits, and consume it."""
-        channel = await connection.channel()
-        await channel.set_qos(PREFETCH)
+    async def open(cls, connection: AbstractRobustConnection, names: BrokerSettings) -> Self:
+        """Declare `<results queue>.<random>`, which the contract's allow-list permits, and consume it."""
+        channel = await broker.open_channel(connection, PREFETCH)
         queue = await channel.declare_queue(
-            f"{prefix}.{uuid4().hex}", durable=True, arguments={"x-expires": LIFETIME}
+            f"{names.results_queue}.{uuid4().hex}", durable=True, arguments={"x-expires": LIFETIME}
         )
+        if names.reply_exchange:
+            await queue.bind(names.reply_exchange, queue.name)
         replies = cls(queue)
         replies._tag = await queue.consume(replies._on_message)
         return replies
@@ -79,8 +82,7 @@ async def stream(
     connection: AbstractRobustConnection, queue_name: str, count: int | None = None
 ) -> AsyncIterator[BookingResult]:
     """Results of a queue, each acked when the next is asked for, repeats dropped; `count` of them or all."""
-    channel = await connection.channel()
-    await channel.set_qos(PREFETCH)
+    channel = await broker.open_channel(connection, PREFETCH)
     queue = await channel.get_queue(queue_name, ensure=True)
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
     seen: OrderedDict[tuple[str | None, str | None], None] = OrderedDict()

@@ -27,6 +27,8 @@ class BrokerSettings(BaseSettings):
     """Messages that can never become a booking."""
     parked_queue: str = "booking.results.parked"
     """Results whose `reply_to` no longer exists."""
+    reply_exchange: str = ""
+    """A direct exchange, bound to the contract's queues, through which the consumer publishes everything."""
     publish_timeout: float = Field(30.0, gt=0)
     """Seconds to wait for RabbitMQ to confirm a message, reconnecting included."""
 

@@ -39,7 +39,7 @@ def queues(names: BrokerSettings) -> tuple[Queue, ...]:
 
 
 async def declare(connection: AbstractConnection, names: BrokerSettings) -> None:
-    """Declare every queue of the contract; harmless when they exist.
+    """Declare every queue of the contract, and the reply exchange if one is set; harmless when they exist.
 
     Raises `QueueMismatchError` for a queue that exists with other arguments.
     """
@@ -56,3 +56,8 @@ async def declare(connection: AbstractConnection, names: BrokerSettings) -> None
             ) from mismatch
         finally:
             await channel.close()
+    if names.reply_exchange:
+        async with connection.channel() as channel:
+            exchange = await channel.declare_exchange(names.reply_exchange, durable=True)
+            for queue in queues(names):
+                await (await channel.get_queue(queue.name)).bind(exchange, queue.name)

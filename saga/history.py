@@ -1,6 +1,7 @@
 """What a booking that was stopped from outside leaves behind: read from its history, as no code of it ran."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from typing import TypeVar, cast
 
 from temporalio.api.common.v1 import Payloads
 from temporalio.api.history.v1 import HistoryEvent
@@ -12,13 +13,15 @@ from saga.ledger import Ledger
 from saga.legs import LEGS, Leg
 from saga.models import Booked, BookingOutcome, BookVacationInput, Reason, ReasonCode, ReplyCallback
 
+T = TypeVar("T")
+
 JOIN = "join"
 
 
 async def booking_of(history: WorkflowHistory, converter: DataConverter) -> BookVacationInput:
     """The input with which the booking was started."""
     started = history.events[0].workflow_execution_started_event_attributes
-    return (await _decode(converter, started.input, BookVacationInput))[0]
+    return await _decode(converter, started.input, BookVacationInput)
 
 
 async def callers_of(history: WorkflowHistory, converter: DataConverter) -> list[ReplyCallback]:
@@ -28,7 +31,7 @@ async def callers_of(history: WorkflowHistory, converter: DataConverter) -> list
     for event in history.events:
         signal = event.workflow_execution_signaled_event_attributes
         if signal.signal_name == JOIN:
-            [caller] = await _decode(converter, signal.input, ReplyCallback)
+            caller = await _decode(converter, signal.input, ReplyCallback)
             if caller not in callers:
                 callers.append(caller)
     return callers
@@ -64,7 +67,7 @@ async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: Dat
             completed = event.activity_task_completed_event_attributes
             leg, name = steps.get(completed.scheduled_event_id, (None, ""))
             if leg and name == leg.book:
-                ledger.booked(leg, (await _decode(converter, completed.result, Booked))[0])
+                ledger.booked(leg, await _decode(converter, completed.result, Booked))
             elif leg:
                 ledger.undone(leg)
         elif event.HasField("activity_task_failed_event_attributes"):
@@ -75,6 +78,6 @@ async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: Dat
                 ledger.refused(leg, failed.failure.message)
 
 
-async def _decode(converter: DataConverter, payloads: Payloads, kind: type) -> list:  # type: ignore[type-arg]
-    values: Iterable[object] = await converter.decode(payloads.payloads, [kind])
-    return list(values)
+async def _decode(converter: DataConverter, payloads: Payloads, kind: type[T]) -> T:
+    [value] = await converter.decode(payloads.payloads, [kind])
+    return cast("T", value)

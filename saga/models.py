@@ -41,10 +41,10 @@ class ReasonCode(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class ReplyCallback:
-    """Who hears of the outcome: an activity, called with the outcome and an opaque context.
+    """Who hears of the outcome: an activity, called with the outcome, an opaque context, and whether again.
 
-    The saga does not look into `context`. The activity runs on `task_queue`, in whatever process
-    serves that queue, and is retried until it succeeds.
+    The saga does not look into `context`; `again` is true for a caller that was told before. The activity
+    runs on `task_queue`, in whatever process serves that queue, and is retried until it succeeds.
     """
 
     activity: str

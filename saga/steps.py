@@ -41,11 +41,13 @@ async def undo(leg: Leg, booking: BookVacationInput) -> None:
     )
 
 
-async def answer(caller: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy) -> None:
-    """Give a caller the outcome, trying for ever; whether the trip is booked no longer depends on it."""
+async def answer(
+    caller: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy, *, again: bool
+) -> None:
+    """Give a caller the outcome, or give it `again`, trying for ever; the trip no longer depends on it."""
     await workflow.execute_activity(
         caller.activity,
-        args=[outcome, caller.context],
+        args=[outcome, caller.context, again],
         task_queue=caller.task_queue,
         start_to_close_timeout=ANSWER_TIMEOUT,
         retry_policy=_retries(policy, FOR_EVER),

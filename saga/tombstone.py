@@ -1,12 +1,11 @@
-"""A cancel that came before its request: it holds the booking's id, so that the request finds it cancelled."""
+"""A cancel that came before its request: it holds the booking's id until the request comes."""
 
-from collections import deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from temporalio import workflow
 
-from saga import steps
+from saga.callers import Callers
 from saga.ledger import Ledger
 from saga.legs import LEGS
 from saga.models import (
@@ -34,9 +33,9 @@ class TombstoneWorkflow:
     @workflow.init
     def __init__(self, tombstone: Tombstone) -> None:
         self._tombstone = tombstone
-        self._callers = list(tombstone.callers)
-        self._unanswered = deque(self._callers)
+        self._callers = Callers(tombstone.callers)
         self._booking: BookVacationInput | None = None
+        self._outcome: BookingOutcome | None = None
 
     @workflow.run
     async def run(self, tombstone: Tombstone) -> BookingOutcome | None:
@@ -50,16 +49,16 @@ class TombstoneWorkflow:
         except TimeoutError:
             return None
         assert self._booking  # noqa: S101 -- what the wait was for
-        outcome = cancelled_before_start(self._booking, tombstone.reason)
-        while self._unanswered:
-            await steps.answer(self._unanswered.popleft(), outcome, self._booking.policy)
-        return outcome
+        assert self._outcome  # noqa: S101 -- set together with it
+        await self._callers.answer(self._outcome, self._booking.policy)
+        return self._outcome
 
     @workflow.signal
     def requested(self, booking: BookVacationInput, memo: dict[str, str]) -> None:
         """The request has come; `memo` is what its own workflow would have carried."""
         if self._booking is None:
             self._booking = booking
+            self._outcome = cancelled_before_start(booking, self._tombstone.reason)
             workflow.upsert_memo(memo)
         if booking.reply:
             self.join(booking.reply)
@@ -67,9 +66,12 @@ class TombstoneWorkflow:
     @workflow.signal
     def join(self, caller: ReplyCallback) -> None:
         """Answer this caller too; the same caller twice is one."""
-        if caller not in self._callers:
-            self._callers.append(caller)
-            self._unanswered.append(caller)
+        self._callers.join(caller)
+
+    @workflow.query
+    def outcome(self) -> BookingOutcome | None:
+        """What the request was answered, once it has come."""
+        return self._outcome
 
 
 def cancelled_before_start(booking: BookVacationInput, reason: str) -> BookingOutcome:

@@ -1,12 +1,12 @@
 """The booking workflow: book the legs one after the other, or undo them all, then answer whoever asked."""
 
 import asyncio
-from collections import deque
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from saga import steps
+from saga.callers import Callers
 from saga.ledger import Ledger
 from saga.legs import LEGS, Leg
 from saga.models import (
@@ -30,8 +30,8 @@ class BookingWorkflow:
         self._ledger = Ledger(booking, LEGS)
         self._step: workflow.ActivityHandle[Booked] | None = None
         self._still_booking = True
-        self._callers = [booking.reply] if booking.reply else []
-        self._unanswered = deque(self._callers)
+        self._outcome: BookingOutcome | None = None
+        self._callers = Callers([booking.reply] if booking.reply else [])
 
     @workflow.run
     async def run(self, booking: BookVacationInput) -> BookingOutcome:
@@ -54,14 +54,17 @@ class BookingWorkflow:
     @workflow.signal
     def join(self, caller: ReplyCallback) -> None:
         """Answer this caller too; the same caller twice is one."""
-        if caller not in self._callers:
-            self._callers.append(caller)
-            self._unanswered.append(caller)
+        self._callers.join(caller)
 
     @workflow.query
     def legs(self) -> list[LegOutcome]:
         """The state of each leg as it is now."""
         return self._ledger.legs
+
+    @workflow.query
+    def outcome(self) -> BookingOutcome | None:
+        """How the booking ended, once that is known; its callers may still be waiting for their answers."""
+        return self._outcome
 
     async def _book_or_undo(self) -> BookingOutcome:
         deadline = self._watch_deadline()
@@ -77,10 +80,9 @@ class BookingWorkflow:
         if self._ledger.reason:
             for leg in reversed(to_undo):
                 await self._undo(leg)
-        outcome = self._ledger.outcome()
-        while self._unanswered:  # a caller may join while another is being answered
-            await steps.answer(self._unanswered.popleft(), outcome, self._booking.policy)
-        return outcome
+        self._outcome = self._ledger.outcome()
+        await self._callers.answer(self._outcome, self._booking.policy)
+        return self._outcome
 
     async def _book(self, leg: Leg) -> None:
         self._ledger.trying(leg)

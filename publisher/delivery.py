@@ -5,7 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Self
 
+from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractIncomingMessage
+
+# CC and BCC would make RabbitMQ send copies of a copy to other queues; the count belongs to the original.
+_NOT_COPIED = frozenset({"CC", "BCC", "x-delivery-count"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,4 +43,22 @@ class Delivery:
             timestamp=message.timestamp,
             app_id=message.app_id,
             headers=dict(message.headers),
+        )
+
+    def to_message(self, **headers: Any) -> Message:
+        """A persistent copy that never expires and is never copied on, with these headers beside its own."""
+        kept = {key: value for key, value in self.headers.items() if key not in _NOT_COPIED}
+        return Message(
+            self.body,
+            headers={**kept, **headers},
+            content_type=self.content_type,
+            content_encoding=self.content_encoding,
+            delivery_mode=DeliveryMode.PERSISTENT,
+            priority=self.priority,
+            correlation_id=self.correlation_id,
+            reply_to=self.reply_to,
+            message_id=self.message_id,
+            timestamp=self.timestamp,
+            type=self.type,
+            app_id=self.app_id,
         )

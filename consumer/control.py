@@ -1,0 +1,69 @@
+"""Doing what control messages ask for: cancel a booking, tell how it stands."""
+
+import logging
+from contextlib import suppress
+
+from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from consumer import answers
+from consumer.cancels import Cancels
+from consumer.control_decision import AskStatus, Cancel, Drop, decide_control
+from consumer.lookup import Closed, Running, look_up
+from consumer.results import Results
+from consumer.rpc import RPC_TIMEOUT, temporal_calls
+from consumer.settings import ConsumerSettings
+from publisher.delivery import Delivery
+from publisher.models import BookingResult
+from saga.models import LegOutcome
+from saga.workflow import BookingWorkflow
+
+log = logging.getLogger(__name__)
+
+
+class ControlHandler:
+    """Handles control messages, one call each; any number at a time."""
+
+    def __init__(self, settings: ConsumerSettings, client: Client, results: Results) -> None:
+        self._settings = settings
+        self._client = client
+        self._cancels = Cancels(client, settings)
+        self._results = results
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Return when the message may be acked: what it asks for is durable, or answered."""
+        match decide_control(delivery, self._settings):
+            case Cancel() as cancel:
+                outcome = await self._cancels.cancel(cancel.workflow_id, cancel.reason, cancel.caller)
+                if outcome and cancel.caller:
+                    await self._results.answer(outcome, cancel.caller, duplicate=True)
+            case AskStatus() as ask:
+                await self._results.status(await self._status(ask), ask.caller)
+            case Drop(why):
+                log.warning("Control message %s dropped: %s", delivery.message_id, why)
+
+    async def _status(self, ask: AskStatus) -> BookingResult:
+        booking_id = ask.caller.booking_id
+        with temporal_calls():
+            match await look_up(self._client, ask.workflow_id):
+                case Closed(outcome=outcome) if outcome:
+                    return answers.result_of(outcome, booking_id)
+                case Running() as running:
+                    return await self._status_of_running(running, ask)
+                case _:
+                    return answers.unknown(booking_id)
+
+    async def _status_of_running(self, running: Running, ask: AskStatus) -> BookingResult:
+        """The outcome if it is known already, else the legs; without a worker to ask, just that it runs."""
+        handle = self._client.get_workflow_handle_for(BookingWorkflow.run, ask.workflow_id)
+        booking_id = ask.caller.booking_id
+        legs: list[LegOutcome] = []
+        with suppress(RPCError, WorkflowQueryFailedError):
+            outcome = await handle.query(BookingWorkflow.outcome, rpc_timeout=RPC_TIMEOUT)
+            if outcome:
+                return answers.result_of(outcome, booking_id)
+            if not running.is_tombstone:
+                legs = await handle.query(BookingWorkflow.legs, rpc_timeout=RPC_TIMEOUT)
+        if running.is_tombstone:
+            return answers.overtaken(booking_id)
+        return answers.running(booking_id, running.user_id, legs)

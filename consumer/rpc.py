@@ -1,0 +1,44 @@
+"""Calls to Temporal's server: how long they may take, and what their failure means."""
+
+from collections.abc import Awaitable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from consumer.errors import TemporalUnavailableError
+
+RPC_TIMEOUT = timedelta(seconds=10)
+
+
+@contextmanager
+def temporal_calls() -> Iterator[None]:
+    """Turn a failed call into `TemporalUnavailableError`.
+
+    A call that ran out of time is ambiguous, but everything we ask may be asked again.
+    """
+    try:
+        yield
+    except RPCError as error:
+        raise TemporalUnavailableError(f"{error.status.name}: {error.message}") from error
+
+
+async def started(start: Awaitable[object]) -> bool:
+    """Whether a workflow was started; False if its id is taken."""
+    try:
+        await start
+    except WorkflowAlreadyStartedError:
+        return False
+    return True
+
+
+async def signalled(signal: Awaitable[None]) -> bool:
+    """Whether a workflow took a signal; False if it has ended."""
+    try:
+        await signal
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return False
+        raise
+    return True

@@ -1,0 +1,89 @@
+"""Bookings that were terminated, timed out or failed from outside: their callers still get an answer, once.
+
+A Temporal Schedule looks for them, whichever consumer happens to run it, and a workflow per booking, which
+can be started once only, answers.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import activity
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    SchedulePolicy,
+    ScheduleSpec,
+)
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from consumer.callers import Caller
+from consumer.lookup import Closed, look_up
+from consumer.results import Results
+from consumer.rpc import RPC_TIMEOUT, started
+from consumer.settings import ConsumerSettings
+from consumer.sweep import ANSWER, FIND, StoppedBookingWorkflow, Sweep, SweepWorkflow
+from saga.history import callers_of
+from saga.workflow import BookingWorkflow
+
+# Canceled: Temporal's own cancel came before the workflow's first step, so that none of its code ran.
+_STOPPED = "ExecutionStatus IN ('Terminated', 'TimedOut', 'Failed', 'Canceled')"
+
+
+@dataclass(frozen=True)
+class Stopped:
+    """The activities that find stopped bookings and answer for them."""
+
+    client: Client
+    settings: ConsumerSettings
+    results: Results
+
+    @activity.defn(name=FIND)
+    async def find(self, sweep: Sweep) -> None:
+        """Start one answering workflow for each stopped booking; starting it again is refused."""
+        mine = f"TaskQueue = '{sweep.task_queue}' AND WorkflowType = '{BookingWorkflow.__name__}'"
+        closed = f"CloseTime >= '{sweep.since}'"
+        async for found in self.client.list_workflows(f"{mine} AND {_STOPPED} AND {closed}"):
+            await started(
+                self.client.start_workflow(
+                    StoppedBookingWorkflow.run,
+                    found.id,
+                    id=f"stopped-{found.id}",
+                    task_queue=self.settings.reply_task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    static_summary="Answer for a booking that was stopped from outside",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            )
+
+    @activity.defn(name=ANSWER)
+    async def answer(self, workflow_id: str) -> None:
+        """Tell everybody who waits for this booking how far it got."""
+        found = await look_up(self.client, workflow_id)
+        if not isinstance(found, Closed) or found.outcome is None:
+            return
+        history = await self.client.get_workflow_handle(workflow_id).fetch_history()
+        for caller in await callers_of(history, self.client.data_converter):
+            await self.results.answer(found.outcome, Caller.from_context(caller.context))
+
+
+async def schedule_sweeps(client: Client, settings: ConsumerSettings) -> None:
+    """Make sure that Temporal sweeps for these task queues; harmless if it does already."""
+    sweep = ScheduleActionStartWorkflow(
+        SweepWorkflow.run,
+        settings.task_queue,
+        id=f"sweep-{settings.task_queue}",
+        task_queue=settings.reply_task_queue,
+        static_summary="Look for bookings that were stopped from outside",
+    )
+    every = ScheduleIntervalSpec(every=timedelta(seconds=settings.sweep_interval))
+    # A sweep that was due while nobody was there need not be made up for: the next one looks back far enough.
+    policy = SchedulePolicy(catchup_window=timedelta(seconds=10))
+    schedule = Schedule(action=sweep, spec=ScheduleSpec(intervals=[every]), policy=policy)
+    try:
+        await client.create_schedule(f"sweep-{settings.task_queue}", schedule)
+    except ScheduleAlreadyRunningError:
+        return

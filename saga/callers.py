@@ -1,0 +1,34 @@
+"""Who waits for a booking's outcome: each caller once, and again if it asks after the answers went out."""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from saga import steps
+from saga.models import BookingOutcome, BookingPolicy, ReplyCallback
+
+
+@dataclass(frozen=True)
+class _Waiting:
+    caller: ReplyCallback
+    after_the_end: bool
+
+
+class Callers:
+    """The callers of one booking. Any may join at any time, even while another is being answered."""
+
+    def __init__(self, callers: Iterable[ReplyCallback]) -> None:
+        self._waiting = deque(_Waiting(caller, after_the_end=False) for caller in callers)
+        self._answering = False
+
+    def join(self, caller: ReplyCallback) -> None:
+        """Answer this caller too; one that waits already is the same caller."""
+        if all(waiting.caller != caller for waiting in self._waiting):
+            self._waiting.append(_Waiting(caller, after_the_end=self._answering))
+
+    async def answer(self, outcome: BookingOutcome, policy: BookingPolicy) -> None:
+        """Answer until nobody waits; whoever joined when answers were already going out gets a repeat."""
+        self._answering = True
+        while self._waiting:
+            waiting = self._waiting.popleft()
+            await steps.answer(waiting.caller, outcome, policy, again=waiting.after_the_end)
