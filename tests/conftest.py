@@ -37,4 +37,5 @@ def own_names() -> ConsumerSettings:
         task_queue=f"test-{own}-saga",
         reply_task_queue=f"test-{own}-replies",
         retry_interval=0.02,
+        sweep_interval=1,
     )

@@ -17,11 +17,15 @@ from aio_pika import connect
 from pydantic import SecretStr
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client as Temporal
+from temporalio.service import RPCError
 
 import devstack
 from consumer.settings import ConsumerSettings
-from publisher import Client
+from publisher import Client, broker
+from publisher.handing_back import hand_back
+from publisher.publishing import ConfirmedPublisher
 from publisher.topology import queues
+from tests.acceptance.messages import Inbox
 from tests.conftest import own_names
 from tests.poll import eventually
 
@@ -100,24 +104,38 @@ class World:
     def with_settings(self, **changes: Any) -> None:
         self.settings = self.settings.model_copy(update=changes)
 
+    async def prepare(self) -> None:
+        """Declare the queues of this world."""
+        await broker.prepare(self.settings)
+
+    async def take_and_hand_back(self) -> int:
+        """Take one request and hand it back as a pausing consumer does; its delivery count so far."""
+        queue_name = self.settings.requests_queue
+        async with await broker.open_connection(self.settings, "test") as connection:
+            publisher = await ConfirmedPublisher.open(connection, 10)
+            queue = await (await connection.channel()).get_queue(queue_name)
+            message = await queue.get(timeout=10)
+            await hand_back(message, publisher, queue_name)
+            return int(str(message.headers.get("x-delivery-count", 0)))
+
     async def depth(self, queue: str) -> int:
         """How many messages are ready in a queue."""
         async with await connect(self.settings.amqp_url.get_secret_value()) as connection:
             channel = await connection.channel()
             return (await channel.declare_queue(queue, passive=True)).declaration_result.message_count or 0
 
-    async def until_a_leg_runs(self) -> None:
-        """Return when a booking of this world has an activity under way."""
+    async def until_a_leg_runs(self, booking_id: object) -> None:
+        """Return when this booking has an activity under way."""
         temporal = await Temporal.connect(self.temporal_address)
-        running = f"TaskQueue = '{self.settings.task_queue}' AND ExecutionStatus = 'Running'"
+        handle = temporal.get_workflow_handle(f"booking-{booking_id}")
 
         async def look() -> bool:
-            async for found in temporal.list_workflows(running):
-                described = await temporal.get_workflow_handle(found.id).describe()
-                pending = described.raw_description.pending_activities
-                if any(activity.state == STARTED for activity in pending):
-                    return True
-            return False
+            try:
+                described = await handle.describe()
+            except RPCError:
+                return False
+            pending = described.raw_description.pending_activities
+            return any(activity.state == STARTED for activity in pending)
 
         await eventually("a leg that is being booked", look)
 
@@ -161,3 +179,15 @@ async def world(servers: devstack.Servers) -> AsyncIterator[World]:
 async def client(booking: World) -> AsyncIterator[Client]:
     async with await Client.connect(settings=booking.settings) as client:
         yield client
+
+
+@pytest.fixture
+async def inbox(booking: World) -> AsyncIterator[Inbox]:
+    """An inbox of the test's own, for the world in which everything runs."""
+    async with await connect(booking.settings.amqp_url.get_secret_value()) as connection:
+        yield await Inbox.open(await connection.channel(), booking.settings)
+
+
+@pytest.fixture(scope="session")
+async def temporal(servers: devstack.Servers) -> Temporal:
+    return await Temporal.connect(servers.temporal_address)

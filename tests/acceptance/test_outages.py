@@ -5,6 +5,7 @@ import signal
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import ExitStack
+from uuid import uuid4
 
 import pytest
 from aio_pika import connect
@@ -17,15 +18,16 @@ from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 
 
-def trip(car: str = "c") -> BookingRequest:
-    return BookingRequest(name="Jane", car=car, hotel="h", flight="f")
+def trip(car: str = "c", booking_id: str | None = None) -> BookingRequest:
+    return BookingRequest(name="Jane", car=car, hotel="h", flight="f", booking_id=booking_id)
 
 
 async def test_a_consumer_killed_mid_booking_is_replaced_and_the_result_arrives(world: World) -> None:
     consumer, worker = await asyncio.gather(world.consumer(), world.worker())
+    own = uuid4().hex
     async with await Client.connect(settings=world.settings) as client:
-        booking = asyncio.create_task(client.book(trip("slow-car")))
-        await world.until_a_leg_runs()
+        booking = asyncio.create_task(client.book(trip("slow-car", booking_id=own)))
+        await world.until_a_leg_runs(own)
         await consumer.end(signal.SIGKILL)
         await world.consumer()
         result = await booking
@@ -37,9 +39,10 @@ async def test_a_consumer_killed_mid_booking_is_replaced_and_the_result_arrives(
 async def test_a_worker_killed_mid_booking_is_replaced_and_the_leg_is_tried_again(world: World) -> None:
     world.with_settings(heartbeat_timeout=1.0)
     _, worker = await asyncio.gather(world.consumer(), world.worker())
+    own = uuid4().hex
     async with await Client.connect(settings=world.settings) as client:
-        booking = asyncio.create_task(client.book(trip("slow-car")))
-        await world.until_a_leg_runs()
+        booking = asyncio.create_task(client.book(trip("slow-car", booking_id=own)))
+        await world.until_a_leg_runs(own)
         await worker.end(signal.SIGKILL)
         await world.worker()
         result = await booking

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.decision import Decision, Reject, Start, decide
-from consumer.delivery import Delivery
 from consumer.settings import ConsumerSettings
+from publisher.delivery import Delivery
 
 SETTINGS = ConsumerSettings()
 VALID: dict[str, Any] = {"name": "John Doe", "car": "c", "hotel": "h", "flight": "f"}
