@@ -49,7 +49,7 @@ async def run(settings: ConsumerSettings) -> None:
         )
         control = ControlHandler(settings, client, results)
         await stack.enter_async_context(reply_worker(client, settings, results))
-        await schedule_sweeps(client, settings)
+        await unless_stopped(stop, schedule_sweeps(client, settings))
         for queue, handler in (
             (settings.control_queue, control.handle),
             (settings.requests_queue, requests.handle),

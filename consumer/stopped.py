@@ -7,6 +7,7 @@ can be started once only, answers.
 from dataclasses import dataclass
 from datetime import timedelta
 
+import stamina
 from temporalio import activity
 from temporalio.client import (
     Client,
@@ -16,8 +17,10 @@ from temporalio.client import (
     ScheduleIntervalSpec,
     SchedulePolicy,
     ScheduleSpec,
+    ScheduleUpdate,
 )
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
 
 from consumer.callers import Caller
 from consumer.lookup import Closed, look_up
@@ -71,7 +74,7 @@ class Stopped:
 
 
 async def schedule_sweeps(client: Client, settings: ConsumerSettings) -> None:
-    """Make sure that Temporal sweeps for these task queues; harmless if it does already."""
+    """Make sure that Temporal sweeps for these task queues, as these settings say; waits for the server."""
     sweep = ScheduleActionStartWorkflow(
         SweepWorkflow.run,
         settings.task_queue,
@@ -83,7 +86,12 @@ async def schedule_sweeps(client: Client, settings: ConsumerSettings) -> None:
     # A sweep that was due while nobody was there need not be made up for: the next one looks back far enough.
     policy = SchedulePolicy(catchup_window=timedelta(seconds=10))
     schedule = Schedule(action=sweep, spec=ScheduleSpec(intervals=[every]), policy=policy)
-    try:
-        await client.create_schedule(f"sweep-{settings.task_queue}", schedule)
-    except ScheduleAlreadyRunningError:
-        return
+    schedule_id = f"sweep-{settings.task_queue}"
+    async for attempt in stamina.retry_context(on=RPCError, attempts=None, timeout=None, wait_max=5):
+        with attempt:
+            try:
+                await client.create_schedule(schedule_id, schedule)
+            except ScheduleAlreadyRunningError:
+                await client.get_schedule_handle(schedule_id).update(
+                    lambda _: ScheduleUpdate(schedule=schedule)
+                )

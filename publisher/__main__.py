@@ -3,8 +3,9 @@
 import logging
 import sys
 
-from publisher.commands import Exit, app, stderr
+from publisher.commands import app
 from publisher.errors import VoyageError
+from publisher.terminal import Exit, stderr
 
 
 def main() -> None:

@@ -1,21 +1,19 @@
 """The `voyage` command: book a trip, publish many, read results."""
 
 import asyncio
-from collections.abc import Coroutine
-from enum import IntEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
-from publisher import dead_commands
+from publisher import control_commands, dead_commands
 from publisher.client import Client
-from publisher.errors import BookingRejectedError, ResultTimeoutError
+from publisher.errors import BookingRejectedError
 from publisher.models import BookingRequest, BookingResult, Status
 from publisher.request_file import read_requests
+from publisher.terminal import Exit, or_no_result, stderr
 
 app = typer.Typer(
     name="voyage",
@@ -24,16 +22,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(dead_commands.app, name="dead")
-stderr = Console(stderr=True, soft_wrap=True, highlight=False)
-
-
-class Exit(IntEnum):
-    """Exit codes: 2 is also what a wrong option and a missing connection give."""
-
-    BOOKED = 0
-    NOT_BOOKED = 1
-    USAGE = 2
-    NO_RESULT = 3
 
 
 @app.command()
@@ -60,7 +48,7 @@ def book(  # noqa: PLR0913, PLR0917 -- options, each named
         first = invalid.errors()[0]
         option = str(first["loc"][0]).replace("_", "-")
         raise typer.BadParameter(first["msg"], param_hint=f"--{option}") from None
-    result = _or_no_result(_book(request, timeout))
+    result = or_no_result(_book(request, timeout))
     typer.echo(result.model_dump_json(indent=2))
     raise typer.Exit(Exit.BOOKED if result.status is Status.BOOKED else Exit.NOT_BOOKED)
 
@@ -91,43 +79,8 @@ def results(
     asyncio.run(_results(count, queue))
 
 
-@app.command()
-def cancel(
-    booking_id: Annotated[str, typer.Argument(metavar="ID", help="The booking's id.")],
-    reason: Annotated[str, typer.Option(help="Why, for people.")] = "Cancelled by request",
-) -> None:
-    """Cancel a booking, whether it runs or its request hasn't come yet; whoever booked gets the result."""
-    asyncio.run(_cancel(booking_id, reason))
-    typer.echo(f"The cancel is on its way. See how it went: voyage status {booking_id}")
-
-
-@app.command()
-def status(
-    booking_id: Annotated[str, typer.Argument(metavar="ID", help="The booking's id.")],
-    timeout: Annotated[float, typer.Option(help="Seconds to wait for the answer.", min=0.1)] = 10.0,
-) -> None:
-    """Print how a booking stands, as JSON. Exit code 1 if nobody knows it, 3 if nobody answers."""
-    result = _or_no_result(_status(booking_id, timeout))
-    typer.echo(result.model_dump_json(indent=2))
-    raise typer.Exit(Exit.NOT_BOOKED if result.status is Status.UNKNOWN_BOOKING else Exit.BOOKED)
-
-
-def _or_no_result(answer: Coroutine[Any, Any, BookingResult]) -> BookingResult:
-    try:
-        return asyncio.run(answer)
-    except ResultTimeoutError as late:
-        stderr.print(f"voyage: {late}")
-        raise typer.Exit(Exit.NO_RESULT) from None
-
-
-async def _cancel(booking_id: str, reason: str) -> None:
-    async with await Client.connect() as client:
-        await client.cancel(booking_id, reason)
-
-
-async def _status(booking_id: str, timeout: float) -> BookingResult:
-    async with await Client.connect() as client:
-        return await client.status(booking_id, timeout=timeout)
+app.command()(control_commands.cancel)
+app.command()(control_commands.status)
 
 
 async def _book(request: BookingRequest, timeout: float) -> BookingResult:

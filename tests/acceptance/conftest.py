@@ -6,7 +6,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from aio_pika import connect
+from aiormq import spec
 from pydantic import SecretStr
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client as Temporal
@@ -120,9 +121,11 @@ class World:
 
     async def depth(self, queue: str) -> int:
         """How many messages are ready in a queue."""
-        async with await connect(self.settings.amqp_url.get_secret_value()) as connection:
-            channel = await connection.channel()
-            return (await channel.declare_queue(queue, passive=True)).declaration_result.message_count or 0
+        return (await self._declared(queue)).message_count or 0
+
+    async def consumers(self) -> int:
+        """How many consumers take requests."""
+        return (await self._declared(self.settings.requests_queue)).consumer_count or 0
 
     async def until_a_leg_runs(self, booking_id: object) -> None:
         """Return when this booking has an activity under way."""
@@ -138,6 +141,11 @@ class World:
             return any(activity.state == STARTED for activity in pending)
 
         await eventually("a leg that is being booked", look)
+
+    async def _declared(self, queue: str) -> spec.Queue.DeclareOk:
+        async with await connect(self.settings.amqp_url.get_secret_value()) as connection:
+            channel = await connection.channel()
+            return (await channel.declare_queue(queue, passive=True)).declaration_result
 
     async def _collect(self, service: Service) -> None:
         assert service.process.stdout
@@ -158,6 +166,9 @@ async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettin
             for queue in queues(settings):
                 channel = await connection.channel()
                 await channel.queue_delete(queue.name)
+        with suppress(RPCError):  # its server may be gone, or no consumer has run
+            temporal = await Temporal.connect(temporal_address, lazy=True)
+            await temporal.get_schedule_handle(f"sweep-{settings.task_queue}").delete()
 
 
 @pytest.fixture(scope="session")

@@ -16,6 +16,7 @@ from publisher import BookingRequest, Client
 from publisher.models import Status
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
+from tests.poll import eventually
 
 
 def trip(car: str = "c", booking_id: str | None = None) -> BookingRequest:
@@ -62,6 +63,19 @@ async def test_a_consumer_told_to_stop_drains_and_loses_nothing(world: World) ->
     assert any("Consumer stopped" in line for line in consumer.log)
     assert Counter(result.booking_id for result in results) == Counter(ids)
     assert {result.status for result in results} == {Status.BOOKED}
+
+
+async def test_a_request_in_hand_is_acked_once_its_booking_is_started(world: World) -> None:
+    consumer, _ = await asyncio.gather(world.consumer(), world.worker())
+    async with await Client.connect(settings=world.settings) as client:
+        assert (await client.book(trip())).status is Status.BOOKED
+    await consumer.end(signal.SIGKILL)  # what it had not acked goes back to the queue
+
+    async def settled() -> bool:
+        return await world.consumers() == 0
+
+    await eventually("the broker to notice", settled)
+    assert await world.depth(world.settings.requests_queue) == 0
 
 
 @pytest.fixture
