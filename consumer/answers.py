@@ -20,6 +20,7 @@ def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = Fal
         booking_id=booking_id,
         status=Status(outcome.status.value),
         duplicate=duplicate,
+        revision=outcome.revision,
         legs=_legs(outcome.legs),
         reason=reason and Reason(code=reason.code.value, leg=reason.leg, message=reason.message),
     )

@@ -1,14 +1,15 @@
 """The activities of a booking: `book_<leg>` and `undo_book_<leg>` for each row of the leg table."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from datetime import timedelta
 from typing import Any, TypeVar
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
-from saga.errors import REFUSED, SupplierRefusedError, SupplierUnavailableError
+from saga.errors import REFUSED, UNAVAILABLE, SupplierRefusedError, SupplierUnavailableError
 from saga.legs import LEGS, Leg
 from saga.models import Booked, BookVacationInput
 from saga.suppliers import Supplier, SupplierCall
@@ -26,21 +27,10 @@ def booking_activities(
 def _book(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
     @activity.defn(name=leg.book)
     async def book(booking: BookVacationInput) -> Booked:
-        call = _call(leg, booking)
+        call = _call(leg, booking, booking.attempts)
         async with _alive(booking):
-            try:
+            with _as_temporal_says_it(call):
                 reference = await _to_its_end(supplier.book(call), booking.policy.try_timeout)
-            except SupplierRefusedError as refusal:
-                raise ApplicationError(
-                    str(refusal),
-                    call.attempt,
-                    type=REFUSED,
-                    non_retryable=True,
-                    category=ApplicationErrorCategory.BENIGN,
-                ) from refusal
-            except Exception as failure:
-                activity.heartbeat(f"try {call.attempt} of {call.attempts} failed: {failure}")
-                raise
         return Booked(reference, call.attempt)
 
     return book
@@ -49,21 +39,43 @@ def _book(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
 def _undo(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
     @activity.defn(name=leg.undo)
     async def undo(booking: BookVacationInput) -> None:
+        call = _call(leg, booking, booking.policy.undo_attempts)
         async with _alive(booking):
-            await _to_its_end(supplier.undo(_call(leg, booking)), booking.policy.try_timeout)
+            with _as_temporal_says_it(call):
+                await _to_its_end(supplier.undo(call), booking.policy.try_timeout)
 
     return undo
 
 
-def _call(leg: Leg, booking: BookVacationInput) -> SupplierCall:
+def _call(leg: Leg, booking: BookVacationInput, attempts: int) -> SupplierCall:
     info = activity.info()
+    workflow_id = info.workflow_id or ""  # never empty: only workflows run these activities
     return SupplierCall(
+        booking=workflow_id,
         leg=leg.name,
         item=leg.item(booking),
-        idempotency_key=f"{info.workflow_id}:{leg.name}",
+        idempotency_key=f"{workflow_id}:{leg.name}",
         attempt=info.attempt,
-        attempts=booking.attempts,
+        attempts=attempts,
     )
+
+
+@contextmanager
+def _as_temporal_says_it(call: SupplierCall) -> Iterator[None]:
+    """Tell Temporal whether and when to try again; the supplier's words go into the heartbeat."""
+    try:
+        yield
+    except SupplierRefusedError as refusal:
+        benign = ApplicationErrorCategory.BENIGN
+        raise ApplicationError(
+            str(refusal), call.attempt, type=REFUSED, non_retryable=True, category=benign
+        ) from refusal
+    except Exception as failure:
+        activity.heartbeat(f"try {call.attempt} of {call.attempts} failed: {failure}")
+        if isinstance(failure, SupplierUnavailableError) and failure.retry_after is not None:
+            delay = timedelta(seconds=failure.retry_after)
+            raise ApplicationError(str(failure), type=UNAVAILABLE, next_retry_delay=delay) from failure
+        raise
 
 
 async def _to_its_end(call: Coroutine[Any, Any, T], limit: float) -> T:

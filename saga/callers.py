@@ -1,4 +1,4 @@
-"""Who waits for a booking's outcome: each caller once, and again if it asks after the answers went out."""
+"""Who hears of a booking's outcome: each caller once, and again if it asks later or the outcome changes."""
 
 from collections import deque
 from collections.abc import Iterable
@@ -19,7 +19,13 @@ class Callers:
 
     def __init__(self, callers: Iterable[ReplyCallback]) -> None:
         self._waiting = deque(_Waiting(caller, after_the_end=False) for caller in callers)
+        self._told: list[ReplyCallback] = []
         self._answering = False
+
+    @property
+    def are_waiting(self) -> bool:
+        """Whether somebody has yet to be answered."""
+        return bool(self._waiting)
 
     def join(self, caller: ReplyCallback) -> None:
         """Answer this caller too; one that waits already is the same caller."""
@@ -31,4 +37,12 @@ class Callers:
         self._answering = True
         while self._waiting:
             waiting = self._waiting.popleft()
+            if waiting.caller not in self._told:
+                self._told.append(waiting.caller)
             await steps.answer(waiting.caller, outcome, policy, again=waiting.after_the_end)
+
+    async def answer_all_anew(self, outcome: BookingOutcome, policy: BookingPolicy) -> None:
+        """Tell an outcome that replaces the earlier one to everybody who was told that, or waits for it."""
+        new = [waiting.caller for waiting in self._waiting if waiting.caller not in self._told]
+        self._waiting = deque(_Waiting(caller, after_the_end=False) for caller in [*self._told, *new])
+        await self.answer(outcome, policy)

@@ -2,6 +2,8 @@
 
 REFUSED = "SupplierRefused"
 """Temporal's error type of a refusal; the workflow tells it from an outage by this name."""
+UNAVAILABLE = "SupplierUnavailable"
+"""Temporal's error type of an outage whose supplier said when to come back."""
 
 
 class SagaError(Exception):
@@ -13,7 +15,25 @@ class SupplierRefusedError(SagaError):
 
 
 class SupplierUnavailableError(SagaError):
-    """The supplier gave no usable answer. The leg is tried again while tries are left."""
+    """The supplier gave no usable answer. The leg is tried again while tries are left.
+
+    `retry_after`: the seconds that the supplier asked to be left in peace, if it did.
+    """
+
+    def __init__(self, message: str, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class TemporalUnreachableError(SagaError):
+    """Temporal does not answer. The text says where it was looked for."""
+
+
+class NotOnListError(SagaError):
+    """No booking with this workflow id waits for a person."""
+
+    def __init__(self, booking: str) -> None:
+        super().__init__(f"{booking} is not waiting for a person. See: voyage-worker attention list")
 
 
 class SettingsError(SagaError):

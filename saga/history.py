@@ -1,9 +1,10 @@
 """What a booking that was stopped from outside leaves behind: read from its history, as no code of it ran."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast
 
 from temporalio.api.common.v1 import Payloads
+from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
@@ -54,28 +55,33 @@ async def outcome_of_stopped(history: WorkflowHistory, converter: DataConverter,
 
 
 async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: DataConverter) -> None:
-    steps: dict[int, tuple[Leg, str]] = {}
-    by_activity = {name: (leg, name) for leg in LEGS for name in (leg.book, leg.undo)}
+    books, undos = {leg.book: leg for leg in LEGS}, {leg.undo: leg for leg in LEGS}
+    steps: dict[int, str] = {}
     for event in events:
         if event.HasField("activity_task_scheduled_event_attributes"):
             name = event.activity_task_scheduled_event_attributes.activity_type.name
-            if name in by_activity:
-                steps[event.event_id] = by_activity[name]
-                if name == by_activity[name][0].book:
-                    ledger.trying(by_activity[name][0])
+            steps[event.event_id] = name
+            if leg := books.get(name):
+                ledger.trying(leg)
         elif event.HasField("activity_task_completed_event_attributes"):
             completed = event.activity_task_completed_event_attributes
-            leg, name = steps.get(completed.scheduled_event_id, (None, ""))
-            if leg and name == leg.book:
+            name = steps[completed.scheduled_event_id]
+            if leg := books.get(name):
                 ledger.booked(leg, await _decode(converter, completed.result, Booked))
-            elif leg:
+            elif leg := undos.get(name):
                 ledger.undone(leg)
         elif event.HasField("activity_task_failed_event_attributes"):
             failed = event.activity_task_failed_event_attributes
-            leg, name = steps.get(failed.scheduled_event_id, (None, ""))
-            cause = failed.failure.application_failure_info
-            if leg and name == leg.book and cause.type == REFUSED:
-                ledger.refused(leg, failed.failure.message)
+            _failed(ledger, books, undos, steps[failed.scheduled_event_id], failed.failure)
+
+
+def _failed(
+    ledger: Ledger, books: Mapping[str, Leg], undos: Mapping[str, Leg], name: str, failure: Failure
+) -> None:
+    if leg := undos.get(name):
+        ledger.undo_failed(leg, failure.message)
+    elif (leg := books.get(name)) and failure.application_failure_info.type == REFUSED:
+        ledger.refused(leg, failure.message)
 
 
 async def _decode(converter: DataConverter, payloads: Payloads, kind: type[T]) -> T:

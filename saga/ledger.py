@@ -26,7 +26,8 @@ class Ledger:
 
     def __init__(self, booking: BookVacationInput, legs: Iterable[Leg]) -> None:
         self._booking = booking
-        self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.item(booking)) for leg in legs}
+        self._table = tuple(legs)
+        self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.item(booking)) for leg in self._table}
         self.reason: Reason | None = None
 
     @property
@@ -46,7 +47,7 @@ class Ledger:
         """The leg's tries have ended without a confirmation; the trip is lost."""
         cause = failure.cause
         refused = isinstance(cause, ApplicationError) and cause.type == REFUSED
-        text = getattr(cause, "message", None) or str(cause or failure)
+        text = text_of(failure)
         self._set(
             leg,
             status=LegStatus.REFUSED if refused else LegStatus.UNKNOWN,
@@ -66,13 +67,30 @@ class Ledger:
 
     def undone(self, leg: Leg) -> None:
         """The leg's undo went through. A refused leg stays refused."""
-        if self._legs[leg.name].status is not LegStatus.REFUSED:
+        before = self._legs[leg.name].status
+        if before is LegStatus.UNDO_FAILED:
+            self._set(leg, status=LegStatus.UNDONE, error=None)
+        elif before is not LegStatus.REFUSED:
             self._set(leg, status=LegStatus.UNDONE)
 
-    def undo_failed(self, leg: Leg, failure: ActivityError) -> None:
-        """The leg's undo used up its tries: a person must look."""
-        text = getattr(failure.cause, "message", None) or str(failure.cause or failure)
+    def undo_failed(self, leg: Leg, text: str) -> None:
+        """The leg's undo used up its tries, or the supplier refused it: a person must look."""
         self._set(leg, status=LegStatus.UNDO_FAILED, error=text)
+
+    def settled(self, leg: Leg, note: str) -> None:
+        """A person has seen to a leg whose undo failed."""
+        self._set(leg, status=LegStatus.UNDONE, error=f"Settled by hand: {note}")
+
+    @property
+    def not_undone(self) -> list[Leg]:
+        """The legs whose undo failed, in booking order."""
+        failed = LegStatus.UNDO_FAILED
+        return [leg for leg in self._table if self._legs[leg.name].status is failed]
+
+    @property
+    def open_legs(self) -> list[LegOutcome]:
+        """What is known of the legs whose undo failed."""
+        return [self._legs[leg.name] for leg in self.not_undone]
 
     @property
     def untouched(self) -> bool:
@@ -102,6 +120,11 @@ class Ledger:
 
     def _set(self, leg: Leg, **changes: object) -> None:
         self._legs[leg.name] = replace(self._legs[leg.name], **changes)  # type: ignore[arg-type]
+
+
+def text_of(failure: ActivityError) -> str:
+    """What a supplier said, without Temporal's words around it."""
+    return getattr(failure.cause, "message", None) or str(failure.cause or failure)
 
 
 def _attempts(failure: ActivityError, permitted: int) -> int:

@@ -118,10 +118,14 @@ class Reason:
 
 @dataclass(frozen=True, kw_only=True)
 class BookingOutcome:
-    """What the workflow returns, and what the reply callback is given."""
+    """What the workflow returns, and what the reply callback is given.
+
+    `revision` 2 replaces an outcome that was `failed` and that a person has settled since.
+    """
 
     user_id: str
     status: BookingStatus
     result: str
     legs: list[LegOutcome]
     reason: Reason | None = None
+    revision: int = 1

@@ -1,33 +1,37 @@
 """The worker's settings, read from the environment (`VOYAGE_*`)."""
 
+from typing import TypeVar
+
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from saga.errors import SettingsError
 
+PREFIX = "VOYAGE_"
 TASK_QUEUE = "saga-task-queue"
+Settings = TypeVar("Settings", bound=BaseSettings)
 
 
 class WorkerSettings(BaseSettings):
     """What can be set for `voyage-worker`. Where Temporal is, the SDK's own environment says."""
 
-    model_config = SettingsConfigDict(env_prefix="VOYAGE_", frozen=True)
+    model_config = SettingsConfigDict(frozen=True)
 
     task_queue: str = Field(TASK_QUEUE, min_length=1)
     """The task queue of the booking workflow and its activities."""
-    max_concurrent_activities: int = Field(200, ge=1)
-    """How many supplier calls one worker makes at a time."""
+    max_concurrent_activities: int = Field(1000, ge=1)
+    """How many supplier calls one worker has under way; a slow supplier must not take all of them."""
     shutdown_grace: float = Field(20.0, ge=0)
     """Seconds for which a worker that is told to stop lets running supplier calls finish."""
     sandboxed: bool = False
     """Run workflows in the SDK's sandbox: slower, and it finds what is not deterministic."""
 
 
-def load() -> WorkerSettings:
+def load(kind: type[Settings], prefix: str = PREFIX) -> Settings:
     """Read the settings; raises `SettingsError`, which names the variable, for one that can't be used."""
     try:
-        return WorkerSettings()
+        return kind(_env_prefix=prefix)
     except ValidationError as invalid:
         first = invalid.errors()[0]
-        name = f"VOYAGE_{'_'.join(map(str, first['loc'])).upper()}"
+        name = f"{prefix}{'_'.join(map(str, first['loc'])).upper()}"
         raise SettingsError(f"{name}: {first['msg']}") from invalid

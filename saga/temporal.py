@@ -4,8 +4,10 @@ import logging
 
 import stamina
 from temporalio.client import Client
-from temporalio.envconfig import ClientConfig
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError
+
+from saga.errors import TemporalUnreachableError
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +19,7 @@ async def connect() -> Client:
 
     `Client.connect` fails at once while the server is down; this one says so in the log and goes on trying.
     """
-    config = ClientConfig.load_client_connect_config()
-    config.setdefault("target_host", DEFAULT_ADDRESS)
+    config = _config()
     address = config["target_host"]
     waits = stamina.retry_context(on=(RPCError, RuntimeError), attempts=None, timeout=None, wait_max=5)
     async for attempt in waits:
@@ -32,6 +33,22 @@ async def connect() -> Client:
                 raise
     log.info("Connected to Temporal at %s, namespace %s", address, client.namespace)
     return client
+
+
+async def connect_now() -> Client:
+    """Connect for one command; raises `TemporalUnreachableError` if the server doesn't answer at once."""
+    config = _config()
+    try:
+        return await Client.connect(**config)
+    except (RPCError, RuntimeError) as down:
+        where = f"Temporal at {config['target_host']} does not answer ({_first_line(down)})."
+        raise TemporalUnreachableError(f"{where} Start it, or set TEMPORAL_ADDRESS.") from down
+
+
+def _config() -> ClientConnectConfig:
+    config = ClientConfig.load_client_connect_config()
+    config.setdefault("target_host", DEFAULT_ADDRESS)
+    return config
 
 
 def _first_line(error: Exception) -> str:

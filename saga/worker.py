@@ -1,6 +1,8 @@
 """The worker process: puts workflow, activities and suppliers together and runs until told to stop."""
 
+import asyncio
 import logging
+from collections.abc import Mapping
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -9,24 +11,25 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from saga import temporal
 from saga.activities import booking_activities
+from saga.attention import AttentionWorkflow
 from saga.legs import LEGS
 from saga.process import stop_on_signals, unless_stopped
 from saga.settings import WorkerSettings
-from saga.suppliers import SimulatedSupplier
+from saga.supplier_choice import open_suppliers
+from saga.suppliers import Supplier
 from saga.tombstone import TombstoneWorkflow
 from saga.workflow import BookingWorkflow
 
 log = logging.getLogger(__name__)
 
 
-def build(client: Client, settings: WorkerSettings) -> Worker:
-    """The worker for `settings.task_queue`, not yet running."""
-    supplier = SimulatedSupplier()
+def build(client: Client, settings: WorkerSettings, suppliers: Mapping[str, Supplier]) -> Worker:
+    """The worker for `settings.task_queue`, not yet running; `suppliers` is keyed by leg name."""
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[BookingWorkflow, TombstoneWorkflow],
-        activities=booking_activities({leg.name: supplier for leg in LEGS}),
+        workflows=[BookingWorkflow, TombstoneWorkflow, AttentionWorkflow],
+        activities=booking_activities(suppliers),
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
         max_concurrent_activities=settings.max_concurrent_activities,
@@ -37,11 +40,16 @@ def build(client: Client, settings: WorkerSettings) -> Worker:
 async def run(settings: WorkerSettings) -> None:
     """Serve bookings until SIGTERM or SIGINT; running supplier calls may finish within the grace period."""
     stop = stop_on_signals()
-    client = await unless_stopped(stop, temporal.connect())
-    if client is None:
-        return
-    async with build(client, settings):
+    async with open_suppliers(LEGS) as suppliers:
+        client = await unless_stopped(stop, temporal.connect())
+        if client is None:
+            return
+        await _serve(build(client, settings, suppliers), settings, stop)
+    log.info("Worker stopped")
+
+
+async def _serve(worker: Worker, settings: WorkerSettings, stop: asyncio.Event) -> None:
+    async with worker:
         log.info("Worker ready on task queue %s", settings.task_queue)
         await stop.wait()
         log.info("Stopping: letting running supplier calls finish")
-    log.info("Worker stopped")

@@ -1,12 +1,14 @@
 """The booking workflow: book the legs one after the other, or undo them all, then answer whoever asked."""
 
 import asyncio
+from typing import ClassVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from saga import steps
 from saga.callers import Callers
+from saga.compensation import Compensation, Retry, Settle
 from saga.ledger import Ledger
 from saga.legs import LEGS, Leg
 from saga.models import (
@@ -22,16 +24,22 @@ from saga.models import (
 
 @workflow.defn
 class BookingWorkflow:
-    """Books car, hotel and flight; if one can't be had, undoes everything in reverse order."""
+    """Books car, hotel and flight; if one can't be had, undoes everything in reverse order.
+
+    A subclass may book other legs, by a `table` of its own.
+    """
+
+    table: ClassVar[tuple[Leg, ...]] = LEGS
 
     @workflow.init
     def __init__(self, booking: BookVacationInput) -> None:
         self._booking = booking
-        self._ledger = Ledger(booking, LEGS)
+        self._ledger = Ledger(booking, self.table)
         self._step: workflow.ActivityHandle[Booked] | None = None
         self._still_booking = True
         self._outcome: BookingOutcome | None = None
         self._callers = Callers([booking.reply] if booking.reply else [])
+        self._compensation = Compensation(booking, self._ledger, self._callers)
 
     @workflow.run
     async def run(self, booking: BookVacationInput) -> BookingOutcome:
@@ -56,6 +64,16 @@ class BookingWorkflow:
         """Answer this caller too; the same caller twice is one."""
         self._callers.join(caller)
 
+    @workflow.signal
+    def retry_undo(self) -> None:
+        """A person's order: try once more to undo what could not be undone. Else it changes nothing."""
+        self._compensation.order(Retry())
+
+    @workflow.signal
+    def settle(self, note: str) -> None:
+        """A person's word that he has undone by hand what could not be undone, and how."""
+        self._compensation.order(Settle(note))
+
     @workflow.query
     def legs(self) -> list[LegOutcome]:
         """The state of each leg as it is now."""
@@ -69,7 +87,7 @@ class BookingWorkflow:
     async def _book_or_undo(self) -> BookingOutcome:
         deadline = self._watch_deadline()
         to_undo: list[Leg] = []
-        for leg in LEGS:
+        for leg in self.table:
             if self._ledger.reason:
                 break
             to_undo.append(leg)  # before the step: a step that times out may have booked
@@ -78,10 +96,12 @@ class BookingWorkflow:
         if deadline:
             deadline.cancel()
         if self._ledger.reason:
-            for leg in reversed(to_undo):
-                await self._undo(leg)
+            await self._compensation.undo(to_undo)
         self._outcome = self._ledger.outcome()
         await self._callers.answer(self._outcome, self._booking.policy)
+        if self._ledger.not_undone:
+            self._outcome = await self._compensation.settled(self._outcome)
+            await self._callers.answer_all_anew(self._outcome, self._booking.policy)
         return self._outcome
 
     async def _book(self, leg: Leg) -> None:
@@ -95,14 +115,6 @@ class BookingWorkflow:
             # The SDK drops a result that arrives together with our cancel: the leg stays unknown.
             if not self._ledger.reason:
                 raise
-
-    async def _undo(self, leg: Leg) -> None:
-        try:
-            await steps.undo(leg, self._booking)
-        except ActivityError as failure:
-            self._ledger.undo_failed(leg, failure)
-        else:
-            self._ledger.undone(leg)
 
     def _stop(self, reason: Reason) -> None:
         if self._still_booking:

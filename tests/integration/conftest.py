@@ -12,6 +12,7 @@ from temporalio.worker import Worker
 
 import devstack
 from saga.activities import booking_activities
+from saga.attention import AttentionWorkflow
 from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput
 from saga.workflow import BookingWorkflow
@@ -63,6 +64,9 @@ async def saga(temporal: Client) -> AsyncIterator[Saga]:
     saga = Saga(temporal, task_queue=f"test-{uuid4().hex[:8]}")
     activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
     async with Worker(
-        temporal, task_queue=saga.task_queue, workflows=[BookingWorkflow], activities=activities
+        temporal,
+        task_queue=saga.task_queue,
+        workflows=[BookingWorkflow, AttentionWorkflow],
+        activities=activities,
     ):
         yield saga

@@ -1,0 +1,1 @@
+"""What can stand around Voyage, small and real: to run, to read, and for the tests."""
