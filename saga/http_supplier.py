@@ -77,7 +77,7 @@ class HttpSupplier:
             answer = await self._client.request(method, path, json=body, headers={KEY: call.idempotency_key})
         except httpx.HTTPError as broken:
             where = f"{self._client.base_url.host}:{self._client.base_url.port or ''}".rstrip(":")
-            raise SupplierUnavailableError(f"{where}: {broken or type(broken).__name__}") from broken
+            raise SupplierUnavailableError(f"{where}: {str(broken) or type(broken).__name__}") from broken
         if answer.headers.get(KEY, call.idempotency_key) != call.idempotency_key:
             await answer.extensions["network_stream"].aclose()  # its next answers would be misplaced too
             raise SupplierUnavailableError(f"{_where(answer)} answered another call than ours")
