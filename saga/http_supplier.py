@@ -15,6 +15,7 @@ from saga.supplier_settings import SupplierSettings
 from saga.suppliers import SupplierCall
 
 KEY = "Idempotency-Key"
+_MISPLACED_ANSWERS = 10
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 _TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
 _OUR_MISTAKE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_AUTHENTICATION_REQUIRED}
@@ -74,19 +75,30 @@ class HttpSupplier:
     async def _ask(self, method: str, path: str, call: SupplierCall, body: Any = None) -> httpx.Response:
         """A final answer, yes or no; raises `SupplierUnavailableError` for any other, and for none."""
         try:
-            answer = await self._client.request(method, path, json=body, headers={KEY: call.idempotency_key})
+            answer = await self._answer_to(call, method, path, body)
         except httpx.HTTPError as broken:
-            where = f"{self._client.base_url.host}:{self._client.base_url.port or ''}".rstrip(":")
-            raise SupplierUnavailableError(f"{where}: {str(broken) or type(broken).__name__}") from broken
-        if answer.headers.get(KEY, call.idempotency_key) != call.idempotency_key:
-            await answer.extensions["network_stream"].aclose()  # its next answers would be misplaced too
-            raise SupplierUnavailableError(f"{_where(answer)} answered another call than ours")
+            what = str(broken) or type(broken).__name__
+            raise SupplierUnavailableError(f"{self._client.base_url.netloc.decode()}: {what}") from broken
         status = answer.status_code
         if status in _TRY_LATER or status == HTTPStatus.SERVICE_UNAVAILABLE:
             raise SupplierUnavailableError(_said(answer), self._retry_after(answer))
         if not answer.is_success and (status in _OUR_MISTAKE or not answer.is_client_error):
             raise SupplierUnavailableError(_said(answer))
         return answer
+
+    async def _answer_to(self, call: SupplierCall, method: str, path: str, body: Any) -> httpx.Response:
+        """The answer to this very call, if the supplier sends our key back.
+
+        A service that answers a call twice leaves the second answer in a pooled connection, for the next call
+        to take as its own. Such a connection is given up, and the call made again: the key makes it safe.
+        """
+        for _ in range(_MISPLACED_ANSWERS):
+            headers = {KEY: call.idempotency_key}
+            answer = await self._client.request(method, path, json=body, headers=headers)
+            if answer.headers.get(KEY, call.idempotency_key) == call.idempotency_key:
+                return answer
+            await answer.extensions["network_stream"].aclose()
+        raise SupplierUnavailableError(f"{_where(answer)} answers other calls than ours")
 
     def _retry_after(self, answer: httpx.Response) -> float | None:
         """Seconds, from either form of `Retry-After` (RFC 9110, 10.2.3); cut to the setting's limit."""

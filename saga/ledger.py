@@ -74,8 +74,13 @@ class Ledger:
             self._set(leg, status=LegStatus.UNDONE)
 
     def undo_failed(self, leg: Leg, text: str) -> None:
-        """The leg's undo used up its tries, or the supplier refused it: a person must look."""
-        self._set(leg, status=LegStatus.UNDO_FAILED, error=text)
+        """The leg's undo used up its tries, or the supplier refused it: a person must look.
+
+        Not so if the very first try was refused: nothing can have been booked.
+        """
+        now = self._legs[leg.name]
+        if now.status is not LegStatus.REFUSED or now.attempts > 1:
+            self._set(leg, status=LegStatus.UNDO_FAILED, error=text)
 
     def settled(self, leg: Leg, note: str) -> None:
         """A person has seen to a leg whose undo failed."""

@@ -1,7 +1,6 @@
 """The booking workflow: book the legs one after the other, or undo them all, then answer whoever asked."""
 
 import asyncio
-from typing import ClassVar
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -29,7 +28,7 @@ class BookingWorkflow:
     A subclass may book other legs, by a `table` of its own.
     """
 
-    table: ClassVar[tuple[Leg, ...]] = LEGS
+    table: tuple[Leg, ...] = LEGS
 
     @workflow.init
     def __init__(self, booking: BookVacationInput) -> None:

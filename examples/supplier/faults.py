@@ -61,8 +61,8 @@ class Faults:
         for undo, kind, times in _ASKED.findall(item):
             if bool(undo) == (operation == "undo") and (not times or self._calls[call] <= int(times)):
                 return Fault(kind)
-        if operation == "book" and (asked := self._by_word(item, self._calls[call])):
-            return asked
+        if operation == "book" and "fault=" not in item and (word := self._by_word(item, self._calls[call])):
+            return word
         return next((kind for kind, rate in self.rates.items() if self.chance.random() < rate), None)
 
     @staticmethod

@@ -60,13 +60,15 @@ class World:
     settings: ConsumerSettings
     temporal_address: str
     services: list[Service] = field(default_factory=list)
+    extra: dict[str, str] = field(default_factory=dict)
 
     @property
     def environment(self) -> dict[str, str]:
         names = self.settings.model_dump(exclude={"amqp_url"})
         own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
         url = self.settings.amqp_url.get_secret_value()
-        return {**os.environ, **own, "AMQP_URL": url, "TEMPORAL_ADDRESS": self.temporal_address}
+        servers = {"AMQP_URL": url, "TEMPORAL_ADDRESS": self.temporal_address}
+        return {**os.environ, **own, **servers, **self.extra}
 
     async def run(self, module: str, *arguments: str) -> Service:
         """Start `python -m module`; its log is collected."""
@@ -92,8 +94,14 @@ class World:
         self, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
     ) -> tuple[int, str, str]:
         """Run the `voyage` command to its end: exit code, what it printed, what it complained of."""
+        return await self.command("voyage", *arguments, environment=environment)
+
+    async def command(
+        self, name: str, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[int, str, str]:
+        """Run one of our commands to its end: exit code, what it printed, what it complained of."""
         process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).parent / "voyage"),
+            str(Path(sys.executable).parent / name),
             *arguments,
             env={**self.environment, **environment},
             stdout=PIPE,

@@ -1,5 +1,6 @@
 """One real server each: Temporal for the saga, RabbitMQ for the messages."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -27,6 +28,7 @@ class Saga:
 
     client: Client
     task_queue: str
+    worker: Worker | None = None
     supplier: RecordingSupplier = field(default_factory=RecordingSupplier)
     policy: BookingPolicy = field(
         default_factory=lambda: BookingPolicy(
@@ -50,6 +52,10 @@ class Saga:
             BookingWorkflow.run, booking, id=f"test-{uuid4().hex}", task_queue=self.task_queue
         )
 
+    async def stop_worker(self) -> None:
+        assert self.worker
+        await self.worker.shutdown()
+
     def be_patient(self, **changes: Any) -> None:
         self.policy = replace(self.policy, **changes)
 
@@ -63,10 +69,9 @@ async def temporal(servers: devstack.Servers) -> Client:
 async def saga(temporal: Client) -> AsyncIterator[Saga]:
     saga = Saga(temporal, task_queue=f"test-{uuid4().hex[:8]}")
     activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
-    async with Worker(
-        temporal,
-        task_queue=saga.task_queue,
-        workflows=[BookingWorkflow, AttentionWorkflow],
-        activities=activities,
-    ):
-        yield saga
+    workflows = [BookingWorkflow, AttentionWorkflow]
+    saga.worker = Worker(temporal, task_queue=saga.task_queue, workflows=workflows, activities=activities)
+    running = asyncio.create_task(saga.worker.run())
+    yield saga
+    await saga.worker.shutdown()
+    await running
