@@ -1,9 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-unit test-integration test-acceptance lint format bench requirements clean
+.PHONY: help setup demo run test test-unit test-integration test-acceptance lint format bench bench-stuck histories requirements clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -19,11 +20,11 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## Book three trips over a real RabbitMQ and a real Temporal, and show what became of them
-	@$(BIN)/python -m demo
+demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; SUPPLIERS=http for suppliers behind HTTP
+	@$(BIN)/python -m demo $(DEMO_OPTIONS)
 
 run: setup ## The same, and everything stays up until Ctrl-C
-	@$(BIN)/python -m demo --stay
+	@$(BIN)/python -m demo --stay $(DEMO_OPTIONS)
 
 test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both)
 	@$(BIN)/pytest
@@ -49,6 +50,12 @@ format: setup ## Let ruff put the code in order
 
 bench: setup ## Compare bookings by message with a direct client and with the tutorial's way
 	@$(BIN)/python -m benchmarks
+
+bench-stuck: setup ## What bookings stuck on a supplier that is down cost the others
+	@$(BIN)/python -m benchmarks.stuck
+
+histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests
+	@$(BIN)/python -m tests.record_histories
 
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra service \

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import sys
+from contextlib import ExitStack
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -12,6 +14,7 @@ from rich.table import Table
 
 import devstack
 from demo.services import ServiceError, running
+from demo.supplier import ExampleSupplier
 from demo.trips import TRIPS, Trip
 from publisher import BookingResult, Client, VoyageError
 
@@ -19,17 +22,39 @@ console = Console(soft_wrap=True)
 COLOURS = {"booked": "green", "undone": "yellow", "refused": "red", "not_tried": "dim"}
 
 
-def main(*, stay: Annotated[bool, typer.Option(help="Keep everything running afterwards.")] = False) -> None:
+class Suppliers(StrEnum):
+    """Who rents cars, rooms and seats in the demo."""
+
+    SIMULATED = "simulated"
+    HTTP = "http"
+
+
+def main(
+    *,
+    stay: Annotated[bool, typer.Option(help="Keep everything running afterwards.")] = False,
+    suppliers: Annotated[Suppliers, typer.Option(help="Simulated, or a service behind HTTP.")] = (
+        Suppliers.SIMULATED
+    ),
+) -> None:
     """Bring up RabbitMQ, Temporal, consumer and worker, book three trips, and end it all."""
-    with devstack.stack(ui=True, say=lambda text: console.print(text, style="dim")) as servers:
+    with ExitStack() as stack:
+        servers = stack.enter_context(
+            devstack.stack(ui=True, say=lambda text: console.print(text, style="dim"))
+        )
         environment = {
             **os.environ,
             "AMQP_URL": servers.amqp_url,
             "TEMPORAL_ADDRESS": servers.temporal_address,
         }
+        supplier = stack.enter_context(ExampleSupplier()) if suppliers is Suppliers.HTTP else None
+        if supplier:
+            environment |= supplier.settings
+            console.print(f"The supplier listens at {supplier.url}", style="dim")
         with running(environment):
             console.print("Consumer and worker are ready.\n", style="dim")
             as_expected = asyncio.run(book_trips(servers.amqp_url))
+            if supplier:
+                console.print(ledger(supplier), "")
             if servers.temporal_ui:
                 console.print(f"Temporal's UI, while this runs: {servers.temporal_ui}")
             if stay:
@@ -64,6 +89,14 @@ def table(trip: Trip, result: BookingResult) -> Table:
         status = f"[{COLOURS.get(leg.status, 'red')}]{leg.status}"
         item = getattr(trip.request, leg.leg)
         sheet.add_row(leg.leg, item, status, str(leg.attempts), leg.error or "")
+    return sheet
+
+
+def ledger(supplier: ExampleSupplier) -> Table:
+    """What the supplier itself has written down."""
+    sheet = Table("leg", "item", "reference", "state", title="The supplier's ledger", title_justify="left")
+    for row in supplier.ledger().bookings():
+        sheet.add_row(row["leg"], row["item"] or "never booked", row["reference"], row["state"])
     return sheet
 
 
