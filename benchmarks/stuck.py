@@ -5,10 +5,11 @@ import statistics
 import sys
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from uuid import uuid4
 
 from temporalio.client import Client as Temporal
+from temporalio.service import RPCError
 
 import devstack
 from benchmarks.processes import service
@@ -48,21 +49,28 @@ async def stuck(client: Client, supplier: ExampleSupplier, temporal: Temporal) -
     await asyncio.to_thread(supplier.be_down, DOWN, "stuck")
     trips = [request("stuck") for _ in range(BOOKINGS)]
     waiting = [asyncio.create_task(client.book(trip, timeout=300)) for trip in trips]
-    await running(temporal, BOOKINGS)
+    for trip in trips:
+        await tried(temporal, f"booking-{trip.booking_id}")
     yield
     still = sum(not task.done() for task in waiting)
     await asyncio.gather(*(client.cancel(str(trip.booking_id)) for trip in trips))
     await asyncio.gather(*waiting)
-    await running(temporal, 0)
+    while (
+        await temporal.count_workflows(f"TaskQueue = '{TASK_QUEUE}' AND ExecutionStatus = 'Running'")
+    ).count:
+        await asyncio.sleep(0.5)
     if still != BOOKINGS:
         raise RuntimeError(f"only {still} of {BOOKINGS} were stuck until the end: DOWN is too short")
 
 
-async def running(temporal: Temporal, count: int) -> None:
-    """Return when so many bookings run."""
-    query = f"TaskQueue = '{TASK_QUEUE}' AND ExecutionStatus = 'Running'"
-    while (await temporal.count_workflows(query)).count != count:
-        await asyncio.sleep(0.5)
+async def tried(temporal: Temporal, workflow_id: str) -> None:
+    """Return when a booking waits for its second try."""
+    while True:
+        with suppress(RPCError):
+            found = await temporal.get_workflow_handle(workflow_id).describe()
+            if any(activity.attempt > 1 for activity in found.raw_description.pending_activities):
+                return
+        await asyncio.sleep(0.1)
 
 
 async def measure(servers: devstack.Servers, supplier: ExampleSupplier) -> None:
@@ -82,12 +90,11 @@ async def measure(servers: devstack.Servers, supplier: ExampleSupplier) -> None:
                 beside = await p99(client)
             ratios.append(beside / before)
             print(
-                f"round {number + 1}: p99 {before:.3f} s, {beside:.3f} s beside {BOOKINGS} stuck ones",
-                flush=True,
+                f"round {number + 1}: p99 {before:.3f} s alone, {beside:.3f} s beside stuck ones", flush=True
             )
-    print(
-        f"ratio: median {statistics.median(ratios):.2f} ({min(ratios):.2f}-{max(ratios):.2f}); to reach: at most 1.5"
-    )
+    spread = f"({min(ratios):.2f}-{max(ratios):.2f})"
+    print(f"p99 of {BOOKINGS} bookings beside {BOOKINGS} stuck ones, as a ratio to alone:")
+    print(f"median {statistics.median(ratios):.2f} {spread}; to reach: at most 1.5")
 
 
 if __name__ == "__main__":
