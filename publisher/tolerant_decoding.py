@@ -6,6 +6,7 @@ Here its table of decoders gets entries that don't raise. Bytes that are no UTF-
 timestamp out of range becomes none, and headers that can't be read at all are kept raw under one name.
 """
 
+import hashlib
 import struct
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from pamqp import decode
 
 UNREADABLE = "x-unreadable"
+MAX_SHORT_STRING = 255  # bytes (AMQP 0-9-1, 4.2.5.3)
 Decoder = Callable[[bytes], tuple[int, Any]]
 
 
@@ -27,8 +29,21 @@ def install() -> None:
 
 
 def _text(value: bytes) -> tuple[int, str]:
-    length = value[0]
-    return length + 1, value[1 : length + 1].decode("utf-8", "backslashreplace")
+    end = value[0] + 1
+    raw = value[1:end]
+    try:
+        return end, raw.decode()
+    except UnicodeDecodeError:
+        return end, _escaped(raw)
+
+
+def _escaped(raw: bytes) -> str:
+    """Escapes for what is no UTF-8; what would no longer fit into an answer ends in a hash of the whole."""
+    text = raw.decode("utf-8", "backslashreplace")
+    if len(text.encode()) <= MAX_SHORT_STRING:
+        return text
+    own = hashlib.sha256(raw).hexdigest()
+    return text.encode()[: MAX_SHORT_STRING - len(own)].decode("utf-8", "ignore") + own
 
 
 def _or(decoder: Decoder, otherwise: Decoder) -> Decoder:

@@ -45,7 +45,7 @@ def wrong_bodies() -> Iterator[bytes]:
 def odd_properties() -> Iterator[BasicProperties]:
     """Properties that a client library may fail to read; the body beside them is a valid request."""
     for name in ("correlation_id", "message_id", "type", "app_id", "content_type", "content_encoding"):
-        for value in (BAD, "x" * 255, "", "\n\t\x00", "ü" * 100, " "):
+        for value in (BAD, BAD * 85, "x" * 255, "", "\n\t\x00", "ü" * 100, " "):
             yield BasicProperties(**{name: value})
     for timestamp in (0, 1, 2**31, 2**53, 2**62, 2**63 - 1):
         yield BasicProperties(timestamp=timestamp)
