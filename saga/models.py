@@ -44,12 +44,14 @@ class ReplyCallback:
     """Who hears of the outcome: an activity, called with the outcome, an opaque context, and whether again.
 
     The saga does not look into `context`; `again` is true for a caller that was told before. The activity
-    runs on `task_queue`, in whatever process serves that queue, and is retried until it succeeds.
+    runs on `task_queue`, in whatever process serves that queue, and is retried until it succeeds. With
+    `local`, it is tried once as a local activity first, in the worker itself, which costs the server nothing.
     """
 
     activity: str
     task_queue: str
     context: Mapping[str, Any] = field(default_factory=dict)
+    local: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,12 +4,15 @@ from datetime import timedelta
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError
 
 from saga.legs import Leg
+from saga.local_answers import ANSWER_HERE
 from saga.models import Booked, BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
 
 FOR_EVER = 0
 ANSWER_TIMEOUT = timedelta(minutes=1)
+LOCAL_ANSWER_TIMEOUT = timedelta(seconds=3)
 
 
 def book(leg: Leg, booking: BookVacationInput) -> workflow.ActivityHandle[Booked]:
@@ -45,14 +48,34 @@ async def answer(
     caller: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy, *, again: bool
 ) -> None:
     """Give a caller the outcome, or give it `again`, trying for ever; the trip no longer depends on it."""
+    summary = f"Answer the client: {outcome.status.value}"
+    if caller.local and await _answered_here(caller, outcome, summary, again=again):
+        return
     await workflow.execute_activity(
         caller.activity,
         args=[outcome, caller.context, again],
         task_queue=caller.task_queue,
         start_to_close_timeout=ANSWER_TIMEOUT,
         retry_policy=_retries(policy, FOR_EVER),
-        summary=f"Answer the client: {outcome.status.value}",
+        summary=summary,
     )
+
+
+async def _answered_here(
+    caller: ReplyCallback, outcome: BookingOutcome, summary: str, *, again: bool
+) -> bool:
+    """Whether this worker could give the answer itself, at once."""
+    try:
+        await workflow.execute_local_activity(
+            ANSWER_HERE,
+            args=[caller, outcome, again],
+            schedule_to_close_timeout=LOCAL_ANSWER_TIMEOUT,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+            summary=summary,
+        )
+    except FailureError:
+        return False
+    return True
 
 
 def _retries(policy: BookingPolicy, attempts: int) -> RetryPolicy:

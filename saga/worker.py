@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
@@ -13,6 +14,7 @@ from saga import temporal
 from saga.activities import booking_activities
 from saga.attention import AttentionWorkflow
 from saga.legs import LEGS
+from saga.local_answers import Answerer, LocalAnswers
 from saga.process import stop_on_signals, unless_stopped
 from saga.settings import WorkerSettings
 from saga.supplier_choice import open_suppliers
@@ -23,13 +25,21 @@ from saga.workflow import BookingWorkflow
 log = logging.getLogger(__name__)
 
 
-def build(client: Client, settings: WorkerSettings, suppliers: Mapping[str, Supplier]) -> Worker:
-    """The worker for `settings.task_queue`, not yet running; `suppliers` is keyed by leg name."""
+def build(
+    client: Client,
+    settings: WorkerSettings,
+    suppliers: Mapping[str, Supplier],
+    answerers: Mapping[str, Answerer] = MappingProxyType({}),
+) -> Worker:
+    """The worker for `settings.task_queue`, not yet running.
+
+    `suppliers` is keyed by leg name; `answerers`, by reply callback activity, are what it can answer itself.
+    """
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[BookingWorkflow, TombstoneWorkflow, AttentionWorkflow],
-        activities=booking_activities(suppliers),
+        activities=[*booking_activities(suppliers), LocalAnswers(answerers).answer],
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
         max_concurrent_activities=settings.max_concurrent_activities,
