@@ -1,7 +1,9 @@
 """`voyage-consumer`: bridges booking requests from RabbitMQ to Temporal, and results back."""
 
 import sys
+from typing import Annotated
 
+import typer
 import uvloop
 
 from consumer import service
@@ -12,12 +14,30 @@ from publisher.settings import load
 from saga.errors import SagaError
 from saga.process import set_up_logging
 
+app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
+
+
+@app.callback(invoke_without_command=True)
+def run(
+    context: typer.Context,
+    *,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Book here too: no voyage-worker needed.")
+    ] = False,
+) -> None:
+    """Bridge requests to bookings until told to stop. AMQP_URL and TEMPORAL_ADDRESS say where."""
+    if context.invoked_subcommand is None:
+        set_up_logging()
+        settings = load(ConsumerSettings)
+        if with_worker:
+            settings = settings.model_copy(update={"with_worker": True})
+        uvloop.run(service.run(settings))
+
 
 def main() -> None:
-    """Run the consumer until it is told to stop; exit code 2 for what a person must mend."""
-    set_up_logging()
+    """Run the command; exit code 2 and one line for what the user must mend."""
     try:
-        uvloop.run(service.run(load(ConsumerSettings)))
+        app()
     except (VoyageError, SagaError, ConsumerError) as error:
         print(f"voyage-consumer: {error}", file=sys.stderr)
         sys.exit(2)

@@ -10,9 +10,12 @@ FINGERPRINT, USER_ID = "fingerprint", "user_id"
 
 
 def callback(caller: Caller, settings: ConsumerSettings) -> ReplyCallback:
-    """The activity of ours that answers this caller."""
+    """The activity of ours that answers this caller; the booking's own worker has it if that is us."""
     return ReplyCallback(
-        activity=PUBLISH_RESULT, task_queue=settings.reply_task_queue, context=caller.to_context()
+        activity=PUBLISH_RESULT,
+        task_queue=settings.reply_task_queue,
+        context=caller.to_context(),
+        local=settings.with_worker,
     )
 
 

@@ -64,6 +64,8 @@ class Bookings:
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 memo=arguments.memo(start),
                 static_summary=f"{start.request.car}, {start.request.hotel}, {start.request.flight}",
+                # With the worker in this process, the first step comes back with the answer to the start.
+                request_eager_start=self._settings.with_worker,
                 rpc_timeout=RPC_TIMEOUT,
             )
         )

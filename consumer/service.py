@@ -2,13 +2,15 @@
 
 import asyncio
 import logging
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
 import stamina
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from consumer.arguments import PUBLISH_RESULT
 from consumer.bookings import Bookings
 from consumer.control import ControlHandler
 from consumer.dead_letters import DeadLetters
@@ -22,7 +24,11 @@ from publisher import broker
 from publisher.errors import BrokerUnreachableError
 from publisher.publishing import ConfirmedPublisher
 from saga import temporal
+from saga.legs import LEGS
 from saga.process import stop_on_signals, unless_stopped
+from saga.settings import WorkerSettings, load
+from saga.supplier_choice import open_suppliers
+from saga.worker import build
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +55,8 @@ async def run(settings: ConsumerSettings) -> None:
         )
         control = ControlHandler(settings, client, results)
         await stack.enter_async_context(reply_worker(client, settings, results))
+        if settings.with_worker:
+            await stack.enter_async_context(booking_worker(client, results))
         await unless_stopped(stop, schedule_sweeps(client, settings))
         for queue, handler in (
             (settings.control_queue, control.handle),
@@ -74,6 +82,14 @@ def reply_worker(client: Client, settings: ConsumerSettings, results: Results) -
         workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=settings.drain_timeout),
     )
+
+
+@asynccontextmanager
+async def booking_worker(client: Client, results: Results) -> AsyncIterator[None]:
+    """The worker that books, in this process: it answers by itself, with the task queue as its reserve."""
+    answerers = {PUBLISH_RESULT: results.publish_result}
+    async with open_suppliers(LEGS) as suppliers, build(client, load(WorkerSettings), suppliers, answerers):
+        yield
 
 
 async def _prepare_broker(settings: ConsumerSettings) -> None:

@@ -12,6 +12,8 @@ class ConsumerSettings(BrokerSettings):
 
     prefetch: int = Field(100, ge=1, le=10_000)
     """How many requests one consumer has in hand at a time."""
+    with_worker: bool = False
+    """Whether this process is the worker as well, which saves the server work; as `--with-worker`."""
     drain_timeout: float = Field(20.0, ge=0)
     """Seconds for which a consumer that is told to stop lets requests and results in hand finish."""
     task_queue: str = Field(TASK_QUEUE, min_length=1)

@@ -33,6 +33,10 @@ from tests.poll import eventually
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 READY = {"consumer": "Consumer ready", "saga": "Worker ready"}
 
+ONE_PROCESS, TWO_SERVICES = "one process", "two services"
+SHAPES = (TWO_SERVICES, ONE_PROCESS)
+in_both_shapes = pytest.mark.parametrize("booking", SHAPES, indirect=True, scope="session")
+
 
 @dataclass
 class Service:
@@ -80,8 +84,8 @@ class World:
         asyncio.create_task(self._collect(service))  # noqa: RUF006 -- ends with the process
         return service
 
-    async def consumer(self) -> Service:
-        service = await self.run("consumer")
+    async def consumer(self, *options: str) -> Service:
+        service = await self.run("consumer", *options)
         await service.logged(READY["consumer"])
         return service
 
@@ -89,6 +93,13 @@ class World:
         service = await self.run("saga")
         await service.logged(READY["saga"])
         return service
+
+    async def everything(self, shape: str = TWO_SERVICES) -> None:
+        """Consumer and worker, each a process, or both in one."""
+        if shape == ONE_PROCESS:
+            await self.consumer("--with-worker")
+        else:
+            await asyncio.gather(self.consumer(), self.worker())
 
     async def voyage(
         self, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
@@ -180,10 +191,10 @@ async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettin
 
 
 @pytest.fixture(scope="session")
-async def booking(servers: devstack.Servers) -> AsyncIterator[World]:
-    """A world in which everything runs, shared by the tests that break nothing."""
+async def booking(servers: devstack.Servers, request: pytest.FixtureRequest) -> AsyncIterator[World]:
+    """A world in which everything runs, shared by the tests that break nothing; see `in_both_shapes`."""
     async with a_world(servers.amqp_url, servers.temporal_address, own_names()) as world:
-        await asyncio.gather(world.consumer(), world.worker())
+        await world.everything(getattr(request, "param", TWO_SERVICES))
         yield world
 
 

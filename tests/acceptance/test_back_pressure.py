@@ -17,7 +17,7 @@ from temporalio.service import RPCError
 import devstack
 from devstack.finding import temporal_binary
 from publisher import BookingRequest, Client
-from tests.acceptance.conftest import World, a_world
+from tests.acceptance.conftest import SHAPES, World, a_world
 from tests.acceptance.messages import TRIP
 from tests.conftest import own_names
 from tests.poll import eventually
@@ -89,12 +89,13 @@ async def test_more_pauses_than_the_delivery_limit_never_make_a_message_poison(o
     assert result.booking_id == booking_id
 
 
+@pytest.mark.parametrize("shape", SHAPES)
 async def test_a_broker_away_at_the_end_of_a_booking_delays_its_result_and_loses_nothing(
-    own: OwnServers,
+    own: OwnServers, shape: str
 ) -> None:
     world = own.world
     world.with_settings(publish_timeout=1.0)
-    await asyncio.gather(world.consumer(), world.worker())
+    await world.everything(shape)
     temporal = await Temporal.connect(own.temporal.address)
     async with await Client.connect(settings=world.settings) as client:
         trip = request().model_copy(update={"flight": "slow-flight"})

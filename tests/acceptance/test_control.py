@@ -5,8 +5,10 @@ from uuid import uuid4
 import pytest
 
 from publisher import Client
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, in_both_shapes
 from tests.acceptance.messages import TRIP, Inbox
+
+pytestmark = in_both_shapes
 
 
 async def test_a_cancel_while_it_runs_undoes_what_was_taken(booking: World, inbox: Inbox) -> None:

@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client as Temporal
 
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, in_both_shapes
 from tests.acceptance.messages import TRIP, Inbox, next_message
+
+pytestmark = in_both_shapes
 
 
 def trip(**changes: object) -> dict[str, object]:

@@ -6,7 +6,9 @@ import pytest
 
 from publisher import BookingRequest, Client
 from publisher.models import Status
-from tests.acceptance.conftest import World
+from tests.acceptance.conftest import World, in_both_shapes
+
+pytestmark = in_both_shapes
 
 
 def trip(**changes: object) -> BookingRequest:
