@@ -20,6 +20,7 @@ import devstack
 from saga.activities import booking_activities
 from saga.attention import AttentionWorkflow, entry_id
 from saga.legs import LEGS
+from saga.local_answers import LocalAnswers
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
 from saga.suppliers import SupplierCall
 from saga.tombstone import Tombstone, TombstoneWorkflow
@@ -101,10 +102,14 @@ async def nothing(_: Handle) -> None:
 async def record(client: Client) -> None:
     supplier = RecordingSupplier()
     recorder = Recorder(client, supplier)
-    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), answer]
+    here = LocalAnswers({"answer": answer})
+    activities: list[Callable[..., Any]]
+    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), answer, here.answer]
     workflows = [BookingWorkflow, TombstoneWorkflow, AttentionWorkflow]
     async with Worker(client, task_queue=TASK_QUEUE, workflows=workflows, activities=activities):
         await recorder.book("booked", TRIP, nothing)
+        answered_here = replace(TRIP, reply=replace(CALLER, local=True))
+        await recorder.book("answered-here", answered_here, nothing)
         await recorder.book("refused", replace(TRIP, book_flight_id="invalid"), nothing)
         await recorder.book("unavailable", replace(TRIP, book_hotel_id="down"), nothing)
         await recorder.book("without-a-caller", replace(TRIP, reply=None), nothing)

@@ -12,6 +12,7 @@ from saga.workflow import BookingWorkflow
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 ENDINGS = {
+    "answered-here",
     "attention",
     "booked",
     "cancelled-and-joined",
