@@ -5,11 +5,13 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Annotated
 
+import psutil
 import typer
+import uvloop
 
 import devstack
 from benchmarks import report, rounds, ways
-from benchmarks.processes import server
+from benchmarks.processes import Role, server
 
 
 def main(
@@ -20,7 +22,7 @@ def main(
 ) -> None:
     """Measure, print the table, and write it to benchmarks/results/."""
     with devstack.stack() as servers:
-        measured = asyncio.run(_measure(servers, rounds, bookings, in_flight))
+        measured = uvloop.run(_measure(servers, rounds, bookings, in_flight))
     setup = (
         f"{rounds} interleaved rounds, {bookings} bookings per way, {in_flight} in flight; medians (min-max)."
     )
@@ -32,9 +34,15 @@ async def _measure(
 ) -> list[rounds.Measurement]:
     # The HTTP way waits in threads: as many as there are clients, or it would be held back.
     asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(in_flight))
-    shared = {"server": server("start-dev"), "broker": server("rabbit")}
-    async with ways.direct(servers) as a, ways.tutorial(servers) as b, ways.by_message(servers) as c:
-        return await rounds.run([a, b, c], shared, rounds=count, bookings=bookings, in_flight=in_flight)
+    ourselves = Role(psutil.Process(), alone=True)
+    shared = {"server": server("start-dev"), "broker": server("rabbit"), "client": ourselves}
+    async with (
+        ways.direct(servers) as a,
+        ways.tutorial(servers) as b,
+        ways.by_message(servers) as c,
+        ways.by_message_to_one_process(servers) as d,
+    ):
+        return await rounds.run([a, b, c, d], shared, rounds=count, bookings=bookings, in_flight=in_flight)
 
 
 if __name__ == "__main__":

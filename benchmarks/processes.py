@@ -15,27 +15,27 @@ MEBIBYTE = 1024 * 1024
 
 
 class Role:
-    """One part of the system: a process and its children, with their CPU time and memory."""
+    """One part of the system: a process, `alone` or with its children, with their CPU time and memory."""
 
-    def __init__(self, process: psutil.Process | None) -> None:
+    def __init__(self, process: psutil.Process | None, *, alone: bool = False) -> None:
         self._process = process
+        self._alone = alone
 
     def cpu_seconds(self) -> float | None:
         """CPU time used so far by the whole tree, or None if it is not on this machine."""
         if self._process is None:
             return None
-        times = [process.cpu_times() for process in _tree(self._process)]
+        times = [process.cpu_times() for process in self._tree(self._process)]
         return sum(time.user + time.system for time in times)
 
     def memory_mib(self) -> float | None:
         """Resident memory of the whole tree now, in MiB."""
         if self._process is None:
             return None
-        return sum(process.memory_info().rss for process in _tree(self._process)) / MEBIBYTE
+        return sum(process.memory_info().rss for process in self._tree(self._process)) / MEBIBYTE
 
-
-def _tree(process: psutil.Process) -> list[psutil.Process]:
-    return [process, *process.children(recursive=True)]
+    def _tree(self, process: psutil.Process) -> list[psutil.Process]:
+        return [process] if self._alone else [process, *process.children(recursive=True)]
 
 
 def server(name: str) -> Role:
