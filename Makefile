@@ -4,7 +4,7 @@ INSTALLED := .venv/installed
 DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-unit test-integration test-acceptance lint format bench bench-stuck histories requirements clean
+.PHONY: help setup demo run test test-unit test-integration test-acceptance test-clients lint format bench bench-stuck histories requirements clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -37,6 +37,9 @@ test-integration: setup ## The tests that need one real server
 
 test-acceptance: setup ## The tests that run the real commands over both servers
 	@$(BIN)/pytest tests/acceptance
+
+test-clients: setup ## Run the example clients, which need Go, Node, Java and amqp-tools
+	@$(BIN)/pytest tests/clients
 
 lint: setup ## ruff, mypy and the walls between the rooms
 	@$(BIN)/ruff check
