@@ -65,5 +65,5 @@ requirements: setup ## Pin the dependencies anew, after a change in pyproject.to
 	  --group dev --custom-compile-command "make requirements" --output-file requirements/dev.txt pyproject.toml
 
 clean: ## Remove everything that was made here
-	@rm -rf .venv dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv dist examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,7 +1,8 @@
 """The async client: publish booking requests, and get their results."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import Self
 from uuid import uuid4
@@ -13,10 +14,11 @@ from publisher import broker
 from publisher.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
 from publisher.dead import DeadLetterQueue
 from publisher.envelopes import envelope
-from publisher.errors import BookingRejectedError, ResultTimeoutError
+from publisher.errors import BookingRejectedError
 from publisher.models import REQUEST_TYPE, BookingRequest, BookingResult, Status
 from publisher.publishing import ConfirmedPublisher
-from publisher.replies import ReplyQueue, stream
+from publisher.questions import Questions, within
+from publisher.replies import stream
 from publisher.settings import BrokerSettings, load
 
 
@@ -32,8 +34,7 @@ class Client:
         self._connection = connection
         self._publisher = publisher
         self._settings = settings
-        self._replies: ReplyQueue | None = None
-        self._opening_replies = asyncio.Lock()
+        self._questions = Questions(connection, settings)
 
     @classmethod
     async def connect(cls, amqp_url: str | None = None, settings: BrokerSettings | None = None) -> Self:
@@ -79,17 +80,27 @@ class Client:
         Raises `BookingRejectedError` for a request that was no valid booking, and `ResultTimeoutError` after
         `timeout` seconds; the booking then goes on, and booking again under the same id gets its result.
         """
-        booking_id = request.booking_id or uuid4().hex
-        request = request.model_copy(update={"booking_id": booking_id})
+        request = request.model_copy(update={"booking_id": request.booking_id or uuid4().hex})
+        late = f"No result for booking {request.booking_id!r}; it goes on. Book again under its id to get it."
+        async with within(timeout, late), self.booking(request) as result:
+            answer = await result
+        if answer.status is Status.REJECTED:
+            raise BookingRejectedError(answer)
+        return answer
+
+    @asynccontextmanager
+    async def booking(self, request: BookingRequest) -> AsyncIterator[asyncio.Future[BookingResult]]:
+        """Send a request; entered when RabbitMQ has it safe, with its result (also `rejected`) to wait for.
+
+        For who wants to wait in steps, or not at all: the booking goes on whatever becomes of the block.
+        Raises `UndeliverableError` or `PublishTimeoutError`.
+        """
 
         async def send(reply_to: str, correlation_id: str) -> None:
             await self.publish(request, reply_to=reply_to, correlation_id=correlation_id)
 
-        late = f"No result for booking {booking_id!r}; it goes on. Book again under the same id to get it."
-        answer = await self._ask(send, timeout, late)
-        if answer.status is Status.REJECTED:
-            raise BookingRejectedError(answer)
-        return answer
+        async with self._questions.ask(send) as result:
+            yield result
 
     async def cancel(self, booking_id: str, reason: str = "Cancelled by request") -> None:
         """Ask for a booking to be cancelled, whether it runs or hasn't come yet; returns when that is safe.
@@ -111,7 +122,8 @@ class Client:
             await self._publisher.publish(message, self._settings.control_queue)
 
         late = f"Nobody told the status of booking {booking_id!r}. Is a consumer running?"
-        return await self._ask(send, timeout, late)
+        async with within(timeout, late), self._questions.ask(send) as answer:
+            return await answer
 
     @property
     def dead_letters(self) -> DeadLetterQueue:
@@ -128,8 +140,7 @@ class Client:
 
     async def close(self) -> None:
         """Delete the reply queue of this client and close its connection."""
-        if self._replies:
-            await self._replies.close()
+        await self._questions.close()
         await self._connection.close()
 
     async def __aenter__(self) -> Self:
@@ -142,23 +153,3 @@ class Client:
         trace: TracebackType | None,
     ) -> None:
         await self.close()
-
-    async def _ask(
-        self, send: Callable[[str, str], Awaitable[None]], timeout: float, late: str
-    ) -> BookingResult:
-        """Send something with a reply queue and a correlation id, and wait for what comes back under it."""
-        replies = await self._reply_queue()
-        correlation_id = uuid4().hex
-        with replies.expect(correlation_id) as answer:
-            try:
-                async with asyncio.timeout(timeout):
-                    await send(replies.name, correlation_id)
-                    return await answer
-            except TimeoutError:
-                raise ResultTimeoutError(f"{late} ({timeout:g} s have passed.)") from None
-
-    async def _reply_queue(self) -> ReplyQueue:
-        async with self._opening_replies:
-            if self._replies is None:
-                self._replies = await ReplyQueue.open(self._connection, self._settings)
-        return self._replies

@@ -1,0 +1,41 @@
+"""What a caller asks for: which trip, under which id, and how long to wait for the answer."""
+
+import json
+import math
+import re
+
+from aiohttp import web
+
+from examples.http.problems import BAD_REQUEST, WRONG_TYPE, ProblemError
+from publisher import BookingRequest
+
+KEY = "Idempotency-Key"
+_WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?:[,;]|$)", re.IGNORECASE | re.ASCII)
+_AT_ONCE = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:[,;]|$)", re.IGNORECASE)
+
+
+async def trip(request: web.Request) -> BookingRequest:
+    """The trip in a body of the tutorial's JSON, under the `Idempotency-Key` if there is one.
+
+    Raises `ProblemError`, or `ValidationError` for fields that make no booking.
+    """
+    if request.content_type != "application/json":
+        raise ProblemError(WRONG_TYPE, "Send JSON, with -H 'Content-Type: application/json'")
+    try:
+        fields = json.loads(await request.text())
+    except (ValueError, RecursionError) as error:
+        raise ProblemError(BAD_REQUEST, f"The body is not JSON: {error}") from None
+    if not isinstance(fields, dict):
+        raise ProblemError(BAD_REQUEST, "The body must be a JSON object")
+    key = request.headers.get(KEY, "").strip('" ')
+    if key and fields.get("booking_id") not in (None, key):
+        raise ProblemError(BAD_REQUEST, f"The body's booking_id and the header {KEY} are two ids; send one")
+    return BookingRequest.model_validate({**fields, "booking_id": key or fields.get("booking_id")})
+
+
+def patience(request: web.Request, longest: float) -> float:
+    """Seconds to wait for the answer, by `Prefer: wait=SECONDS` or `respond-async` (RFC 7240)."""
+    preferences = ",".join(request.headers.getall("Prefer", []))
+    wait = _WAIT.search(preferences)
+    asked = float(wait[1]) if wait else 0.0 if _AT_ONCE.search(preferences) else math.inf
+    return min(asked, longest)

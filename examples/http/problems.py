@@ -1,0 +1,61 @@
+"""What went wrong, as `application/problem+json` (RFC 9457): each says what the caller can do about it."""
+
+from typing import Any
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+from pydantic import ValidationError
+
+from publisher import VoyageError
+
+BAD_REQUEST, NOT_FOUND, WRONG_TYPE, INVALID, UNAVAILABLE = 400, 404, 415, 422, 503
+_TITLES = {
+    BAD_REQUEST: "Bad request",
+    NOT_FOUND: "No such booking",
+    WRONG_TYPE: "Not JSON",
+    INVALID: "Not a valid booking",
+    UNAVAILABLE: "Try again later",
+}
+
+
+class ProblemError(Exception):
+    """A request that can't be answered as it was meant: the HTTP status, a text for people, and details."""
+
+    def __init__(self, status: int, detail: str, **more: Any) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.more = more
+
+    def response(self) -> web.Response:
+        """The answer; with 503, `Retry-After` says when to try again."""
+        title = _TITLES.get(self.status, "Not possible")
+        body = {"title": title, "status": self.status, "detail": str(self), **self.more}
+        response = web.json_response(body, status=self.status, content_type="application/problem+json")
+        if self.status == UNAVAILABLE:
+            response.headers["Retry-After"] = "2"
+        return response
+
+
+def invalid(error: ValidationError) -> ProblemError:
+    """Each field that is wrong, and why."""
+    errors = [
+        {"field": ".".join(map(str, found["loc"])), "message": found["msg"].removeprefix("Value error, ")}
+        for found in error.errors(include_url=False, include_input=False, include_context=False)
+    ]
+    detail = "; ".join(f"{found['field']}: {found['message']}" for found in errors)
+    return ProblemError(INVALID, detail, code="invalid", errors=errors)
+
+
+@web.middleware
+async def as_problems(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer errors as problems; those of the client (no RabbitMQ, no consumer) are 503."""
+    try:
+        return await handler(request)
+    except ProblemError as problem:
+        return problem.response()
+    except ValidationError as error:
+        return invalid(error).response()
+    except VoyageError as error:
+        return ProblemError(UNAVAILABLE, str(error)).response()
+    except web.HTTPError as error:
+        return ProblemError(error.status, error.text or error.reason).response()
