@@ -4,7 +4,7 @@ INSTALLED := .venv/installed
 DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-unit test-integration test-acceptance test-clients lint format bench bench-stuck histories requirements clean
+.PHONY: help setup demo run test test-unit test-integration test-acceptance test-clients lint schema-check documents format bench bench-stuck histories requirements clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -47,6 +47,14 @@ lint: setup ## ruff, mypy and the walls between the rooms
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
+schema-check: setup ## That no schema change breaks a client of the released version
+	@$(BIN)/python -m tests.schema_breaks
+
+documents: setup ## The AsyncAPI document and the JSON schemas anew, after a change in the models
+	@env -i $(BIN)/voyage asyncapi > docs/asyncapi.json
+	@for message in request result cancel status status-answer; do \
+	  env -i $(BIN)/voyage schema $$message > docs/schemas/v1/$$message.json; done
+
 format: setup ## Let ruff put the code in order
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
@@ -65,5 +73,5 @@ requirements: setup ## Pin the dependencies anew, after a change in pyproject.to
 	  --group dev --custom-compile-command "make requirements" --output-file requirements/dev.txt pyproject.toml
 
 clean: ## Remove everything that was made here
-	@rm -rf .venv dist examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv dist tests/node/node_modules examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -10,6 +10,7 @@ from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 
 from publisher import control_commands, dead_commands
 from publisher.client import Client
+from publisher.documents import commands as document_commands
 from publisher.errors import BookingRejectedError
 from publisher.models import BookingRequest, BookingResult, Status
 from publisher.request_file import read_requests
@@ -81,6 +82,8 @@ def results(
 
 app.command()(control_commands.cancel)
 app.command()(control_commands.status)
+app.command()(document_commands.asyncapi)
+app.command("schema")(document_commands.print_schema)
 
 
 async def _book(request: BookingRequest, timeout: float) -> BookingResult:

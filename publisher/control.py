@@ -2,14 +2,20 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints, WithJsonSchema
 
 CANCEL_TYPE = "booking.cancel"
 STATUS_TYPE = "booking.status"
 
 # Any message id may be a booking id, so this is wider than the alphabet of `booking_id` in a request.
 AnyBookingId = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=255)]
-CancelReason = Annotated[str, StringConstraints(strict=True, max_length=1000)]
+DEFAULT_REASON = "Cancelled by request"
+CancelReason = Annotated[
+    str,
+    StringConstraints(strict=True, max_length=1000),
+    BeforeValidator(lambda reason: DEFAULT_REASON if reason is None else reason),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": 1000}, {"type": "null"}]}),
+]
 
 
 class _Control(BaseModel):
@@ -24,7 +30,7 @@ class CancelRequest(_Control):
     """Stop a booking at its next safe point and undo what it took; `reason` is for people."""
 
     booking_id: AnyBookingId
-    reason: CancelReason = "Cancelled by request"
+    reason: CancelReason = DEFAULT_REASON
 
 
 class StatusRequest(_Control):

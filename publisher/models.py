@@ -1,68 +1,30 @@
 """The messages of the wire contract, version 1, as models: what a client sends and what it gets back."""
 
-import re
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from pydantic import (
-    AfterValidator,
-    AwareDatetime,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
-    Field,
+    GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
-    StringConstraints,
+    WithJsonSchema,
     model_serializer,
 )
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from publisher.fields import DEFAULT_ATTEMPTS, Attempts, BookingId, Deadline, Text
+from publisher.vocabulary import LEG_STATUSES, REASONS, one_of
 
 REQUEST_TYPE = "booking.request"
 RESULT_TYPE = "booking.result"
-DEFAULT_ATTEMPTS = 5
 MAX_BODY_BYTES = 64 * 1024
-
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
-_DIGITS = re.compile(r"\d{1,3}", re.ASCII)
-
-
-def _not_blank(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must not be blank")
-    return text
-
-
-def _whole_number(value: object) -> object:
-    """The contract's integers: 5 and "5", but not true, 5.0, "5.0" or " 5 "; null counts as absent."""
-    if value is None:
-        return DEFAULT_ATTEMPTS
-    if isinstance(value, str) and _DIGITS.fullmatch(value):
-        return int(value)
-    if type(value) is not int:
-        raise ValueError("must be a whole number from 1 to 100")
-    return value
-
-
-def _rfc3339(value: object) -> object:
-    if isinstance(value, str) and not _RFC3339.fullmatch(value):
-        raise ValueError("must be an RFC 3339 time with offset, such as 2030-01-31T12:00:00Z")
-    if not isinstance(value, str | datetime | None):
-        raise ValueError("must be an RFC 3339 time in a string")  # noqa: TRY004 -- pydantic wants ValueError
-    return value
-
-
-Text = Annotated[
-    str, StringConstraints(strict=True, min_length=1, max_length=200), AfterValidator(_not_blank)
-]
-Attempts = Annotated[int, BeforeValidator(_whole_number), Field(ge=1, le=100)]
-BookingId = Annotated[str, StringConstraints(strict=True, max_length=200, pattern=r"^[A-Za-z0-9._:-]+$")]
-Deadline = Annotated[
-    AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(lambda time: time.astimezone(UTC))
-]
+LEGS = ("car", "hotel", "flight")
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
 
 
 class BookingRequest(_Message):
@@ -100,7 +62,7 @@ class LegResult(_Message):
     """What became of one leg; `attempts` counts the tries made, `reference` is the supplier's."""
 
     leg: str
-    status: str
+    status: Annotated[str, WithJsonSchema(one_of(LEG_STATUSES))]
     reference: str | None = None
     attempts: int = 0
     error: str | None = None
@@ -109,7 +71,7 @@ class LegResult(_Message):
 class Reason(_Message):
     """Why a trip was not booked: a code for programs, the leg to blame if there is one, a text for people."""
 
-    code: str
+    code: Annotated[str, WithJsonSchema(one_of(REASONS))]
     leg: str | None = None
     message: str
 
@@ -133,10 +95,25 @@ class BookingResult(_Message):
     @model_serializer(mode="wrap")
     def _without_unbooked_legs(self, to_dict: SerializerFunctionWrapHandler) -> dict[str, Any]:
         data: dict[str, Any] = to_dict(self)
-        for leg in ("car", "hotel", "flight"):
+        for leg in LEGS:
             if data[leg] is None:
                 del data[leg]
         return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of the fields as they are sent, which pydantic can't see behind the serializer."""
+        fields = cast(CoreSchema, {k: v for k, v in core_schema.items() if k != "serialization"})
+        schema = handler.resolve_ref_schema(handler(fields))
+        for leg in LEGS:
+            schema["properties"][leg] = {"type": "string"}
+        schema["required"] = [name for name in schema.get("required", []) if name not in LEGS]
+        absent = {"properties": dict.fromkeys(LEGS, False)}
+        booked = {"properties": {"status": {"const": Status.BOOKED.value}}}
+        schema.update({"if": booked, "then": {"required": list(LEGS)}, "else": absent})
+        return schema
 
     def to_body(self) -> bytes:
         """The message body: JSON in UTF-8."""
