@@ -3,6 +3,8 @@
 import logging
 import sys
 
+from typer.exceptions import TyperException
+
 from publisher.commands import app
 from publisher.errors import VoyageError
 from publisher.terminal import Exit, stderr
@@ -14,10 +16,27 @@ def main() -> None:
     logging.getLogger("aio_pika").setLevel(logging.ERROR)
     logging.getLogger("aiormq").setLevel(logging.CRITICAL)
     try:
-        app()
+        sys.exit(app(standalone_mode=False))
     except* VoyageError as errors:
-        stderr.print(f"voyage: {errors.exceptions[0]}")
-        sys.exit(Exit.USAGE)
+        _complain(str(errors.exceptions[0]))
+    except* TyperException as errors:
+        _complain(_usage(errors.exceptions[0]))
+    sys.exit(Exit.USAGE)
+
+
+def _usage(mistake: BaseException) -> str:
+    """What was wrong on the command line, and whom to ask; a command without arguments gets its help."""
+    text, context = str(mistake.args[0]), getattr(mistake, "ctx", None)
+    if isinstance(mistake, TyperException):
+        text = mistake.format_message()
+    if "\n" in text or not context:
+        return text
+    stop = "" if text.endswith((".", "?")) else "."
+    return f"{text}{stop} See: {context.command_path} --help"
+
+
+def _complain(text: str) -> None:
+    stderr.print(text if "\n" in text else f"voyage: {text}", markup=False)
 
 
 if __name__ == "__main__":

@@ -6,42 +6,44 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
 
+from publisher import sights
 from publisher.client import Client
 from publisher.dead import DeadLetter, DeadLetterQueue, Selection
+from publisher.terminal import AlwaysJson, AsJson, examples, stdout
 
 T = TypeVar("T")
-Ids = Annotated[list[str] | None, typer.Option("--id", help="This message; may be given more than once.")]
-Reason = Annotated[str | None, typer.Option("--reason", help="All with this reason: invalid, conflict, …")]
+Ids = Annotated[
+    list[str] | None, typer.Option("--id", metavar="ID", help="This message; may be given more than once.")
+]
+Reason = Annotated[
+    str | None, typer.Option("--reason", metavar="CODE", help="All with this reason, such as invalid.")
+]
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say which ones.")]
 
 app = typer.Typer(help="Look at, replay or drop what could not become a booking.", no_args_is_help=True)
-stdout = Console(soft_wrap=True, highlight=False)
-EXCERPT = 60
 
 
-@app.command("list")
-def list_letters(
-    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False
-) -> None:
-    """List the dead letters: id, reason, time and the beginning of the body."""
+@app.command("list", epilog=examples("voyage dead list", "voyage dead list --json"))
+def list_letters(*, as_json: AsJson = False) -> None:
+    """List the dead letters, with the beginning of each.
+
+    With --json each whole.
+    """
     letters = _with_queue(lambda queue: queue.look())
     if as_json:
-        for letter in letters:
-            typer.echo(json.dumps(_as_dict(letter)))
+        _say("", letters, as_json=True)
         return
-    table = Table(Column("id", overflow="fold", min_width=32), "reason", "since", "error", "body", box=None)
-    for letter in letters:
-        body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
-        table.add_row(letter.id, letter.reason, letter.time[:19], letter.error, body)
-    stdout.print(table if letters else "No dead letters.")
+    stdout.print(sights.dead_letters(letters) if letters else "No dead letters.")
 
 
-@app.command()
-def show(letter_id: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")]) -> None:
+@app.command(epilog=examples("voyage dead show trip-1"))
+def show(
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")],
+    *,
+    as_json: AlwaysJson = True,  # noqa: ARG001 -- every command takes it
+) -> None:
     """Show one dead letter whole, as JSON: properties, headers and body."""
     found = [letter for letter in _with_queue(lambda queue: queue.look()) if letter.id == letter_id]
     if not found:
@@ -50,7 +52,9 @@ def show(letter_id: Annotated[str, typer.Argument(metavar="ID", help="As `list` 
         typer.echo(json.dumps(_as_dict(letter), indent=2))
 
 
-@app.command()
+@app.command(
+    epilog=examples("voyage dead replay --all --dry-run", "voyage dead replay --id trip-1 --set attempts=5")
+)
 def replay(
     *,
     ids: Ids = None,
@@ -58,8 +62,10 @@ def replay(
     everything: All = False,
     dry_run: DryRun = False,
     changes: Annotated[
-        list[str] | None, typer.Option("--set", help="FIELD=VALUE: change a field; the booking id stays.")
+        list[str] | None,
+        typer.Option("--set", metavar="FIELD=VALUE", help="Change a field; the booking id stays."),
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Send dead letters in again through the front door.
 
@@ -68,19 +74,28 @@ def replay(
     selected = _selection(ids, reason, everything=everything)
     edits = dict(_edit(change) for change in changes or [])
     if dry_run:
-        _say("would be replayed", _with_queue(lambda queue: _only(queue, selected)))
+        _say("would be replayed", _with_queue(lambda queue: _only(queue, selected)), as_json=as_json)
     else:
-        _say("replayed", _with_queue(lambda queue: queue.replay(selected, edits)))
+        _say("replayed", _with_queue(lambda queue: queue.replay(selected, edits)), as_json=as_json)
 
 
-@app.command()
-def drop(*, ids: Ids = None, reason: Reason = None, everything: All = False, dry_run: DryRun = False) -> None:
+@app.command(
+    epilog=examples("voyage dead drop --reason invalid --dry-run", "voyage dead drop --reason invalid")
+)
+def drop(
+    *,
+    ids: Ids = None,
+    reason: Reason = None,
+    everything: All = False,
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
     """Remove dead letters for good."""
     selected = _selection(ids, reason, everything=everything)
     if dry_run:
-        _say("would be dropped", _with_queue(lambda queue: _only(queue, selected)))
+        _say("would be dropped", _with_queue(lambda queue: _only(queue, selected)), as_json=as_json)
     else:
-        _say("dropped", _with_queue(lambda queue: queue.drop(selected)))
+        _say("dropped", _with_queue(lambda queue: queue.drop(selected)), as_json=as_json)
 
 
 def _selection(ids: list[str] | None, reason: str | None, *, everything: bool) -> Selection:
@@ -111,10 +126,11 @@ def _with_queue(work: Callable[[DeadLetterQueue], Awaitable[T]]) -> T:
     return asyncio.run(run())
 
 
-def _say(done: str, letters: list[DeadLetter]) -> None:
+def _say(done: str, letters: list[DeadLetter], *, as_json: bool) -> None:
     for letter in letters:
-        typer.echo(f"{letter.id}\t{letter.reason}")
-    typer.echo(f"{len(letters)} {done}.")
+        typer.echo(json.dumps(_as_dict(letter)) if as_json else f"{letter.id}\t{letter.reason}")
+    if not as_json:
+        typer.echo(f"{len(letters)} {done}.")
 
 
 def _as_dict(letter: DeadLetter) -> dict[str, object]:

@@ -41,4 +41,4 @@ def load(kind: type[Settings]) -> Settings:
         first = invalid.errors(include_input=False)[0]
         name = str(first["loc"][0]).upper()
         prefix = "" if name == "AMQP_URL" else "VOYAGE_"
-        raise SettingsError(f"{prefix}{name}: {first['msg']}") from None
+        raise SettingsError(f"{prefix}{name}: {first['msg']}. Correct it, or unset it.") from None

@@ -9,25 +9,26 @@ from publisher.documents.asyncapi import document
 from publisher.documents.schemas import Name, schema
 from publisher.documents.yaml import to_yaml
 from publisher.settings import BrokerSettings, load
+from publisher.terminal import examples
+
+ASYNCAPI_EXAMPLES = examples("voyage asyncapi --yaml > asyncapi.yaml")
+SCHEMA_EXAMPLES = examples("voyage schema request > request.json")
 
 
 def asyncapi(
     *,
-    as_yaml: Annotated[
-        bool, typer.Option("--yaml/--json", help="Which of the two notations to print.")
-    ] = False,
+    as_yaml: Annotated[bool, typer.Option("--yaml/--json", help="Which of the two to print.")] = False,
 ) -> None:
-    """Print the contract as an AsyncAPI 3.0 document, with your names for the queues.
+    """Print the contract as an AsyncAPI 3.0 document.
 
-    Example: voyage asyncapi --yaml > asyncapi.yaml
+    The queues have the names that your settings give them.
     """
     made = document(load(BrokerSettings))
     typer.echo(to_yaml(made) if as_yaml else json.dumps(made, indent=2), nl=not as_yaml)
 
 
-def print_schema(message: Annotated[Name, typer.Argument(help="Which message.")]) -> None:
-    """Print the JSON schema of one message of the contract.
-
-    Example: voyage schema request > request.json
-    """
+def print_schema(
+    message: Annotated[Name, typer.Argument(metavar="MESSAGE", help="Which one.")],
+) -> None:
+    """Print the JSON schema of one message of the contract."""
     typer.echo(json.dumps(schema(message), indent=2))
