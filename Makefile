@@ -38,7 +38,7 @@ test-integration: setup ## The tests that need one real server
 test-acceptance: setup ## The tests that run the real commands over both servers
 	@$(BIN)/pytest tests/acceptance
 
-test-clients: setup ## Run the example clients, which need Go, Node, Java and amqp-tools
+test-clients: setup ## Run the example clients and the official AsyncAPI parser: needs Go, Node, Java, amqp-tools
 	@$(BIN)/pytest tests/clients
 
 lint: setup ## ruff, mypy and the walls between the rooms
