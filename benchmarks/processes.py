@@ -18,24 +18,22 @@ class Role:
     """One part of the system: a process, `alone` or with its children, with their CPU time and memory."""
 
     def __init__(self, process: psutil.Process | None, *, alone: bool = False) -> None:
-        self._process = process
-        self._alone = alone
+        self._processes = [] if process is None else [process, *_children(process, alone=alone)]
 
     def cpu_seconds(self) -> float | None:
-        """CPU time used so far by the whole tree, or None if it is not on this machine."""
-        if self._process is None:
-            return None
-        times = [process.cpu_times() for process in self._tree(self._process)]
-        return sum(time.user + time.system for time in times)
+        """CPU time used so far by all of it, or None if it is not on this machine."""
+        times = [process.cpu_times() for process in self._processes]
+        return sum(time.user + time.system for time in times) if times else None
 
     def memory_mib(self) -> float | None:
-        """Resident memory of the whole tree now, in MiB."""
-        if self._process is None:
-            return None
-        return sum(process.memory_info().rss for process in self._tree(self._process)) / MEBIBYTE
+        """Resident memory of all of it now, in MiB."""
+        sizes = [process.memory_info().rss for process in self._processes]
+        return sum(sizes) / MEBIBYTE if sizes else None
 
-    def _tree(self, process: psutil.Process) -> list[psutil.Process]:
-        return [process] if self._alone else [process, *process.children(recursive=True)]
+
+def _children(process: psutil.Process, *, alone: bool) -> list[psutil.Process]:
+    """Looked up once: every look goes through all processes of the machine, which would be measured too."""
+    return [] if alone else process.children(recursive=True)
 
 
 def server(name: str) -> Role:
