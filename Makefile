@@ -3,8 +3,10 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS))
 
+CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE SHAPE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
+
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-unit test-integration test-acceptance test-clients lint schema-check documents format bench bench-stuck histories requirements clean
+.PHONY: help setup demo run test test-unit test-integration test-acceptance test-clients lint schema-check documents format bench bench-stuck chaos chaos-short soak histories requirements clean
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -64,6 +66,15 @@ bench: setup ## Compare bookings by message with a direct client and with the tu
 
 bench-stuck: setup ## What bookings stuck on a supplier that is down cost the others
 	@$(BIN)/python -m benchmarks.stuck
+
+chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4
+	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)
+
+chaos-short: setup ## The same for about two minutes, under three seeds
+	@$(BIN)/python -m chaos --seed 1 --seed 2 --seed 3 --bookings 150 --faults 10 --pace 2.5
+
+soak: setup ## Steady load for MINUTES=10, one restart a minute; what each process holds is drawn and must stay flat
+	@$(BIN)/python -m chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests
 	@$(BIN)/python -m tests.record_histories

@@ -80,6 +80,12 @@ class RabbitMq(Server):
         """Whether it speaks AMQP, and serves its web UI if it was asked to."""
         return speaks_amqp(HOST, self.port) and (not self.ui_port or listening(HOST, self.ui_port))
 
+    def ctl(self, *arguments: str) -> str:
+        """Run `rabbitmqctl` on this node and return what it printed; raises `CalledProcessError`."""
+        command = [str(self._scripts / "rabbitmqctl"), "--quiet", *arguments]
+        environment = self.environment()
+        return subprocess.check_output(command, env=environment, stderr=subprocess.PIPE, text=True)
+
     def close(self) -> None:
         """Stop it, end its epmd, which outlives it, and remove its folder."""
         self.stop()

@@ -54,6 +54,16 @@ class Server(ABC):
             raise StartError(f"{self.name} is not running")
         return self._process.pid
 
+    @property
+    def is_running(self) -> bool:
+        """Whether its process is there, ready or not."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def log(self) -> Path:
+        """What it has printed, over all its restarts."""
+        return self._log
+
     def start(self) -> None:
         """Start it and wait until it is ready; raises `StartError`."""
         self.spawn()

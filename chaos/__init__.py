@@ -1,0 +1,1 @@
+"""Kills everything, lets it heal, and checks from outside that no booking was lost or doubled."""

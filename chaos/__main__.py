@@ -1,0 +1,74 @@
+"""`make chaos SEED=… BOOKINGS=… FAULTS=…`: break everything, then see whether all is well."""
+
+import asyncio
+import logging
+import random
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chaos import orders, schedule
+from chaos.run import run
+from chaos.shapes import SHAPES, TWO_SERVICES
+from chaos.world import a_world
+from devstack import DevstackError
+
+SHOWN = 20  # violations that are printed; the bundle has all
+BUNDLE = Path("chaos-bundle")
+
+
+def main(
+    seed: Annotated[list[int] | None, typer.Option(help="Draw by it; may be given more than once.")] = None,
+    bookings: Annotated[int, typer.Option(help="How many messages, poison included.", min=1)] = 500,
+    faults: Annotated[int, typer.Option(help="How many faults.", min=0)] = 30,
+    pace: Annotated[float, typer.Option(help="Seconds from one fault to the next.", min=0.1)] = 4.0,
+    shape: Annotated[str, typer.Option(help=f"Which processes: {', '.join(SHAPES)}.")] = TWO_SERVICES,
+    bundle: Annotated[Path, typer.Option(help="Where a failed run leaves what it has.")] = BUNDLE,
+) -> None:
+    """Exit code 0 if every promise held, else 1."""
+    if shape not in SHAPES:
+        raise typer.BadParameter(f"is none of {', '.join(SHAPES)}", param_hint="--shape")
+    failed = [
+        number
+        for number in seed or [random.SystemRandom().randrange(1_000_000)]
+        if not asyncio.run(one(number, (bookings, faults, pace), shape, bundle))
+    ]
+    if failed:
+        sys.exit(f"chaos: the promise was broken under seed {', '.join(map(str, failed))}")
+
+
+async def one(seed: int, size: tuple[int, int, float], shape: str, leave: Path) -> bool:
+    """One run; whether every promise held."""
+    bookings, faults, pace = size
+    repeat = f"make chaos SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} SHAPE={shape}"
+    print(f"Seed {seed}; again: {repeat}", flush=True)
+    async with a_world(SHAPES[shape]) as world:
+        planned = schedule.draw(
+            seed, faults, pace, list(world.processes), list(world.proxies), world.rabbitmq.name.lower()
+        )
+        sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20))
+        report = await run(world, sent, planned, leave / f"seed-{seed}")
+    print(report)
+    tell(report.wrong, leave / f"seed-{seed}")
+    return not report.wrong
+
+
+def tell(wrong: Sequence[str], leave: Path) -> None:
+    """Print the verdict."""
+    if not wrong:
+        print("Every booking whole or undone, and answered.\n", flush=True)
+        return
+    print(f"{len(wrong)} violations; logs, histories and ledger are in {leave}:")
+    print("\n".join(f"  {line}" for line in wrong[:SHOWN]), flush=True)
+
+
+if __name__ == "__main__":
+    for library in ("aio_pika", "aiormq", "asyncio"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)  # a broken connection is the normal case here
+    try:
+        typer.run(main)
+    except DevstackError as error:
+        sys.exit(f"chaos: {error}")

@@ -1,0 +1,80 @@
+"""Looking at a world from outside: until it has healed, and at what it has come to."""
+
+import asyncio
+import json
+from collections.abc import Sequence
+
+from temporalio.client import Client
+
+from chaos.collecting import Collector, look_at
+from chaos.observed import Depth, Observed, Sample
+from chaos.orders import Order, Poison
+from chaos.world import World, until_ready
+from consumer.sweep import SweepWorkflow
+from publisher.models import Status
+
+HEALED_WITHIN = 240.0
+PAUSE = 1.0
+
+
+class Observer:
+    """Sees queues, workflows, results and the supplier's ledger; never asks the services."""
+
+    def __init__(self, world: World, sent: Sequence[Order | Poison], collector: Collector) -> None:
+        self._world = world
+        self._collector = collector
+        self._need_a_person = {
+            f"booking-{order.booking_id}"
+            for order in sent
+            if isinstance(order, Order) and Status.FAILED in order.may_end
+        }
+
+    async def until_healed(self) -> bool:
+        """Return when nothing waits and nothing runs; False if that takes too long."""
+        await until_ready([*self._world.servers, *self._world.services])
+        deadline = asyncio.get_running_loop().time() + HEALED_WITHIN
+        while asyncio.get_running_loop().time() < deadline:
+            if await self._is_quiet():
+                return True
+            await asyncio.sleep(PAUSE)
+        return False
+
+    async def look(self, samples: Sequence[Sample], ended: Sequence[str]) -> Observed:
+        """Everything there is to see now."""
+        names = self._world.direct
+        queues = await self._queues()
+        ledger = self._world.supplier.ledger()
+        return Observed(
+            answers=list(self._collector.answers),
+            bookings=ledger.bookings(),
+            changes=ledger.changes(),
+            queues={name: depth for name, depth in queues.items() if name != names.dead_queue},
+            dead=[message.message_id for message in await look_at(names, names.dead_queue)],
+            running=await self._running(),
+            ended=ended,
+            samples=samples,
+        )
+
+    async def _is_quiet(self) -> bool:
+        names = self._world.direct
+        running = {name.removeprefix("attention-") for name in await self._running()}
+        if running - self._need_a_person:
+            return False
+        queues = await self._queues()
+        waiting = [queues[name] for name in (names.requests_queue, names.control_queue, names.results_queue)]
+        return not any(depth.ready or depth.unacked for depth in waiting)
+
+    async def _running(self) -> list[str]:
+        temporal = await Client.connect(self._world.temporal.address)
+        query = f"ExecutionStatus = 'Running' AND WorkflowType != '{SweepWorkflow.__name__}'"
+        return [found.id async for found in temporal.list_workflows(query)]
+
+    async def _queues(self) -> dict[str, Depth]:
+        columns = ("name", "messages_ready", "messages_unacknowledged")
+        listing = await asyncio.to_thread(
+            self._world.rabbitmq.ctl, "list_queues", "--formatter", "json", *columns
+        )
+        return {
+            str(queue["name"]): Depth(queue["messages_ready"], queue["messages_unacknowledged"])
+            for queue in json.loads(listing)
+        }

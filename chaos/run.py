@@ -1,0 +1,79 @@
+"""One run: load and faults at the same time, then healing, then the check."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from chaos import bundle, checker, load
+from chaos.collecting import Collector
+from chaos.faults import Faults
+from chaos.observed import Observed
+from chaos.observing import HEALED_WITHIN, Observer
+from chaos.orders import Order, Poison
+from chaos.samples import Sampler
+from chaos.schedule import Fault
+from chaos.world import World
+
+SAMPLE_EVERY = 5.0
+WATCH_EVERY = 2.0
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a run ended."""
+
+    seen: Observed
+    wrong: Sequence[str]
+    faults: int
+    messages: int
+    took: float
+    healing: float
+
+    def __str__(self) -> str:
+        answers = self.seen.answers
+        ends = Counter(str(answer.body["status"]) for answer in answers)
+        changes = Counter(str(change["change"]) for change in self.seen.changes)
+        return "\n".join(
+            (
+                f"{self.faults} faults, {self.messages} messages in {self.took:.0f} s",
+                f"healed {self.healing:.0f} s later",
+                f"{len(answers)} results: {_told(ends)}",
+                f"the supplier's ledger: {_told(changes)}",
+            )
+        )
+
+
+async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[Fault], leave: Path) -> Report:
+    """Send, break, heal, look and check; what is wrong leaves a bundle in the folder `leave`."""
+    began = time.monotonic()
+    collector = Collector(world.direct)
+    sampler = Sampler(world.processes, SAMPLE_EVERY)
+    faults = Faults(world, say=lambda text: print(f"  {text}", flush=True))
+    async with collector.collecting(), sampler.sampling():
+        watching = asyncio.create_task(_watch(faults))
+        messages, _ = await asyncio.gather(load.send(sent, world.settings), faults.follow(schedule))
+        took = time.monotonic() - began
+        observer = Observer(world, sent, collector)
+        healed = await observer.until_healed()
+        healing = time.monotonic() - began - took
+        watching.cancel()
+        seen = await observer.look(sampler.samples, faults.ended)
+    wrong = checker.violations(sent, seen)
+    if not healed:
+        wrong.insert(0, f"not healed after {HEALED_WITHIN:g} s")
+    if wrong:
+        await bundle.write(leave, world, (schedule, sent, seen), wrong)
+    return Report(seen, wrong, faults.done, messages, took, healing)
+
+
+async def _watch(faults: Faults) -> None:
+    while True:
+        await asyncio.sleep(WATCH_EVERY)
+        faults.look_for_the_dead()
+
+
+def _told(counted: Counter[str]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in sorted(counted.items()))

@@ -1,0 +1,62 @@
+"""Which fault comes when: drawn by a seed, the same for the same seed, and printable."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+SHORTEST, LONGEST = 0.5, 5.0  # seconds that a fault lasts
+
+
+class Kind(StrEnum):
+    """What is done to a target, and undone after a while."""
+
+    KILL = "kill"
+    """SIGKILL; started again afterwards."""
+    FREEZE = "freeze"
+    """SIGSTOP; SIGCONT afterwards."""
+    RESTART = "restart"
+    """SIGTERM; started again afterwards."""
+    CUT = "cut"
+    """Every connection through a proxy is reset, three times."""
+    STALL = "stall"
+    """Nothing passes through a proxy."""
+    ALARM = "alarm"
+    """The broker's memory alarm: it takes no publishes."""
+
+
+OF_A_PROCESS = (Kind.KILL, Kind.FREEZE, Kind.RESTART)
+OF_A_PROXY = (Kind.CUT, Kind.STALL)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: seconds after the start, what, to whom, and for how many seconds."""
+
+    at: float
+    kind: Kind
+    target: str
+    seconds: float
+
+    def __str__(self) -> str:
+        return f"{self.at:7.1f} s  {self.kind:8}{self.target:14}for {self.seconds:.1f} s"
+
+
+def draw(
+    seed: int, count: int, pace: float, processes: Sequence[str], proxies: Sequence[str], broker: str
+) -> list[Fault]:
+    """`count` faults, one every `pace` seconds on average.
+
+    They are dealt like cards: every fault there is comes once before any comes again.
+    """
+    chance = random.Random(seed)  # noqa: S311 -- it has to be predictable
+    pack = [(kind, process) for process in processes for kind in OF_A_PROCESS]
+    pack += [(kind, f"{proxy} link") for proxy in proxies for kind in OF_A_PROXY]
+    pack += [(Kind.ALARM, broker)]
+    dealt: list[tuple[Kind, str]] = []
+    while len(dealt) < count:
+        dealt += chance.sample(pack, len(pack))
+    return [
+        Fault((number + chance.random()) * pace, *card, chance.uniform(SHORTEST, LONGEST))
+        for number, card in enumerate(dealt[:count])
+    ]

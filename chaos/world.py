@@ -1,0 +1,104 @@
+"""Everything that a booking touches, as processes of one's own, and a proxy on each way between them."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from chaos.proxy import Proxy
+from chaos.shapes import Command, Service
+from consumer.settings import ConsumerSettings
+from demo.supplier import ExampleSupplier
+from devstack import RabbitMq, Temporal
+from devstack.finding import temporal_binary
+from devstack.ports import HOST
+from devstack.server import Server
+from publisher import broker
+
+SLOW = 1.0  # seconds that a slow supplier takes
+# Impatient, so that a run heals in seconds; undos have more tries than any outage lasts.
+SETTINGS = ConsumerSettings(
+    publish_timeout=10,
+    drain_timeout=5,
+    try_timeout=10,
+    heartbeat_timeout=2,
+    retry_interval=0.2,
+    retry_interval_limit=2,
+    undo_attempts=100,
+    sweep_interval=5,
+    probe_interval=0.5,
+)
+SHUTDOWN_GRACE = 5
+
+
+@dataclass(frozen=True)
+class World:
+    """The processes, and the proxies between them; `settings` go through the proxies, `direct` do not."""
+
+    rabbitmq: RabbitMq
+    temporal: Temporal
+    supplier: ExampleSupplier
+    services: Sequence[Service]
+    proxies: Mapping[str, Proxy]
+    settings: ConsumerSettings
+    direct: ConsumerSettings
+
+    @property
+    def servers(self) -> Sequence[Server]:
+        """What our processes need to work."""
+        return (self.rabbitmq, self.temporal, self.supplier)
+
+    @property
+    def processes(self) -> dict[str, Server]:
+        """Everything that can be killed, by name."""
+        return {server.name.lower(): server for server in (*self.servers, *self.services)}
+
+
+@asynccontextmanager
+async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
+    """Bring up everything, ready to book; end it all with the block."""
+    async with AsyncExitStack() as stack:
+        rabbitmq, temporal = RabbitMq(), Temporal(temporal_binary(print))
+        supplier = ExampleSupplier(slowness=SLOW)
+        for server in (rabbitmq, temporal, supplier):
+            stack.callback(server.close)
+            server.spawn()
+        ports = {"rabbitmq": rabbitmq.port, "temporal": temporal.port, "supplier": supplier.port}
+        proxies = {name: await stack.enter_async_context(Proxy(port)) for name, port in ports.items()}
+        direct = SETTINGS.model_copy(update={"amqp_url": SecretStr(rabbitmq.url)})
+        proxied = SecretStr(rabbitmq.url.replace(str(rabbitmq.port), str(proxies["rabbitmq"].port)))
+        settings = SETTINGS.model_copy(update={"amqp_url": proxied})
+        environment = {
+            **os.environ,
+            **_variables(settings),
+            **{name: f"http://{HOST}:{proxies['supplier'].port}/{leg}" for name, leg in _suppliers(supplier)},
+            "TEMPORAL_ADDRESS": f"{HOST}:{proxies['temporal'].port}",
+            "VOYAGE_SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
+        }
+        services = [Service(command, environment) for command in shape]
+        world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct)
+        await until_ready(world.servers)
+        await broker.prepare(direct)
+        for service in services:
+            stack.callback(service.close)
+            service.spawn()
+        await until_ready(services)
+        yield world
+
+
+async def until_ready(servers: Sequence[Server]) -> None:
+    """Return when all of these are ready; raises `StartError`."""
+    await asyncio.gather(*(asyncio.to_thread(server.wait) for server in servers))
+
+
+def _variables(settings: ConsumerSettings) -> dict[str, str]:
+    names = settings.model_dump(exclude={"amqp_url"})
+    own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
+    return {**own, "AMQP_URL": settings.amqp_url.get_secret_value()}
+
+
+def _suppliers(supplier: ExampleSupplier) -> list[tuple[str, str]]:
+    return [(name, url.rpartition("/")[2]) for name, url in supplier.settings.items()]
