@@ -20,6 +20,7 @@ from publisher.errors import UndeliverableError
 from publisher.models import RESULT_TYPE, BookingResult
 from publisher.publishing import ConfirmedPublisher
 from publisher.settings import BrokerSettings
+from saga.heartbeats import alive
 from saga.models import BookingOutcome
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,8 @@ class Results:
         again: bool,  # noqa: FBT001 -- Temporal passes arguments by position
     ) -> None:
         """The last activity of a booking, called by the saga through its reply callback."""
-        await self.answer(outcome, Caller.from_context(context), duplicate=again)
+        async with alive("waiting for RabbitMQ"):
+            await self.answer(outcome, Caller.from_context(context), duplicate=again)
 
     async def answer(self, outcome: BookingOutcome, caller: Caller, *, duplicate: bool = False) -> None:
         """Tell a caller how its booking ended."""

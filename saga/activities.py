@@ -1,8 +1,8 @@
 """The activities of a booking: `book_<leg>` and `undo_book_<leg>` for each row of the leg table."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from saga.errors import REFUSED, UNAVAILABLE, SupplierRefusedError, SupplierUnavailableError
+from saga.heartbeats import alive
 from saga.legs import LEGS, Leg
 from saga.models import Booked, BookVacationInput
 from saga.suppliers import Supplier, SupplierCall
@@ -28,7 +29,7 @@ def _book(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
     @activity.defn(name=leg.book)
     async def book(booking: BookVacationInput) -> Booked:
         call = _call(leg, booking, booking.attempts)
-        async with _alive(booking):
+        async with alive("waiting for the supplier"):
             with _as_temporal_says_it(call):
                 reference = await _to_its_end(supplier.book(call), booking.policy.try_timeout)
         return Booked(reference, call.attempt)
@@ -40,7 +41,7 @@ def _undo(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
     @activity.defn(name=leg.undo)
     async def undo(booking: BookVacationInput) -> None:
         call = _call(leg, booking, booking.policy.undo_attempts)
-        async with _alive(booking):
+        async with alive("waiting for the supplier"):
             with _as_temporal_says_it(call):
                 await _to_its_end(supplier.undo(call), booking.policy.try_timeout)
 
@@ -93,19 +94,3 @@ async def _to_its_end(call: Coroutine[Any, Any, T], limit: float) -> T:
         return task.result()
     except TimeoutError as silence:
         raise SupplierUnavailableError(f"No answer within {limit:g} s") from silence
-
-
-@asynccontextmanager
-async def _alive(booking: BookVacationInput) -> AsyncIterator[None]:
-    """Heartbeat while the supplier takes its time; also how a cancellation reaches a running try."""
-
-    async def beat() -> None:
-        while True:
-            await asyncio.sleep(booking.policy.heartbeat_timeout / 3)
-            activity.heartbeat("waiting for the supplier")
-
-    beating = asyncio.create_task(beat())
-    try:
-        yield
-    finally:
-        beating.cancel()

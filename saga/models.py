@@ -46,6 +46,7 @@ class ReplyCallback:
     The saga does not look into `context`; `again` is true for a caller that was told before. The activity
     runs on `task_queue`, in whatever process serves that queue, and is retried until it succeeds. With
     `local`, it is tried once as a local activity first, in the worker itself, which costs the server nothing.
+    One that may take long must heartbeat, by the policy of the booking.
     """
 
     activity: str

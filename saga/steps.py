@@ -56,6 +56,7 @@ async def answer(
         args=[outcome, caller.context, again],
         task_queue=caller.task_queue,
         start_to_close_timeout=ANSWER_TIMEOUT,
+        heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
         retry_policy=_retries(policy, FOR_EVER),
         summary=summary,
     )
