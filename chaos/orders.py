@@ -1,4 +1,4 @@
-"""What is asked for in a run: bookings, with how each must end, what comes twice or is cancelled; and poison."""
+"""What is asked for in a run: bookings and how each must end, repeats, cancels, and poison."""
 
 import random
 from collections.abc import Mapping

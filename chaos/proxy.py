@@ -25,16 +25,20 @@ class Trap:
 
     def let_pass(self) -> None:
         """Let it go on its way."""
-        self._passes.set_result(True)
+        self._decide(passes=True)
 
     def cut(self) -> None:
         """It never arrives, and its connection breaks."""
-        self._passes.set_result(False)
+        self._decide(passes=False)
 
     async def may_pass(self) -> bool:
         """Hold until it is decided."""
         self._sprung.set()
         return await self._passes
+
+    def _decide(self, *, passes: bool) -> None:
+        if not self._passes.done():  # its connection may have broken meanwhile
+            self._passes.set_result(passes)
 
 
 class Proxy:

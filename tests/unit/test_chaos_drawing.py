@@ -1,0 +1,46 @@
+"""What a chaos run does follows from its seed alone."""
+
+from collections import Counter
+
+from chaos import orders, schedule
+from chaos.orders import Order, Poison
+
+PROCESSES = ("rabbitmq", "temporal", "supplier", "consumer-1", "consumer-2", "worker-1", "worker-2")
+LINKS = ("rabbitmq", "temporal", "supplier")
+
+
+def faults(seed: int, count: int) -> list[schedule.Fault]:
+    return schedule.draw(seed, count, 4.0, PROCESSES, LINKS, "rabbitmq")
+
+
+def test_the_same_seed_draws_the_same_faults_and_orders_and_another_seed_others() -> None:
+    assert faults(7, 50) == faults(7, 50) != faults(8, 50)
+    assert orders.draw(7, 50, 60.0) == orders.draw(7, 50, 60.0) != orders.draw(8, 50, 60.0)
+
+
+def test_every_fault_comes_once_before_any_comes_again() -> None:
+    kinds = Counter((fault.kind, fault.target) for fault in faults(7, 56))
+
+    assert len(kinds) == 7 * 3 + 3 * 2 + 1
+    assert set(kinds.values()) == {2}
+
+
+def test_faults_come_in_order_and_over_the_whole_time() -> None:
+    times = [fault.at for fault in faults(7, 100)]
+
+    assert times == sorted(times)
+    assert 0 < times[0] < 8
+    assert 392 < times[-1] < 400
+
+
+def test_orders_have_about_the_shares_that_are_promised() -> None:
+    drawn = orders.draw(1, 20_000, 100.0)
+    booked = [message for message in drawn if isinstance(message, Order)]
+    poison = sum(isinstance(message, Poison) for message in drawn)
+    again = sum(order.again_after is not None for order in booked)
+    cancelled = sum(order.cancel_after is not None for order in booked)
+
+    assert 0.015 < poison / len(drawn) < 0.025
+    assert 0.04 < again / len(booked) < 0.06
+    assert 0.04 < cancelled / len(booked) < 0.06
+    assert len({order.booking_id for order in booked}) == len(booked)
