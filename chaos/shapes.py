@@ -10,15 +10,16 @@ from devstack.server import Server
 
 @dataclass(frozen=True)
 class Command:
-    """A process of ours: its name in the run, the module that it runs, and what it logs when it is ready."""
+    """A process of ours: its name in the run, what it logs when it is ready, and its module and arguments."""
 
     name: str
-    module: str
     ready: str
+    module: Sequence[str]
 
 
-TWO_SERVICES = "two-services"
-CONSUMER, WORKER = ("consumer", "Consumer ready"), ("saga", "Worker ready")
+TWO_SERVICES, ONE_PROCESS = "two-services", "one-process"
+CONSUMER, WORKER = ("Consumer ready", ("consumer",)), ("Worker ready", ("saga",))
+BOTH = ("Consumer ready", ("consumer", "--with-worker"))
 SHAPES: Mapping[str, Sequence[Command]] = {
     TWO_SERVICES: (
         Command("consumer-1", *CONSUMER),
@@ -26,6 +27,7 @@ SHAPES: Mapping[str, Sequence[Command]] = {
         Command("worker-1", *WORKER),
         Command("worker-2", *WORKER),
     ),
+    ONE_PROCESS: (Command("both-1", *BOTH), Command("both-2", *BOTH)),
 }
 
 
@@ -42,8 +44,8 @@ class Service(Server):
         self._said_before = 0
 
     def command(self) -> Sequence[str | Path]:
-        """The module, by this Python."""
-        return [sys.executable, "-m", self._command.module]
+        """The module with its arguments, by this Python."""
+        return [sys.executable, "-m", *self._command.module]
 
     def environment(self) -> Mapping[str, str]:
         """As it was given."""
