@@ -1,23 +1,18 @@
 """`make chaos SEED=… BOOKINGS=… FAULTS=…`: break everything, then see whether all is well."""
 
 import asyncio
-import logging
 import random
 import sys
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from chaos import orders, schedule
-from chaos.run import run
+from chaos.run import BUNDLE, quiet_libraries, run, verdict
 from chaos.shapes import SHAPES, TWO_SERVICES
 from chaos.world import a_world
 from devstack import DevstackError
-
-SHOWN = 20  # violations that are printed; the bundle has all
-BUNDLE = Path("chaos-bundle")
 
 
 def main(
@@ -51,23 +46,12 @@ async def one(seed: int, size: tuple[int, int, float], shape: str, leave: Path) 
         )
         sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20))
         report = await run(world, sent, planned, leave / f"seed-{seed}")
-    print(report)
-    tell(report.wrong, leave / f"seed-{seed}")
+    print(f"{report}\n{verdict(report.wrong, leave / f'seed-{seed}')}\n", flush=True)
     return not report.wrong
 
 
-def tell(wrong: Sequence[str], leave: Path) -> None:
-    """Print the verdict."""
-    if not wrong:
-        print("Every booking whole or undone, and answered.\n", flush=True)
-        return
-    print(f"{len(wrong)} violations; logs, histories and ledger are in {leave}:")
-    print("\n".join(f"  {line}" for line in wrong[:SHOWN]), flush=True)
-
-
 if __name__ == "__main__":
-    for library in ("aio_pika", "aiormq", "asyncio"):
-        logging.getLogger(library).setLevel(logging.CRITICAL)  # a broken connection is the normal case here
+    quiet_libraries()
     try:
         typer.run(main)
     except DevstackError as error:

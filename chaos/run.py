@@ -1,6 +1,7 @@
 """One run: load and faults at the same time, then healing, then the check."""
 
 import asyncio
+import logging
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -19,6 +20,8 @@ from chaos.world import World
 
 SAMPLE_EVERY = 5.0
 WATCH_EVERY = 2.0
+SHOWN = 20  # violations that are printed; the bundle has all
+BUNDLE = Path("chaos-bundle")
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,20 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
     if wrong:
         await bundle.write(leave, world, (schedule, sent, seen), wrong)
     return Report(seen, wrong, faults.done, messages, took, healing)
+
+
+def verdict(wrong: Sequence[str], leave: Path) -> str:
+    """What to say of a run, and where to look if it failed."""
+    if not wrong:
+        return "Every booking whole or undone, and answered."
+    head = f"{len(wrong)} violations; logs, histories and ledger are in {leave}:"
+    return "\n".join((head, *(f"  {line}" for line in wrong[:SHOWN])))
+
+
+def quiet_libraries() -> None:
+    """Say nothing of broken connections, which are the normal case here."""
+    for library in ("aio_pika", "aiormq", "asyncio"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
 
 
 async def _watch(faults: Faults) -> None:

@@ -53,10 +53,24 @@ def draw(
     pack = [(kind, process) for process in processes for kind in OF_A_PROCESS]
     pack += [(kind, f"{proxy} link") for proxy in proxies for kind in OF_A_PROXY]
     pack += [(Kind.ALARM, broker)]
+    return [
+        Fault((number + chance.random()) * pace, *card, chance.uniform(SHORTEST, LONGEST))
+        for number, card in enumerate(_deal(chance, pack, count))
+    ]
+
+
+def restarts(seed: int, count: int, pace: float, processes: Sequence[str]) -> list[Fault]:
+    """One orderly restart every `pace` seconds, half of it after the start, of each process in turn."""
+    chance = random.Random(seed)  # noqa: S311 -- it has to be predictable
+    pack = [(Kind.RESTART, process) for process in processes]
+    return [
+        Fault((number + 0.5) * pace, *card, SHORTEST)
+        for number, card in enumerate(_deal(chance, pack, count))
+    ]
+
+
+def _deal(chance: random.Random, pack: Sequence[tuple[Kind, str]], count: int) -> list[tuple[Kind, str]]:
     dealt: list[tuple[Kind, str]] = []
     while len(dealt) < count:
         dealt += chance.sample(pack, len(pack))
-    return [
-        Fault((number + chance.random()) * pace, *card, chance.uniform(SHORTEST, LONGEST))
-        for number, card in enumerate(dealt[:count])
-    ]
+    return dealt[:count]

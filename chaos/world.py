@@ -63,8 +63,9 @@ async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
     async with AsyncExitStack() as stack:
         rabbitmq, temporal = RabbitMq(), Temporal(temporal_binary(print))
         supplier = ExampleSupplier(slowness=SLOW)
-        for server in (rabbitmq, temporal, supplier):
-            stack.callback(server.close)
+        servers = (rabbitmq, temporal, supplier)
+        stack.push_async_callback(_close, servers)
+        for server in servers:
             server.spawn()
         ports = {"rabbitmq": rabbitmq.port, "temporal": temporal.port, "supplier": supplier.port}
         proxies = {name: await stack.enter_async_context(Proxy(port)) for name, port in ports.items()}
@@ -82,8 +83,8 @@ async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
         world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct)
         await until_ready(world.servers)
         await broker.prepare(direct)
+        stack.push_async_callback(_close, services)
         for service in services:
-            stack.callback(service.close)
             service.spawn()
         await until_ready(services)
         yield world
@@ -92,6 +93,11 @@ async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
 async def until_ready(servers: Sequence[Server]) -> None:
     """Return when all of these are ready; raises `StartError`."""
     await asyncio.gather(*(asyncio.to_thread(server.wait) for server in servers))
+
+
+async def _close(servers: Sequence[Server]) -> None:
+    """Close them while the proxies go on, or none could say goodbye to the others."""
+    await asyncio.gather(*(asyncio.to_thread(server.close) for server in servers))
 
 
 def _variables(settings: ConsumerSettings) -> dict[str, str]:

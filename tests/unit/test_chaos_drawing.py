@@ -44,3 +44,10 @@ def test_orders_have_about_the_shares_that_are_promised() -> None:
     assert 0.04 < again / len(booked) < 0.06
     assert 0.04 < cancelled / len(booked) < 0.06
     assert len({order.booking_id for order in booked}) == len(booked)
+
+
+def test_a_soak_restarts_each_process_in_turn_once_a_minute() -> None:
+    drawn = schedule.restarts(7, 14, 60.0, PROCESSES)
+
+    assert Counter(fault.target for fault in drawn) == dict.fromkeys(PROCESSES, 2)
+    assert [fault.at for fault in drawn[:3]] == [30.0, 90.0, 150.0]
