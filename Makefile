@@ -80,7 +80,7 @@ histories: setup ## Record a booking of every kind of ending, for the replay in 
 	@$(BIN)/python -m tests.record_histories
 
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra service \
+	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra service --extra otel \
 	  --group dev --custom-compile-command "make requirements" --output-file requirements/dev.txt pyproject.toml
 
 clean: ## Remove everything that was made here

@@ -13,6 +13,8 @@ from publisher.errors import VoyageError
 from publisher.settings import load
 from saga.errors import SagaError
 from saga.process import set_up_logging
+from telemetry.errors import StuckError, TelemetryError
+from telemetry.health import STUCK_EXIT_CODE
 
 app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
 
@@ -27,20 +29,20 @@ def run(
 ) -> None:
     """Bridge requests to bookings until told to stop. AMQP_URL and TEMPORAL_ADDRESS say where."""
     if context.invoked_subcommand is None:
-        set_up_logging()
         settings = load(ConsumerSettings)
+        set_up_logging(settings)
         if with_worker:
             settings = settings.model_copy(update={"with_worker": True})
         uvloop.run(service.run(settings))
 
 
 def main() -> None:
-    """Run the command; exit code 2 and one line for what the user must mend."""
+    """Run the command; one line and exit code 2 for what the user must mend, 3 for what a new start may."""
     try:
         app()
-    except (VoyageError, SagaError, ConsumerError) as error:
+    except (VoyageError, SagaError, ConsumerError, TelemetryError) as error:
         print(f"voyage-consumer: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
 
 
 if __name__ == "__main__":

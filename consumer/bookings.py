@@ -21,6 +21,8 @@ OVERTAKEN = "Cancelled before the request came"
 class Accepted:
     """The booking runs, and its workflow will answer. Ack."""
 
+    joined: bool
+
 
 @dataclass(frozen=True)
 class Ended:
@@ -49,7 +51,7 @@ class Bookings:
         with temporal_calls():
             while True:
                 if await self._started(start):
-                    return Accepted()
+                    return Accepted(joined=False)
                 if answer := await self._join(start):
                     return answer
 
@@ -87,4 +89,4 @@ class Bookings:
         else:
             caller = arguments.callback(start.caller, self._settings)
             signal = handle.signal(BookingWorkflow.join, caller, rpc_timeout=RPC_TIMEOUT)
-        return Accepted() if await signalled(signal) else None
+        return Accepted(joined=True) if await signalled(signal) else None

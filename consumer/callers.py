@@ -22,12 +22,11 @@ class Caller:
     @classmethod
     def of(cls, booking_id: str, address: Address, delivery: Delivery) -> Self:
         """The caller behind a delivery."""
-        headers = {name: delivery.headers.get(name) for name in TRACE_HEADERS}
         return cls(
             booking_id=booking_id,
             reply_to=address.reply_to,
             correlation_id=address.correlation_id,
-            trace={name: value for name, value in headers.items() if isinstance(value, str)},
+            trace=trace_of(delivery),
         )
 
     @classmethod
@@ -43,3 +42,9 @@ class Caller:
     def address(self) -> Address:
         """Where this caller's answer goes."""
         return Address(self.reply_to, self.correlation_id)
+
+
+def trace_of(delivery: Delivery) -> dict[str, str]:
+    """The trace that a message belongs to, if its sender named one."""
+    headers = {name: delivery.headers.get(name) for name in TRACE_HEADERS}
+    return {name: value for name, value in headers.items() if isinstance(value, str)}

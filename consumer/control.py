@@ -10,6 +10,7 @@ from consumer import answers
 from consumer.cancels import Cancels
 from consumer.control_decision import AskStatus, Cancel, Drop, decide_control
 from consumer.lookup import Closed, Running, look_up
+from consumer.metrics import CONTROL, ControlOutcome
 from consumer.results import Results
 from consumer.rpc import RPC_TIMEOUT, temporal_calls
 from consumer.settings import ConsumerSettings
@@ -37,9 +38,12 @@ class ControlHandler:
                 outcome = await self._cancels.cancel(cancel.workflow_id, cancel.reason, cancel.caller)
                 if outcome and cancel.caller:
                     await self._results.answer(outcome, cancel.caller, duplicate=True)
+                CONTROL.labels(ControlOutcome.CANCEL).inc()
             case AskStatus() as ask:
                 await self._results.status(await self._status(ask), ask.caller)
+                CONTROL.labels(ControlOutcome.STATUS).inc()
             case Drop(why):
+                CONTROL.labels(ControlOutcome.DROPPED).inc()
                 log.warning("Control message %s dropped: %s", delivery.message_id, why)
 
     async def _status(self, ask: AskStatus) -> BookingResult:

@@ -2,12 +2,14 @@
 
 import logging
 
-from consumer.bookings import Bookings, Conflict, Ended
+from consumer.bookings import Accepted, Bookings, Conflict, Ended
 from consumer.dead_letters import DeadLetters
 from consumer.decision import Reject, Start, decide
+from consumer.metrics import REQUESTS, Outcome
 from consumer.results import Results
 from consumer.settings import ConsumerSettings
 from publisher.delivery import Delivery
+from telemetry import logs
 
 log = logging.getLogger(__name__)
 
@@ -32,9 +34,11 @@ class RequestHandler:
                 await self._reject(reject, delivery)
 
     async def _start(self, start: Start, delivery: Delivery) -> None:
+        logs.about(booking_id=start.booking_id, workflow_id=start.workflow_id)
         match await self._bookings.start(start):
             case Ended(outcome):
                 await self._results.answer(outcome, start.caller, duplicate=True)
+                REQUESTS.labels(Outcome.REPEATED).inc()
             case Conflict():
                 reject = Reject(
                     code="conflict",
@@ -43,10 +47,12 @@ class RequestHandler:
                     booking_id=start.booking_id,
                 )
                 await self._reject(reject, delivery)
-            case _:
-                log.debug("Booking %s runs", start.workflow_id)
+            case Accepted(joined):
+                REQUESTS.labels(Outcome.JOINED if joined else Outcome.NEW).inc()
+                log.debug("Booking %s", "joined" if joined else "started")
 
     async def _reject(self, reject: Reject, delivery: Delivery) -> None:
         await self._results.reject(reject, delivery)
         await self._dead_letters.keep(delivery, reject)
+        REQUESTS.labels(reject.code).inc()
         log.warning("Request %s rejected (%s) and dead-lettered", delivery.message_id, reject.code)

@@ -8,13 +8,16 @@ from contextlib import suppress
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
+from consumer.callers import trace_of
 from consumer.errors import TemporalUnavailableError
+from consumer.metrics import QUEUE_WAIT, seconds_since, watch_intake
 from consumer.settings import ConsumerSettings
 from publisher import broker
 from publisher.delivery import Delivery
 from publisher.errors import VoyageError
 from publisher.handing_back import hand_back
 from publisher.publishing import ConfirmedPublisher
+from telemetry import logs, traces
 
 Handler = Callable[[Delivery], Awaitable[None]]
 log = logging.getLogger(__name__)
@@ -48,6 +51,7 @@ class Intake:
         self._tag: str | None = None
         self._failures = 0
         self._pause: asyncio.Task[None] | None = None
+        watch_intake(queue.name, lambda: len(self._in_hand), lambda: self.is_paused)
 
     @classmethod
     async def open(
@@ -61,6 +65,27 @@ class Intake:
         """An intake for a queue that exists, on a channel of its own, not yet taking."""
         channel = await broker.open_channel(connection, settings.prefetch)
         return cls(await channel.get_queue(queue), handle, publisher, settings)
+
+    @property
+    def queue(self) -> AbstractQueue:
+        """The queue that it takes from."""
+        return self._queue
+
+    @property
+    def tag(self) -> str | None:
+        """The name of our consumer, which the broker knows as well; None while there is none."""
+        return self._tag
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether it waits for Temporal."""
+        return self._pause is not None
+
+    async def restart(self) -> None:
+        """Take messages anew, as the consumer that was there is gone."""
+        if not self._pause:
+            await self._take_no_more()
+            await self.start()
 
     async def start(self) -> None:
         """Begin to take messages."""
@@ -84,6 +109,9 @@ class Intake:
 
     async def _process(self, message: AbstractIncomingMessage) -> None:
         delivery = Delivery.of(message)
+        logs.about(delivery_tag=message.delivery_tag)
+        if delivery.timestamp:
+            QUEUE_WAIT.observe(seconds_since(delivery.timestamp))
         while not await self._handled(message, delivery):
             if self._pause:
                 with suppress(*_GONE):
@@ -94,7 +122,8 @@ class Intake:
     async def _handled(self, message: AbstractIncomingMessage, delivery: Delivery) -> bool:
         """Handle and settle a message; False if it can be handled later, but not now."""
         try:
-            await self._handle(delivery)
+            with traces.consuming(self._queue.name, trace_of(delivery)):
+                await self._handle(delivery)
         except TemporalUnavailableError as error:
             self._count_failure(error)
             return False

@@ -14,6 +14,7 @@ from consumer.answers import rejection, result_of
 from consumer.arguments import PUBLISH_RESULT
 from consumer.callers import Caller
 from consumer.decision import Reject
+from consumer.metrics import PARKED, RESULT_LAG, count_result, seconds_since
 from publisher.control import STATUS_TYPE
 from publisher.delivery import Delivery
 from publisher.errors import UndeliverableError
@@ -22,6 +23,7 @@ from publisher.publishing import ConfirmedPublisher
 from publisher.settings import BrokerSettings
 from saga.heartbeats import alive
 from saga.models import BookingOutcome
+from telemetry import logs, traces
 
 log = logging.getLogger(__name__)
 
@@ -43,9 +45,11 @@ class Results:
         """The last activity of a booking, called by the saga through its reply callback."""
         async with alive("waiting for RabbitMQ"):
             await self.answer(outcome, Caller.from_context(context), duplicate=again)
+        RESULT_LAG.observe(seconds_since(activity.info().scheduled_time))
 
     async def answer(self, outcome: BookingOutcome, caller: Caller, *, duplicate: bool = False) -> None:
         """Tell a caller how its booking ended."""
+        logs.about(booking_id=caller.booking_id)
         result = result_of(outcome, caller.booking_id, duplicate=duplicate)
         message_id = identity.answer_id(caller.booking_id, result.revision)
         await self._send(result, caller.address, message_id, caller.trace)
@@ -65,8 +69,16 @@ class Results:
         result: BookingResult,
         to: Address,
         message_id: str,
-        headers: Mapping[str, Any],
+        trace: Mapping[str, str],
         kind: str = RESULT_TYPE,
+    ) -> None:
+        with traces.publishing(to.reply_to, trace) as headers:
+            await self._publish(result, to, message_id, headers, kind)
+        if kind == RESULT_TYPE:
+            count_result(result)
+
+    async def _publish(
+        self, result: BookingResult, to: Address, message_id: str, headers: Mapping[str, str], kind: str
     ) -> None:
         message = Message(
             result.to_body(),
@@ -83,4 +95,5 @@ class Results:
         except UndeliverableError:
             message.headers["x-reply-to"] = to.reply_to
             await self._publisher.publish(message, self._names.parked_queue)
+            PARKED.inc()
             log.warning("Reply queue %s is gone: result parked in %s", to.reply_to, self._names.parked_queue)

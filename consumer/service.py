@@ -15,6 +15,7 @@ from consumer.bookings import Bookings
 from consumer.control import ControlHandler
 from consumer.dead_letters import DeadLetters
 from consumer.handling import RequestHandler
+from consumer.health import Consuming, Publishing
 from consumer.intake import Intake
 from consumer.results import Results
 from consumer.settings import ConsumerSettings
@@ -24,11 +25,15 @@ from publisher import broker
 from publisher.errors import BrokerUnreachableError
 from publisher.publishing import ConfirmedPublisher
 from saga import temporal
+from saga.health import Polling
 from saga.legs import LEGS
 from saga.process import stop_on_signals, unless_stopped
 from saga.settings import WorkerSettings, load
 from saga.supplier_choice import open_suppliers
 from saga.worker import build
+from telemetry import temporal_runtime, tracing
+from telemetry.endpoints import serving
+from telemetry.health import Check, Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -36,11 +41,15 @@ log = logging.getLogger(__name__)
 async def run(settings: ConsumerSettings) -> None:
     """Bridge requests to bookings until SIGTERM or SIGINT; then take no more, drain and close."""
     stop = stop_on_signals()
-    connected = await unless_stopped(stop, asyncio.gather(temporal.connect(), _prepare_broker(settings)))
-    if connected is None:
-        return
-    client, _ = connected
+    watchdog, interceptors = Watchdog(settings), tracing.set_up("voyage-consumer")
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(serving(settings, watchdog, temporal_runtime.set_up(settings)))
+        connected = await unless_stopped(
+            stop, asyncio.gather(temporal.connect(interceptors), _prepare_broker(settings))
+        )
+        if connected is None:
+            return
+        client, _ = connected
         consuming = await broker.open_connection(settings, "voyage-consumer requests")
         stack.push_async_callback(consuming.close)
         # A publish that fails can close its channel, so results never share a connection with requests.
@@ -54,9 +63,14 @@ async def run(settings: ConsumerSettings) -> None:
             settings, Bookings(client, settings), results, DeadLetters(publisher, settings)
         )
         control = ControlHandler(settings, client, results)
-        await stack.enter_async_context(reply_worker(client, settings, results))
+        worker = await stack.enter_async_context(reply_worker(client, settings, results))
+        checks: list[Check] = [
+            Polling("results", worker, settings.poller_limit),
+            Publishing("reply channel", publisher, settings),
+        ]
         if settings.with_worker:
-            await stack.enter_async_context(booking_worker(client, results))
+            books = await stack.enter_async_context(booking_worker(client, results))
+            checks.append(Polling("bookings", books, settings.poller_limit))
         await unless_stopped(stop, schedule_sweeps(client, settings))
         for queue, handler in (
             (settings.control_queue, control.handle),
@@ -65,8 +79,9 @@ async def run(settings: ConsumerSettings) -> None:
             intake = await Intake.open(consuming, queue, handler, publisher, settings)
             stack.push_async_callback(intake.stop)
             await intake.start()
+            checks.append(Consuming(queue, intake, settings))
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
-        await stop.wait()
+        await watchdog.run(checks, stop)
         log.info("Stopping: no new requests, finishing what is in hand")
     log.info("Consumer stopped")
 

@@ -5,9 +5,10 @@ from pydantic import Field
 from publisher.settings import BrokerSettings
 from saga.models import BookingPolicy
 from saga.settings import TASK_QUEUE
+from telemetry.settings import TelemetrySettings
 
 
-class ConsumerSettings(BrokerSettings):
+class ConsumerSettings(BrokerSettings, TelemetrySettings):
     """What can be set for `voyage-consumer`, beside the broker's names and Temporal's own environment."""
 
     prefetch: int = Field(100, ge=1, le=10_000)

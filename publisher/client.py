@@ -74,8 +74,12 @@ class Client:
         await self._publisher.publish(message, self._settings.requests_queue)
         return booking_id
 
-    async def book(self, request: BookingRequest, *, timeout: float = 60.0) -> BookingResult:
+    async def book(
+        self, request: BookingRequest, *, timeout: float = 60.0, headers: Mapping[str, str] | None = None
+    ) -> BookingResult:
         """Send a request and wait for its result: booked, cancelled or failed.
+
+        `headers` may hold a `traceparent`, and the booking becomes part of that trace.
 
         Raises `BookingRejectedError` for a request that was no valid booking, and `ResultTimeoutError` after
         `timeout` seconds; the booking then goes on, and booking again under the same id gets its result.
@@ -97,7 +101,7 @@ class Client:
         """
 
         async def send(reply_to: str, correlation_id: str) -> None:
-            await self.publish(request, reply_to=reply_to, correlation_id=correlation_id)
+            await self.publish(request, reply_to=reply_to, correlation_id=correlation_id, headers=headers)
 
         async with self._questions.ask(send) as result:
             yield result

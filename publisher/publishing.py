@@ -33,6 +33,15 @@ class ConfirmedPublisher:
         target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
         return cls(channel, target, timeout)
 
+    async def is_open(self, within: float) -> bool:
+        """Whether its channel is open, or opens again within so many seconds."""
+        try:
+            async with asyncio.timeout(within):
+                await self._channel.ready()
+        except (TimeoutError, *CONNECTION_EXCEPTIONS):
+            return False
+        return not self._channel.is_closed
+
     async def publish(self, message: Message, routing_key: str, *, mandatory: bool = True) -> None:
         """Publish until confirmed; a lost connection is waited for, and the message sent again.
 

@@ -13,7 +13,9 @@ Settings = TypeVar("Settings", bound=BaseSettings)
 class BrokerSettings(BaseSettings):
     """The broker's address and the names of the contract's queues; every name is a setting."""
 
-    model_config = SettingsConfigDict(env_prefix="VOYAGE_", frozen=True, populate_by_name=True)
+    model_config = SettingsConfigDict(
+        env_prefix="VOYAGE_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
+    )
 
     amqp_url: SecretStr = Field(SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL")
     """Where RabbitMQ is, with user and password."""

@@ -10,6 +10,8 @@ from saga import attention_commands, worker
 from saga.errors import SagaError
 from saga.process import set_up_logging
 from saga.settings import WorkerSettings, load
+from telemetry.errors import StuckError, TelemetryError
+from telemetry.health import STUCK_EXIT_CODE
 
 app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(attention_commands.app, name="attention")
@@ -19,17 +21,18 @@ app.add_typer(attention_commands.app, name="attention")
 def run(context: typer.Context) -> None:
     """Book trips: serve Temporal's task queue until told to stop. TEMPORAL_ADDRESS says where it is."""
     if context.invoked_subcommand is None:
-        set_up_logging()
-        uvloop.run(worker.run(load(WorkerSettings)))
+        settings = load(WorkerSettings)
+        set_up_logging(settings)
+        uvloop.run(worker.run(settings))
 
 
 def main() -> None:
-    """Run the command; exit code 2 and one line for what the user must mend."""
+    """Run the command; one line and exit code 2 for what the user must mend, 3 for what a new start may."""
     try:
         app()
-    except (SagaError, RPCError) as error:
+    except (SagaError, TelemetryError, RPCError) as error:
         print(f"voyage-worker: {error}", file=sys.stderr)
-        sys.exit(2)
+        sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
 
 
 if __name__ == "__main__":

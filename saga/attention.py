@@ -9,6 +9,7 @@ from contextlib import suppress
 from temporalio import workflow
 from temporalio.exceptions import ApplicationError, WorkflowAlreadyStartedError
 
+from saga import metrics
 from saga.models import LegOutcome
 
 LEGS = "legs"
@@ -40,7 +41,7 @@ class AttentionWorkflow:
 async def put_on_list(booking: str, still_open: list[LegOutcome]) -> None:
     """List the booking with this workflow id; harmless if it is listed already."""
     workflow.logger.error("Booking needs a person, see `voyage-worker attention`: %s", describe(still_open))
-    workflow.metric_meter().create_counter("voyage_attention", "Bookings that needed a person").add(1)
+    metrics.count_attention()
     with suppress(WorkflowAlreadyStartedError):
         await workflow.start_child_workflow(
             AttentionWorkflow.run,

@@ -13,6 +13,7 @@ import httpx
 from saga.errors import SupplierRefusedError, SupplierUnavailableError
 from saga.supplier_settings import SupplierSettings
 from saga.suppliers import SupplierCall
+from telemetry import traces
 
 KEY = "Idempotency-Key"
 _MISPLACED_ANSWERS = 10
@@ -94,7 +95,9 @@ class HttpSupplier:
         """
         for _ in range(_MISPLACED_ANSWERS):
             headers = {KEY: call.idempotency_key}
-            answer = await self._client.request(method, path, json=body, headers=headers)
+            with traces.calling(method, self._client.base_url.host) as (span, trace):
+                answer = await self._client.request(method, path, json=body, headers={**headers, **trace})
+                span.set_attribute("http.response.status_code", answer.status_code)
             if answer.headers.get(KEY, call.idempotency_key) == call.idempotency_key:
                 return answer
             await answer.extensions["network_stream"].aclose()

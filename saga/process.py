@@ -1,19 +1,23 @@
-"""What every process of ours does alike: log to stderr, and stop when it is told to."""
+"""What every process of ours does alike: log as it is set, and stop when it is told to."""
 
 import asyncio
-import logging
 import signal
 from collections.abc import Awaitable
 from typing import TypeVar
 
 import stamina.instrumentation
 
+from telemetry import logs
+from telemetry.settings import TelemetrySettings
+
 T = TypeVar("T")
 
+OURS = ("consumer", "publisher", "saga", "telemetry")
 
-def set_up_logging() -> None:
-    """Log at info level; retries are told by their callers, in their own words."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+
+def set_up_logging(settings: TelemetrySettings) -> None:
+    """Log as the settings say; retries are told by their callers, in their own words."""
+    logs.set_up(settings, OURS)
     stamina.instrumentation.set_on_retry_hooks([])
 
 

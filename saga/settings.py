@@ -6,16 +6,17 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from saga.errors import SettingsError
+from telemetry.settings import TelemetrySettings
 
 PREFIX = "VOYAGE_"
 TASK_QUEUE = "saga-task-queue"
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
-class WorkerSettings(BaseSettings):
+class WorkerSettings(TelemetrySettings):
     """What can be set for `voyage-worker`. Where Temporal is, the SDK's own environment says."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
     task_queue: str = Field(TASK_QUEUE, min_length=1)
     """The task queue of the booking workflow and its activities."""
@@ -32,6 +33,6 @@ def load(kind: type[Settings], prefix: str = PREFIX) -> Settings:
     try:
         return kind(_env_prefix=prefix)
     except ValidationError as invalid:
-        first = invalid.errors()[0]
-        name = f"{prefix}{'_'.join(map(str, first['loc'])).upper()}"
-        raise SettingsError(f"{name}: {first['msg']}") from invalid
+        first = invalid.errors(include_input=False)[0]
+        name = f"{prefix}{'_'.join(map(str, first['loc'])).upper() or '*'}"
+        raise SettingsError(f"{name}: {first['msg']}") from None  # the error itself holds what was set

@@ -14,7 +14,7 @@ class SupplierSettings(BaseSettings):
     In the environment each name follows `VOYAGE_<LEG>_SUPPLIER_`.
     """
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
     url: HttpUrl | None = None
     """Where the supplier's HTTP service is."""

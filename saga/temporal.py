@@ -1,9 +1,10 @@
 """The connection to Temporal, by the SDK's own environment configuration."""
 
 import logging
+from collections.abc import Sequence
 
 import stamina
-from temporalio.client import Client
+from temporalio.client import Client, Interceptor
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError
 
@@ -14,7 +15,7 @@ log = logging.getLogger(__name__)
 DEFAULT_ADDRESS = "localhost:7233"
 
 
-async def connect() -> Client:
+async def connect(interceptors: Sequence[Interceptor] = ()) -> Client:
     """Connect to the server that `TEMPORAL_ADDRESS` and its siblings name, waiting until it answers.
 
     `Client.connect` fails at once while the server is down; this one says so in the log and goes on trying.
@@ -25,7 +26,7 @@ async def connect() -> Client:
     async for attempt in waits:
         with attempt:
             try:
-                client = await Client.connect(**config)
+                client = await Client.connect(**config, interceptors=interceptors)
             except (RPCError, RuntimeError) as down:
                 log.warning(
                     "Temporal at %s does not answer yet (%s); trying again", address, _first_line(down)

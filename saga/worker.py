@@ -13,6 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from saga import temporal
 from saga.activities import booking_activities
 from saga.attention import AttentionWorkflow
+from saga.health import Polling
 from saga.legs import LEGS
 from saga.local_answers import Answerer, LocalAnswers
 from saga.process import stop_on_signals, unless_stopped
@@ -21,6 +22,9 @@ from saga.supplier_choice import open_suppliers
 from saga.suppliers import Supplier
 from saga.tombstone import TombstoneWorkflow
 from saga.workflow import BookingWorkflow
+from telemetry import temporal_runtime, tracing
+from telemetry.endpoints import serving
+from telemetry.health import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -50,16 +54,20 @@ def build(
 async def run(settings: WorkerSettings) -> None:
     """Serve bookings until SIGTERM or SIGINT; running supplier calls may finish within the grace period."""
     stop = stop_on_signals()
-    async with open_suppliers(LEGS) as suppliers:
-        client = await unless_stopped(stop, temporal.connect())
+    watchdog, interceptors = Watchdog(settings), tracing.set_up("voyage-worker")
+    async with (
+        serving(settings, watchdog, temporal_runtime.set_up(settings)),
+        open_suppliers(LEGS) as suppliers,
+    ):
+        client = await unless_stopped(stop, temporal.connect(interceptors))
         if client is None:
             return
-        await _serve(build(client, settings, suppliers), settings, stop)
+        await _serve(build(client, settings, suppliers), settings, watchdog, stop)
     log.info("Worker stopped")
 
 
-async def _serve(worker: Worker, settings: WorkerSettings, stop: asyncio.Event) -> None:
+async def _serve(worker: Worker, settings: WorkerSettings, watchdog: Watchdog, stop: asyncio.Event) -> None:
     async with worker:
         log.info("Worker ready on task queue %s", settings.task_queue)
-        await stop.wait()
+        await watchdog.run([Polling("bookings", worker, settings.poller_limit)], stop)
         log.info("Stopping: letting running supplier calls finish")

@@ -5,7 +5,7 @@ import asyncio
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from saga import steps
+from saga import metrics, steps
 from saga.callers import Callers
 from saga.compensation import Compensation, Retry, Settle
 from saga.ledger import Ledger
@@ -97,6 +97,7 @@ class BookingWorkflow:
         if self._ledger.reason:
             await self._compensation.undo(to_undo)
         self._outcome = self._ledger.outcome()
+        metrics.tell_booking_time(self._outcome)
         await self._callers.answer(self._outcome, self._booking.policy)
         if self._ledger.not_undone:
             self._outcome = await self._compensation.settled(self._outcome)

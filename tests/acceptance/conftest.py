@@ -68,7 +68,7 @@ class World:
 
     @property
     def environment(self) -> dict[str, str]:
-        names = self.settings.model_dump(exclude={"amqp_url"})
+        names = self.settings.model_dump(exclude={"amqp_url"}, exclude_none=True)
         own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
         url = self.settings.amqp_url.get_secret_value()
         servers = {"AMQP_URL": url, "TEMPORAL_ADDRESS": self.temporal_address}

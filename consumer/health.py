@@ -1,0 +1,84 @@
+"""What makes a consumer ready: it takes messages from both queues, and its results get out."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import cast
+
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity
+from aiormq import Channel
+
+from consumer.intake import Intake
+from consumer.settings import ConsumerSettings
+from publisher import broker
+from publisher.errors import VoyageError
+from publisher.publishing import ConfirmedPublisher
+from telemetry.health import Problem
+
+_ANSWER_TIMEOUT = 3.0
+
+
+@dataclass(frozen=True)
+class Consuming:
+    """Whether messages of one queue are taken: by what we know ourselves and by what the broker says."""
+
+    name: str
+    intake: Intake
+    settings: ConsumerSettings
+
+    async def problem(self) -> Problem | None:
+        """A consumer that is connected and takes nothing is the classic outage."""
+        if self.intake.is_paused:
+            return Problem("paused", "Temporal can't take bookings: messages wait in RabbitMQ")
+        try:
+            alive = await self._is_alive()
+        except ChannelNotFoundEntity:
+            return Problem("no_consumer", f"The queue {self.intake.queue.name} is gone", stuck=True)
+        except (*CONNECTION_EXCEPTIONS, TimeoutError):
+            return await lost_connection(self.settings, "broker_away", "The connection that takes messages")
+        if alive or self.intake.is_paused:
+            return None
+        return Problem("no_consumer", f"Nobody takes messages from {self.intake.queue.name}", stuck=True)
+
+    async def mend(self) -> None:
+        """Declare the contract's queues again, and take messages anew."""
+        await broker.prepare(self.settings)
+        await self.intake.restart()
+
+    async def _is_alive(self) -> bool:
+        """Whether our consumer is there, by aio-pika's knowledge and by the broker's."""
+        async with asyncio.timeout(_ANSWER_TIMEOUT):
+            channel = cast("Channel", await self.intake.queue.channel.get_underlay_channel())
+            # A look at a queue that is gone closes the channel that looks.
+            looking = await channel.connection.channel(publisher_confirms=False)
+            try:
+                declared = await looking.queue_declare(self.intake.queue.name, passive=True)
+            finally:
+                await looking.close()
+        return self.intake.tag in channel.consumers and bool(declared.consumer_count)
+
+
+@dataclass(frozen=True)
+class Publishing:
+    """Whether the channel for results is open."""
+
+    name: str
+    publisher: ConfirmedPublisher
+    settings: ConsumerSettings
+
+    async def problem(self) -> Problem | None:
+        """A closed channel that doesn't come back leaves every booking without its answer."""
+        if await self.publisher.is_open(_ANSWER_TIMEOUT):
+            return None
+        return await lost_connection(self.settings, "reply_channel_closed", "The channel for results")
+
+    async def mend(self) -> None:
+        """aio-pika opens it again by itself; if it doesn't, only a new process helps."""
+
+
+async def lost_connection(settings: ConsumerSettings, reason: str, what: str) -> Problem:
+    """A lost connection; it is our own fault if a new one can be had."""
+    try:
+        await broker.prepare(settings)
+    except VoyageError as down:
+        return Problem(reason, f"{what} is lost. {down}")
+    return Problem(reason, f"{what} is lost, though RabbitMQ answers", stuck=True)

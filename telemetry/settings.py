@@ -1,0 +1,45 @@
+"""How a process is watched, read from the environment; other settings inherit these."""
+
+from enum import StrEnum
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class LogFormat(StrEnum):
+    """Logs for people, or one JSON object per line."""
+
+    CONSOLE = "console"
+    JSON = "json"
+
+
+class LogLevel(StrEnum):
+    """What is worth a line in the log."""
+
+    DEBUG = "debug"
+    INFO = "info"
+    WARNING = "warning"
+    ERROR = "error"
+
+
+class TelemetrySettings(BaseSettings):
+    """Logs, health and metrics of one process. Traces are set by OpenTelemetry's own variables."""
+
+    model_config = SettingsConfigDict(env_prefix="VOYAGE_", frozen=True, use_attribute_docstrings=True)
+
+    log_format: LogFormat = LogFormat.CONSOLE
+    """`console` for people, `json` for one object per line."""
+    log_level: LogLevel = LogLevel.INFO
+    """`debug`, `info`, `warning` or `error`; libraries never log below `info`, as that would show bodies."""
+    health_port: int | None = Field(None, ge=0, le=65535)
+    """The port of `/livez`, `/readyz` and `/metrics`; 0 takes a free one and logs it. Unset: not served."""
+    health_host: str = Field("127.0.0.1", min_length=1)
+    """The address that the port is bound to; `0.0.0.0` in a container."""
+    watchdog_interval: float = Field(5.0, gt=0)
+    """Seconds between two looks at what makes the process ready."""
+    mend_after: float = Field(10.0, ge=0)
+    """Seconds of not working, with its servers there, after which the process mends itself."""
+    give_up_after: float = Field(120.0, gt=0)
+    """Seconds of not working, with its servers there, after which it exits with code 3 to be started anew."""
+    poller_limit: float = Field(150.0, gt=0)
+    """Seconds without a new poll at Temporal after which a poller is lost; one poll takes up to 70."""
