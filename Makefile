@@ -6,7 +6,7 @@ DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS))
 CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE SHAPE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test test-unit test-integration test-acceptance test-clients lint schema-check documents format bench bench-stuck chaos chaos-short soak histories requirements clean
+.PHONY: $(shell grep -oE '^[a-z-]+:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-18s %s\n", $$1, $$2}'
@@ -78,6 +78,9 @@ soak: setup ## Steady load for MINUTES=10, one restart a minute; what each proce
 
 histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests
 	@$(BIN)/python -m tests.record_histories
+
+settings: setup ## Make docs/settings.md anew from the code
+	@$(BIN)/python -m reference
 
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
 	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra service --extra otel \
