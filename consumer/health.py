@@ -6,6 +6,7 @@ from typing import cast
 
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity
 from aiormq import Channel
+from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
 
 from consumer.intake import Intake
 from consumer.settings import ConsumerSettings
@@ -31,8 +32,8 @@ class Consuming:
             return Problem("paused", "Temporal can't take bookings: messages wait in RabbitMQ")
         try:
             alive = await self._is_alive()
-        except ChannelNotFoundEntity:
-            return Problem("no_consumer", f"The queue {self.intake.queue.name} is gone", stuck=True)
+        except (ChannelNotFoundEntity, ChannelAccessRefused, ChannelLockedResource) as refused:
+            return Problem("no_consumer", f"The queue can't be used: {refused}", stuck=True)
         except (*CONNECTION_EXCEPTIONS, TimeoutError):
             return await lost_connection(self.settings, "broker_away", "The connection that takes messages")
         if alive or self.intake.is_paused:

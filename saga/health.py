@@ -32,7 +32,7 @@ class Polling:
     async def problem(self) -> Problem | None:
         """Ask the server; its clock is not compared with ours."""
         if not self._worker.is_running:
-            return self._lost("its worker has ended")
+            return self._lost("its worker does not run")
         try:
             for kind in _KINDS:
                 if problem := await self._problem_of(kind):

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
-from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
 
 from telemetry.errors import PortInUseError
 from telemetry.health import Watchdog
@@ -23,6 +23,7 @@ async def serving(
     if settings.health_port is None:
         yield
         return
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # a second series for each, which no dashboard reads
     runner = web.AppRunner(_application(watchdog, sdk), access_log=None)
     await runner.setup()
     try:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
+from saga.errors import SupplierRefusedError
 from saga.suppliers import SimulatedSupplier, SupplierCall
 
 Behaviour = Callable[[SupplierCall], Awaitable[None]]
@@ -34,3 +35,10 @@ class RecordingSupplier:
         self.begun(name).set()
         if name in self.on:
             await self.on[name](call)
+
+
+class NeverUndone(SimulatedSupplier):
+    """Books, and refuses every undo."""
+
+    async def undo(self, call: SupplierCall) -> None:
+        raise SupplierRefusedError(f"{call.leg}: no way back")
