@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS))
+DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
 
 CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE SHAPE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 
@@ -22,7 +22,7 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; SUPPLIERS=http for suppliers behind HTTP
+demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; SUPPLIERS=http for suppliers behind HTTP, TRACES=file for the spans
 	@$(BIN)/python -m demo $(DEMO_OPTIONS)
 
 run: setup ## The same, and everything stays up until Ctrl-C

@@ -1,15 +1,13 @@
 """What makes a consumer ready: it takes messages from both queues, and its results get out."""
 
-import asyncio
 from dataclasses import dataclass
-from typing import cast
 
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity
-from aiormq import Channel
+from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
 
 from consumer.intake import Intake
 from consumer.settings import ConsumerSettings
+from consumer.subscription import GONE
 from publisher import broker
 from publisher.errors import VoyageError
 from publisher.publishing import ConfirmedPublisher
@@ -31,31 +29,19 @@ class Consuming:
         if self.intake.is_paused:
             return Problem("paused", "Temporal can't take bookings: messages wait in RabbitMQ")
         try:
-            alive = await self._is_alive()
+            alive = await self.intake.subscription.is_alive(_ANSWER_TIMEOUT)
         except (ChannelNotFoundEntity, ChannelAccessRefused, ChannelLockedResource) as refused:
             return Problem("no_consumer", f"The queue can't be used: {refused}", stuck=True)
-        except (*CONNECTION_EXCEPTIONS, TimeoutError):
+        except GONE:
             return await lost_connection(self.settings, "broker_away", "The connection that takes messages")
         if alive or self.intake.is_paused:
             return None
-        return Problem("no_consumer", f"Nobody takes messages from {self.intake.queue.name}", stuck=True)
+        return Problem("no_consumer", f"Nobody takes messages from {self.intake.queue}", stuck=True)
 
     async def mend(self) -> None:
         """Declare the contract's queues again, and take messages anew."""
         await broker.prepare(self.settings)
         await self.intake.restart()
-
-    async def _is_alive(self) -> bool:
-        """Whether our consumer is there, by aio-pika's knowledge and by the broker's."""
-        async with asyncio.timeout(_ANSWER_TIMEOUT):
-            channel = cast("Channel", await self.intake.queue.channel.get_underlay_channel())
-            # A look at a queue that is gone closes the channel that looks.
-            looking = await channel.connection.channel(publisher_confirms=False)
-            try:
-                declared = await looking.queue_declare(self.intake.queue.name, passive=True)
-            finally:
-                await looking.close()
-        return self.intake.tag in channel.consumers and bool(declared.consumer_count)
 
 
 @dataclass(frozen=True)

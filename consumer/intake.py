@@ -5,14 +5,13 @@ import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from aio_pika.abc import AbstractIncomingMessage
 
 from consumer.callers import trace_of
 from consumer.errors import TemporalUnavailableError
 from consumer.metrics import QUEUE_WAIT, seconds_since, watch_intake
 from consumer.settings import ConsumerSettings
-from publisher import broker
+from consumer.subscription import GONE, Subscription
 from publisher.delivery import Delivery
 from publisher.errors import VoyageError
 from publisher.handing_back import hand_back
@@ -23,10 +22,6 @@ Handler = Callable[[Delivery], Awaitable[None]]
 log = logging.getLogger(__name__)
 
 RETRY = 1.0  # seconds before a message in hand is tried again
-_GONE = (
-    *CONNECTION_EXCEPTIONS,
-    TimeoutError,
-)  # its channel is gone: the broker will deliver the message again
 
 
 class Intake:
@@ -38,43 +33,25 @@ class Intake:
 
     def __init__(
         self,
-        queue: AbstractQueue,
+        subscription: Subscription,
         handle: Handler,
         publisher: ConfirmedPublisher,
         settings: ConsumerSettings,
     ) -> None:
-        self._queue = queue
+        self.subscription = subscription
         self._handle = handle
         self._publisher = publisher
         self._settings = settings
         self._in_hand: set[asyncio.Task[None]] = set()
-        self._tag: str | None = None
         self._failures = 0
         self._pause: asyncio.Task[None] | None = None
-        watch_intake(queue.name, lambda: len(self._in_hand), lambda: self.is_paused)
-
-    @classmethod
-    async def open(
-        cls,
-        connection: AbstractRobustConnection,
-        queue: str,
-        handle: Handler,
-        publisher: ConfirmedPublisher,
-        settings: ConsumerSettings,
-    ) -> "Intake":
-        """An intake for a queue that exists, on a channel of its own, not yet taking."""
-        channel = await broker.open_channel(connection, settings.prefetch)
-        return cls(await channel.get_queue(queue), handle, publisher, settings)
+        watch_intake(self.queue, lambda: len(self._in_hand), lambda: self.is_paused)
+        self._queue_wait = QUEUE_WAIT.labels(self.queue)
 
     @property
-    def queue(self) -> AbstractQueue:
-        """The queue that it takes from."""
-        return self._queue
-
-    @property
-    def tag(self) -> str | None:
-        """The name of our consumer, which the broker knows as well; None while there is none."""
-        return self._tag
+    def queue(self) -> str:
+        """The name of its queue."""
+        return self.subscription.queue
 
     @property
     def is_paused(self) -> bool:
@@ -84,18 +61,18 @@ class Intake:
     async def restart(self) -> None:
         """Take messages anew, as the consumer that was there is gone."""
         if not self._pause:
-            await self._take_no_more()
+            await self.subscription.stop()
             await self.start()
 
     async def start(self) -> None:
         """Begin to take messages."""
-        self._tag = await self._queue.consume(self._take)
+        await self.subscription.start(self._take)
 
     async def stop(self) -> None:
         """Take no more, and let what is in hand finish; what doesn't, the broker will deliver again."""
         if self._pause:
             self._pause.cancel()
-        await self._take_no_more()
+        await self.subscription.stop()
         if self._in_hand:
             await asyncio.wait(self._in_hand, timeout=self._settings.drain_timeout)
         for task in self._in_hand:
@@ -111,18 +88,18 @@ class Intake:
         delivery = Delivery.of(message)
         logs.about(delivery_tag=message.delivery_tag)
         if delivery.timestamp:
-            QUEUE_WAIT.observe(seconds_since(delivery.timestamp))
+            self._queue_wait.observe(seconds_since(delivery.timestamp))
         while not await self._handled(message, delivery):
             if self._pause:
-                with suppress(*_GONE):
-                    await hand_back(message, self._publisher, self._queue.name)
+                with suppress(*GONE):
+                    await hand_back(message, self._publisher, self.queue)
                 return
             await asyncio.sleep(RETRY)
 
     async def _handled(self, message: AbstractIncomingMessage, delivery: Delivery) -> bool:
         """Handle and settle a message; False if it can be handled later, but not now."""
         try:
-            with traces.consuming(self._queue.name, trace_of(delivery)):
+            with traces.consuming(self.queue, trace_of(delivery)):
                 await self._handle(delivery)
         except TemporalUnavailableError as error:
             self._count_failure(error)
@@ -133,37 +110,37 @@ class Intake:
         except Exception:
             log.exception("Message %s can't be handled; back to the queue", delivery.message_id)
             await asyncio.sleep(RETRY)
-            with suppress(*_GONE):
+            with suppress(*GONE):
                 await message.nack(requeue=True)  # the delivery limit bounds how often
             return True
         self._failures = 0
-        with suppress(*_GONE):
+        with suppress(*GONE):
             await message.ack()
         return True
 
     def _count_failure(self, error: TemporalUnavailableError) -> None:
         self._failures += 1
         if self._failures >= self._settings.pause_after and not self._pause:
-            log.warning("Temporal can't take messages of %s (%s): consuming pauses", self._queue.name, error)
+            log.warning("Temporal can't take messages of %s (%s): consuming pauses", self.queue, error)
             self._pause = asyncio.create_task(self._pause_until_one_works())
 
     async def _pause_until_one_works(self) -> None:
-        await self._take_no_more()
+        await self.subscription.stop()
         while not await self._try_one():
             await asyncio.sleep(self._settings.probe_interval)
         self._pause, self._failures = None, 0
-        while not self._tag:
+        while not self.subscription.is_on:
             try:
                 await self.start()
-            except _GONE:  # the broker is away as well
+            except GONE:  # the broker is away as well
                 await asyncio.sleep(RETRY)
-        log.info("Temporal takes messages of %s again: consuming goes on", self._queue.name)
+        log.info("Temporal takes messages of %s again: consuming goes on", self.queue)
 
     async def _try_one(self) -> bool:
         """Try one message until it works; whether the queue's next one may be taken."""
         try:
-            message = await self._queue.get(fail=False, timeout=5)
-        except _GONE:
+            message = await self.subscription.get()
+        except GONE:
             return False
         if message is None:
             return True
@@ -171,9 +148,3 @@ class Intake:
         while not await self._handled(message, delivery):
             await asyncio.sleep(self._settings.probe_interval)
         return True
-
-    async def _take_no_more(self) -> None:
-        if self._tag:
-            with suppress(*_GONE):
-                await self._queue.cancel(self._tag, timeout=5)
-            self._tag = None

@@ -36,6 +36,7 @@ PARKED = Counter("voyage_parked", "Results parked, as their reply queue was gone
 QUEUE_WAIT = Histogram(
     "voyage_queue_wait_seconds",
     "From the timestamp of a message, if it has one (in whole seconds), until it is taken",
+    ["queue"],
     buckets=_SECONDS,
 )
 RESULT_LAG = Histogram(

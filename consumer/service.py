@@ -20,6 +20,7 @@ from consumer.intake import Intake
 from consumer.results import Results
 from consumer.settings import ConsumerSettings
 from consumer.stopped import Stopped, schedule_sweeps
+from consumer.subscription import Subscription
 from consumer.sweep import StoppedBookingWorkflow, SweepWorkflow
 from publisher import broker
 from publisher.errors import BrokerUnreachableError
@@ -76,7 +77,8 @@ async def run(settings: ConsumerSettings) -> None:
             (settings.control_queue, control.handle),
             (settings.requests_queue, requests.handle),
         ):
-            intake = await Intake.open(consuming, queue, handler, publisher, settings)
+            subscription = await Subscription.open(consuming, queue, settings.prefetch)
+            intake = Intake(subscription, handler, publisher, settings)
             stack.push_async_callback(intake.stop)
             await intake.start()
             checks.append(Consuming(queue, intake, settings))
@@ -100,11 +102,14 @@ def reply_worker(client: Client, settings: ConsumerSettings, results: Results) -
 
 
 @asynccontextmanager
-async def booking_worker(client: Client, results: Results) -> AsyncIterator[None]:
+async def booking_worker(client: Client, results: Results) -> AsyncIterator[Worker]:
     """The worker that books, in this process: it answers by itself, with the task queue as its reserve."""
     answerers = {PUBLISH_RESULT: results.publish_result}
-    async with open_suppliers(LEGS) as suppliers, build(client, load(WorkerSettings), suppliers, answerers):
-        yield
+    async with (
+        open_suppliers(LEGS) as suppliers,
+        build(client, load(WorkerSettings), suppliers, answerers) as worker,
+    ):
+        yield worker
 
 
 async def _prepare_broker(settings: ConsumerSettings) -> None:

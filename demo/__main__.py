@@ -6,7 +6,9 @@ import signal
 import sys
 from contextlib import ExitStack
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
+from uuid import uuid4
 
 import typer
 from rich.console import Console
@@ -35,6 +37,7 @@ def main(
     suppliers: Annotated[Suppliers, typer.Option(help="Simulated, or a service behind HTTP.")] = (
         Suppliers.SIMULATED
     ),
+    traces: Annotated[Path | None, typer.Option(help="Write the spans of all trips to this file.")] = None,
 ) -> None:
     """Bring up RabbitMQ, Temporal, consumer and worker, book three trips, and end it all."""
     with ExitStack() as stack:
@@ -50,27 +53,33 @@ def main(
         if supplier:
             environment |= supplier.settings
             console.print(f"The supplier listens at {supplier.url}", style="dim")
-        with running(environment):
+        if traces:
+            traces.write_text("")
+        with running(environment, traces):
             console.print("Consumer and worker are ready.\n", style="dim")
-            as_expected = asyncio.run(book_trips(servers.amqp_url))
+            as_expected = asyncio.run(book_trips(servers.amqp_url, traced=bool(traces)))
             if supplier:
                 console.print(ledger(supplier), "")
             if servers.temporal_ui:
                 console.print(f"Temporal's UI, while this runs: {servers.temporal_ui}")
             if stay:
                 stay_up(servers)
+    if traces:
+        console.print(f"The spans of {len(TRIPS)} traces are in {traces}, one per line", style="dim")
     if not as_expected:
         sys.exit("The demo failed: a trip did not end as it must.")
     console.print("All trips ended as they must.", style="bold green")
 
 
-async def book_trips(amqp_url: str) -> bool:
-    """Book the trips one after the other; whether each ended as it must."""
+async def book_trips(amqp_url: str, *, traced: bool) -> bool:
+    """Book the trips one after the other, each in a trace of its own; whether each ended as it must."""
     as_expected = True
     async with await Client.connect(amqp_url) as voyage:
         for trip in TRIPS:
-            result = await voyage.book(trip.request, timeout=60)
-            console.print(table(trip, result), "")
+            trace_id = uuid4().hex
+            headers = {"traceparent": f"00-{trace_id}-{uuid4().hex[:16]}-01"} if traced else None
+            result = await voyage.book(trip.request, timeout=60, headers=headers)
+            console.print(table(trip, result), f"trace {trace_id}\n" if traced else "")
             legs = tuple((leg.status, leg.attempts) for leg in result.legs)
             as_expected &= (result.status, legs) == (trip.status, trip.legs)
     return as_expected

@@ -1,5 +1,6 @@
 """The real consumer and worker as processes of the demo."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,14 @@ class ServiceError(Exception):
 
 
 @contextmanager
-def running(environment: Mapping[str, str]) -> Iterator[Path]:
-    """Consumer and worker, ready to book; yields the folder with their logs."""
+def running(environment: Mapping[str, str], spans: Path | None = None) -> Iterator[Path]:
+    """Consumer and worker, ready to book; yields the folder with their logs.
+
+    With `spans`, both write their spans to that file, one JSON object per line; complete when the block ends.
+    """
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voyage-demo-")))
-        processes = {name: _start(name, logs, environment) for name in _SERVICES}
+        processes = {name: _start(name, logs, environment, spans) for name in _SERVICES}
         for process in processes.values():
             stack.callback(_end, process)
         for name, process in processes.items():
@@ -29,14 +33,17 @@ def running(environment: Mapping[str, str]) -> Iterator[Path]:
         yield logs
 
 
-def _start(name: str, logs: Path, environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
-    with (logs / f"{name}.log").open("wb") as log:
+def _start(
+    name: str, logs: Path, environment: Mapping[str, str], spans: Path | None
+) -> subprocess.Popen[bytes]:
+    exporter = {"OTEL_TRACES_EXPORTER": "console"} if spans else {}
+    with (logs / f"{name}.log").open("wb") as log, (spans or Path(os.devnull)).open("ab") as stdout:
         return subprocess.Popen(
             [sys.executable, "-m", name],
-            env=dict(environment),
+            env={**environment, **exporter},
             stdin=subprocess.DEVNULL,
-            stdout=log,
-            stderr=subprocess.STDOUT,
+            stdout=stdout,
+            stderr=log,
             start_new_session=True,  # Ctrl-C is ours to pass on, in an orderly way
         )
 
