@@ -78,7 +78,8 @@ async def book_trips(amqp_url: str, *, traced: bool) -> bool:
         for trip in TRIPS:
             trace_id = uuid4().hex
             headers = {"traceparent": f"00-{trace_id}-{uuid4().hex[:16]}-01"} if traced else None
-            result = await voyage.book(trip.request, timeout=60, headers=headers)
+            async with asyncio.timeout(60), voyage.booking(trip.request, headers) as answer:
+                result = await answer
             console.print(table(trip, result), f"trace {trace_id}\n" if traced else "")
             legs = tuple((leg.status, leg.attempts) for leg in result.legs)
             as_expected &= (result.status, legs) == (trip.status, trip.legs)

@@ -74,12 +74,8 @@ class Client:
         await self._publisher.publish(message, self._settings.requests_queue)
         return booking_id
 
-    async def book(
-        self, request: BookingRequest, *, timeout: float = 60.0, headers: Mapping[str, str] | None = None
-    ) -> BookingResult:
+    async def book(self, request: BookingRequest, *, timeout: float = 60.0) -> BookingResult:
         """Send a request and wait for its result: booked, cancelled or failed.
-
-        `headers` may hold a `traceparent`, and the booking becomes part of that trace.
 
         Raises `BookingRejectedError` for a request that was no valid booking, and `ResultTimeoutError` after
         `timeout` seconds; the booking then goes on, and booking again under the same id gets its result.
@@ -93,10 +89,13 @@ class Client:
         return answer
 
     @asynccontextmanager
-    async def booking(self, request: BookingRequest) -> AsyncIterator[asyncio.Future[BookingResult]]:
+    async def booking(
+        self, request: BookingRequest, headers: Mapping[str, str] | None = None
+    ) -> AsyncIterator[asyncio.Future[BookingResult]]:
         """Send a request; entered when RabbitMQ has it safe, with its result (also `rejected`) to wait for.
 
         For who wants to wait in steps, or not at all: the booking goes on whatever becomes of the block.
+        With a `traceparent` in `headers` it is part of that trace.
         Raises `UndeliverableError` or `PublishTimeoutError`.
         """
 

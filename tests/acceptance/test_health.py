@@ -55,11 +55,9 @@ async def test_without_servers_a_process_is_live_and_not_ready(world: World) -> 
 async def test_a_consumer_whose_queue_was_deleted_is_not_ready_and_mends_itself(world: World) -> None:
     be_watched(world)
     consumer, _ = await both(world)
-    queue = world.settings.requests_queue
     async with await connect(world.settings.amqp_url.get_secret_value()) as connection:
-        await (await connection.channel()).queue_delete(queue)
+        await (await connection.channel()).queue_delete(world.settings.requests_queue)
         await consumer.until_reason("no_consumer")
-        assert (await consumer.reasons()) == {queue: "no_consumer"}
     await consumer.until_ready()
     async with await Client.connect(settings=world.settings) as client:
         result = await client.book(BookingRequest.model_validate(TRIP))

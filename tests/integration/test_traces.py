@@ -19,8 +19,6 @@ from publisher import BookingRequest, Client
 from publisher.topology import queues
 from saga import worker
 from saga.settings import WorkerSettings
-from telemetry import tracing
-from telemetry.errors import NotConfiguredError
 from tests.poll import eventually
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
@@ -149,9 +147,3 @@ async def test_who_joins_gets_the_result_under_a_trace_id_of_its_own(
 
     ids = {correlation_id: header.split("-")[1] for correlation_id, header in found.items()}
     assert ids == {"first": TRACE_ID, "joins": OTHER_TRACE_ID}
-
-
-def test_an_exporter_nobody_knows_is_a_clear_error(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("OTEL_TRACES_EXPORTER", "pigeon")
-    with pytest.raises(NotConfiguredError, match="OTEL_TRACES_EXPORTER: 'pigeon' is not one of"):
-        tracing.set_up("test")
