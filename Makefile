@@ -1,6 +1,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
+  --custom-compile-command "make requirements"
 DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
 
 CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE SHAPE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
@@ -83,8 +85,9 @@ settings: setup ## Make docs/settings.md anew from the code
 	@$(BIN)/python -m reference
 
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
-	@$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --extra service --extra otel \
-	  --group dev --custom-compile-command "make requirements" --output-file requirements/dev.txt pyproject.toml
+	@$(COMPILE) --extra service --extra otel --group dev --output-file requirements/dev.txt pyproject.toml
+	@$(COMPILE) --extra service --extra otel --constraint requirements/dev.txt --output-file requirements/service.txt pyproject.toml
+	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
 
 clean: ## Remove everything that was made here
 	@rm -rf .venv dist tests/node/node_modules examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info

@@ -58,6 +58,15 @@ def stack(*, ui: bool = False, say: Say = print) -> Iterator[Servers]:
         )
 
 
+@contextmanager
+def containers(*, say: Say = print) -> Iterator[Servers]:
+    """Both servers in containers, whatever else is there; they end with the block."""
+    say("Starting RabbitMQ and Temporal in containers")
+    with ExitStack() as running, _terminated_like_interrupted():
+        amqp_url = running.enter_context(container.rabbitmq())
+        yield Servers(amqp_url=amqp_url, temporal_address=running.enter_context(container.temporal()))
+
+
 def _rabbitmq(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, RabbitMq | None]:
     if url := os.environ.get("AMQP_URL"):
         _check_amqp(url)

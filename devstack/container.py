@@ -1,4 +1,4 @@
-"""RabbitMQ in a container, where Docker answers."""
+"""The servers in containers, where Docker answers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,3 +26,12 @@ def rabbitmq() -> Iterator[str]:
     with RabbitMqContainer(IMAGE) as container:
         host, port = container.get_container_host_ip(), container.get_exposed_port(container.port)
         yield f"amqp://guest:guest@{host}:{port}/"
+
+
+@contextmanager
+def temporal() -> Iterator[str]:
+    """The address of a Temporal dev server that lives as long as the block."""
+    from devstack.temporal_container import TemporalContainer  # noqa: PLC0415
+
+    with TemporalContainer() as container:
+        yield container.address

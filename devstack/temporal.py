@@ -13,7 +13,7 @@ from devstack.server import Server
 
 # One partition saves polls where there is one machine, and eager activities save three transitions a booking.
 # The limits protect a shared server, which this is not: ten times the defaults.
-_DYNAMIC_CONFIG = (
+DYNAMIC_CONFIG = (
     "matching.numTaskqueueReadPartitions=1",
     "matching.numTaskqueueWritePartitions=1",
     "system.enableActivityEagerExecution=true",
@@ -58,7 +58,7 @@ class Temporal(Server):
         command += ["--port", str(self.port), "--metrics-port", str(self._metrics_port)]
         command += ["--db-filename", self.home / "temporal.db"] if self._durable else []
         command += ["--ui-port", str(self.ui_port)] if self.ui_port else ["--headless"]
-        for setting in _DYNAMIC_CONFIG:
+        for setting in DYNAMIC_CONFIG:
             command += ["--dynamic-config-value", setting]
         return command
 

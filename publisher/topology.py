@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelPreconditionFailed
+from aiormq.exceptions import ChannelAccessRefused
 
 from publisher.errors import QueueMismatchError
 from publisher.settings import BrokerSettings
@@ -41,23 +42,33 @@ def queues(names: BrokerSettings) -> tuple[Queue, ...]:
 async def declare(connection: AbstractConnection, names: BrokerSettings) -> None:
     """Declare every queue of the contract, and the reply exchange if one is set; harmless when they exist.
 
-    Raises `QueueMismatchError` for a queue that exists with other arguments.
+    A user who may not declare uses what is there. Raises `QueueMismatchError` for a queue that exists with
+    other arguments.
     """
     for queue in queues(names):
-        channel = await connection.channel()
         try:
-            await channel.declare_queue(
-                queue.name, durable=True, arguments={"x-queue-type": "quorum", **queue.arguments}
-            )
+            async with connection.channel() as channel:
+                await channel.declare_queue(
+                    queue.name, durable=True, arguments={"x-queue-type": "quorum", **queue.arguments}
+                )
         except ChannelPreconditionFailed as mismatch:
             raise QueueMismatchError(
                 f"Queue {queue.name!r} exists with other arguments: {mismatch.args[-1]}. "
                 "Delete it when it is empty, or give ours another name (VOYAGE_*_QUEUE)."
             ) from mismatch
-        finally:
-            await channel.close()
+        except ChannelAccessRefused:
+            async with connection.channel() as channel:
+                await channel.declare_queue(queue.name, passive=True)
     if names.reply_exchange:
+        await _declare_exchange(connection, names)
+
+
+async def _declare_exchange(connection: AbstractConnection, names: BrokerSettings) -> None:
+    try:
         async with connection.channel() as channel:
             exchange = await channel.declare_exchange(names.reply_exchange, durable=True)
             for queue in queues(names):
                 await (await channel.get_queue(queue.name)).bind(exchange, queue.name)
+    except ChannelAccessRefused:
+        async with connection.channel() as channel:
+            await channel.declare_exchange(names.reply_exchange, passive=True)

@@ -11,10 +11,17 @@ import devstack
 from consumer.settings import ConsumerSettings
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--containers", action="store_true", help="both servers in containers: RabbitMQ 4, Temporal"
+    )
+
+
 @pytest.fixture(scope="session")
-def servers() -> Iterator[devstack.Servers]:
+def servers(request: pytest.FixtureRequest) -> Iterator[devstack.Servers]:
     """Yours, if AMQP_URL and TEMPORAL_ADDRESS are set, or ones that end with the run."""
-    with devstack.stack(say=print) as running:
+    bring_up = devstack.containers if request.config.getoption("--containers") else devstack.stack
+    with bring_up(say=print) as running:
         os.environ["AMQP_URL"] = running.amqp_url
         os.environ["TEMPORAL_ADDRESS"] = running.temporal_address
         yield running
