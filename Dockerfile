@@ -7,10 +7,7 @@ RUN python -m venv /build \
  && /build/bin/pip install --require-hashes -r requirements/build.txt \
  && python -m venv --without-pip /opt/voyage \
  && /build/bin/pip --python /opt/voyage/bin/python install --require-hashes -r requirements/service.txt
-COPY pyproject.toml README.md LICENSE ./
-COPY publisher/ publisher/
-COPY saga/ saga/
-COPY consumer/ consumer/
+COPY . .
 RUN /build/bin/pip wheel --no-deps --no-build-isolation --wheel-dir /wheel . \
  && /build/bin/pip --python /opt/voyage/bin/python install --no-deps /wheel/*.whl
 

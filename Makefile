@@ -45,6 +45,13 @@ test-acceptance: setup ## The tests that run the real commands over both servers
 test-clients: setup ## Run the example clients and the official AsyncAPI parser: needs Go, Node, Java, amqp-tools
 	@$(BIN)/pytest tests/clients
 
+test-containers: setup ## Run the composed stack, and the integration tier against containers; needs Docker
+	@$(BIN)/pytest tests/containers
+	@env -u AMQP_URL -u TEMPORAL_ADDRESS $(BIN)/pytest tests/integration --containers
+
+image: ## Build the image `voyage`, for consumer, worker and the voyage command
+	@docker build --tag voyage .
+
 lint: setup ## ruff, mypy and the walls between the rooms
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
