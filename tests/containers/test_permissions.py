@@ -64,7 +64,7 @@ def publishes(queue: str, exchange: str = "") -> Attempt:
     return attempt
 
 
-FORBIDDEN = {
+FORBIDDEN: dict[str, dict[str, Attempt]] = {
     "client": {
         **{f"read {queue}": reads(queue) for queue in (REQUESTS, CONTROL, DEAD, PARKED)},
         **{f"purge {queue}": purges(queue) for queue in (REQUESTS, DEAD, PARKED)},

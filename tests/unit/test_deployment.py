@@ -16,7 +16,7 @@ from publisher.topology import queues
 from saga.settings import WorkerSettings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
-BASE, AUTOSCALING = DEPLOY / "kubernetes", DEPLOY / "kubernetes" / "autoscaling"
+BASE, AUTOSCALING = DEPLOY / "kubernetes/base", DEPLOY / "kubernetes/autoscaling"
 REPLIES = "voyage.replies"
 KUBERNETES = "1.33"
 
@@ -24,7 +24,7 @@ KUBERNETES = "1.33"
 def resources(folder: Path) -> list[dict[str, Any]]:
     """The objects of a kustomization's own files."""
     names = yaml.safe_load((folder / "kustomization.yaml").read_text())["resources"]
-    files = [folder / name for name in names if name != ".."]
+    files = [folder / name for name in names if name != "../base"]
     return [found for file in files for found in yaml.safe_load_all(file.read_text())]
 
 
