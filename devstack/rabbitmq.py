@@ -30,7 +30,8 @@ class RabbitMq(Server):
     name = "RabbitMQ"
     ready_within = 90.0
 
-    def __init__(self, *, port: int = 0, ui: bool = False) -> None:
+    def __init__(self, *, port: int = 0, ui: bool = False, config: Sequence[str] = ()) -> None:
+        """`config`: more lines for its rabbitmq.conf."""
         scripts = installed()
         if scripts is None:
             raise NotAvailableError("No rabbitmq-server is installed here.")
@@ -39,7 +40,7 @@ class RabbitMq(Server):
         self.port = free_port(port)
         self.ui_port = free_port(15672) if ui else None
         self._dist_port, self._epmd_port = free_port(), free_port()
-        self._configure()
+        self._configure(config)
 
     @property
     def url(self) -> str:
@@ -94,8 +95,8 @@ class RabbitMq(Server):
             subprocess.run([epmd, "-kill"], env=self.environment(), capture_output=True, check=False)
         super().close()
 
-    def _configure(self) -> None:
-        lines = ["loopback_users = none", "disk_free_limit.absolute = 50MB"]
+    def _configure(self, config: Sequence[str]) -> None:
+        lines = [*config, "loopback_users = none", "disk_free_limit.absolute = 50MB"]
         if self.ui_port:
             lines += [f"management.tcp.ip = {HOST}", f"management.tcp.port = {self.ui_port}"]
         (self.home / "rabbitmq.conf").write_text("\n".join(lines) + "\n")

@@ -3,10 +3,9 @@
 from aio_pika import connect, connect_robust
 from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
-from yarl import URL
 
-from publisher import tolerant_decoding, topology
-from publisher.errors import BrokerUnreachableError
+from publisher import amqp_url, tls, tolerant_decoding, topology
+from publisher.errors import BrokerUnreachableError, VoyageError
 from publisher.settings import BrokerSettings
 
 CONNECT_TIMEOUT = 10.0
@@ -17,31 +16,34 @@ HEARTBEAT = 20  # seconds; a silent peer is given up after three
 async def prepare(settings: BrokerSettings) -> None:
     """Reach the broker and declare the contract's queues, on a connection that is closed again.
 
-    Raises `BrokerUnreachableError` or `QueueMismatchError`.
+    Raises `BrokerUnreachableError`, or what only a person can mend: `QueueMismatchError`,
+    `BrokerCertificateError`, `NotPermittedError` or `SettingsError`.
     """
+    url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
     try:
-        async with await connect(settings.amqp_url.get_secret_value(), timeout=CONNECT_TIMEOUT) as connection:
+        async with await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT) as connection:
             await topology.declare(connection, settings)
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
-        raise unreachable(settings, failure) from failure
+        raise unusable(settings, failure) from failure
 
 
 async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobustConnection:
     """A connection that comes back by itself; RabbitMQ's own views show it under `name`.
 
-    Raises `BrokerUnreachableError` if the broker can't be reached now.
+    Raises `BrokerUnreachableError` if the broker can't be reached now, or what `prepare` raises.
     """
     tolerant_decoding.install()
     try:
         return await connect_robust(
             settings.amqp_url.get_secret_value(),
+            ssl_context=tls.ssl_context(settings),
             timeout=CONNECT_TIMEOUT,
             client_properties={"connection_name": name},
             reconnect_interval=RECONNECT_INTERVAL,
             heartbeat=HEARTBEAT,
         )
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
-        raise unreachable(settings, failure) from failure
+        raise unusable(settings, failure) from failure
 
 
 async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) -> AbstractRobustChannel:
@@ -53,8 +55,10 @@ async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) 
     return channel
 
 
-def unreachable(settings: BrokerSettings, failure: Exception) -> BrokerUnreachableError:
-    """Say which broker, without its password, and what to do."""
+def unusable(settings: BrokerSettings, failure: Exception) -> VoyageError:
+    """Say which broker, without its password, why not, and what to do."""
+    if certificate := tls.refused_certificate(address(settings), failure):
+        return certificate
     reason = str(failure).partition("\n")[0] or type(failure).__name__
     return BrokerUnreachableError(
         f"RabbitMQ at {address(settings)} can't be used ({reason}). Start it, or set AMQP_URL to yours."
@@ -63,8 +67,4 @@ def unreachable(settings: BrokerSettings, failure: Exception) -> BrokerUnreachab
 
 def address(settings: BrokerSettings) -> str:
     """The broker's address as it may be shown: without user and password."""
-    try:
-        url = URL(settings.amqp_url.get_secret_value())
-    except ValueError:
-        return "AMQP_URL"
-    return f"{url.scheme}://{url.host}:{url.port or 5672}{url.path}"
+    return amqp_url.shown(settings)

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, FilePath, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from publisher.errors import SettingsError
@@ -19,6 +19,12 @@ class BrokerSettings(BaseSettings):
 
     amqp_url: SecretStr = Field(SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL")
     """Where RabbitMQ is, with user and password."""
+    amqp_ca: FilePath | None = None
+    """The certificates to trust with `amqps://`, PEM, instead of the system's."""
+    amqp_certificate: FilePath | None = None
+    """The certificate to show to RabbitMQ, PEM."""
+    amqp_key: FilePath | None = None
+    """Its private key, not encrypted, if it isn't in the same file."""
     requests_queue: str = "booking.requests"
     """Booking requests."""
     control_queue: str = "booking.control"

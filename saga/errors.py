@@ -29,6 +29,14 @@ class TemporalUnreachableError(SagaError):
     """Temporal does not answer. The text says where it was looked for."""
 
 
+class TemporalRefusedError(SagaError):
+    """Temporal is there, and one side doesn't trust the other. A person must mend it; the text says where."""
+
+
+class DecryptionError(SagaError):
+    """What Temporal stores can't be read with our keys. The text names the key; nothing is lost."""
+
+
 class NotOnListError(SagaError):
     """No booking with this workflow id waits for a person."""
 

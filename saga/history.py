@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast
 
 from temporalio.api.common.v1 import Payloads
-from temporalio.api.failure.v1 import Failure
 from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
+from temporalio.exceptions import ApplicationError, FailureError
 
 from saga.errors import REFUSED
 from saga.ledger import Ledger
@@ -72,16 +72,21 @@ async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: Dat
                 ledger.undone(leg)
         elif event.HasField("activity_task_failed_event_attributes"):
             failed = event.activity_task_failed_event_attributes
-            _failed(ledger, books, undos, steps[failed.scheduled_event_id], failed.failure)
+            error = await converter.decode_failure(failed.failure)
+            _failed(ledger, books, undos, steps[failed.scheduled_event_id], error)
 
 
 def _failed(
-    ledger: Ledger, books: Mapping[str, Leg], undos: Mapping[str, Leg], name: str, failure: Failure
+    ledger: Ledger, books: Mapping[str, Leg], undos: Mapping[str, Leg], name: str, error: BaseException
 ) -> None:
     if leg := undos.get(name):
-        ledger.undo_failed(leg, failure.message)
-    elif (leg := books.get(name)) and failure.application_failure_info.type == REFUSED:
-        ledger.refused(leg, failure.message)
+        ledger.undo_failed(leg, _message(error))
+    elif (leg := books.get(name)) and isinstance(error, ApplicationError) and error.type == REFUSED:
+        ledger.refused(leg, _message(error))
+
+
+def _message(error: BaseException) -> str:
+    return error.message if isinstance(error, FailureError) else str(error)
 
 
 async def _decode(converter: DataConverter, payloads: Payloads, kind: type[T]) -> T:

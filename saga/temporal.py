@@ -5,10 +5,13 @@ from collections.abc import Sequence
 
 import stamina
 from temporalio.client import Client, Interceptor
+from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import RPCError
 
-from saga.errors import TemporalUnreachableError
+from saga.encryption import data_converter
+from saga.errors import SettingsError, TemporalUnreachableError
+from saga.temporal_refusal import refused
 
 log = logging.getLogger(__name__)
 
@@ -19,35 +22,53 @@ async def connect(interceptors: Sequence[Interceptor] = ()) -> Client:
     """Connect to the server that `TEMPORAL_ADDRESS` and its siblings name, waiting until it answers.
 
     `Client.connect` fails at once while the server is down; this one says so in the log and goes on trying.
+    Raises `TemporalRefusedError` for a certificate or a key that is refused, and `SettingsError`.
     """
-    config = _config()
+    config, converter = _config(), data_converter()
     address = config["target_host"]
-    waits = stamina.retry_context(on=(RPCError, RuntimeError), attempts=None, timeout=None, wait_max=5)
+    waits = stamina.retry_context(on=TemporalUnreachableError, attempts=None, timeout=None, wait_max=5)
     async for attempt in waits:
         with attempt:
             try:
-                client = await Client.connect(**config, interceptors=interceptors)
-            except (RPCError, RuntimeError) as down:
-                log.warning(
-                    "Temporal at %s does not answer yet (%s); trying again", address, _first_line(down)
-                )
+                client = await _connected(config, converter, interceptors)
+            except TemporalUnreachableError as down:
+                log.warning("%s Trying again.", down)
                 raise
     log.info("Connected to Temporal at %s, namespace %s", address, client.namespace)
     return client
 
 
 async def connect_now() -> Client:
-    """Connect for one command; raises `TemporalUnreachableError` if the server doesn't answer at once."""
-    config = _config()
+    """Connect for one command, or raise at once: `TemporalUnreachableError`, or what else `connect` raises.
+
+    It tries three times, as a server that refuses our certificate may hang up before the SDK has read why.
+    """
+    config, converter = _config(), data_converter()
+    async for attempt in stamina.retry_context(on=TemporalUnreachableError, attempts=3, wait_max=0.2):
+        with attempt:
+            client = await _connected(config, converter)
+    return client
+
+
+async def _connected(
+    config: ClientConnectConfig, converter: DataConverter, interceptors: Sequence[Interceptor] = ()
+) -> Client:
+    address = config["target_host"]
     try:
-        return await Client.connect(**config)
+        return await Client.connect(**config, data_converter=converter, interceptors=interceptors)
     except (RPCError, RuntimeError) as down:
-        where = f"Temporal at {config['target_host']} does not answer ({_first_line(down)})."
-        raise TemporalUnreachableError(f"{where} Start it, or set TEMPORAL_ADDRESS.") from down
+        if refusal := refused(address, down):
+            raise refusal from down
+        raise TemporalUnreachableError(
+            f"Temporal at {address} does not answer ({_first_line(down)}). Start it, or set TEMPORAL_ADDRESS."
+        ) from down
 
 
 def _config() -> ClientConnectConfig:
-    config = ClientConfig.load_client_connect_config()
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (OSError, RuntimeError) as error:
+        raise SettingsError(f"TEMPORAL_*: {_first_line(error)}") from error
     config.setdefault("target_host", DEFAULT_ADDRESS)
     return config
 

@@ -95,7 +95,7 @@ async def test_both_servers_down_at_start_and_restarted_later(
     async with a_world(rabbitmq.url, temporal.address, own_names()) as world:
         consumer, worker = await world.run("consumer"), await world.run("saga")
         await consumer.logged("RabbitMQ at amqp://127.0.0.1")
-        await asyncio.gather(*(s.logged("does not answer yet") for s in (consumer, worker)))
+        await asyncio.gather(*(s.logged("does not answer") for s in (consumer, worker)))
         await asyncio.gather(*(asyncio.to_thread(server.start) for server in own_servers))
         await asyncio.gather(consumer.logged("Consumer ready"), worker.logged("Worker ready"))
         async with await Client.connect(settings=world.settings) as client:
