@@ -16,6 +16,7 @@ from publisher.delivery import Delivery
 from publisher.errors import VoyageError
 from publisher.handing_back import hand_back
 from publisher.publishing import ConfirmedPublisher
+from saga.errors import DecryptionError
 from telemetry import logs, traces
 
 Handler = Callable[[Delivery], Awaitable[None]]
@@ -104,7 +105,7 @@ class Intake:
         except TemporalUnavailableError as error:
             self._count_failure(error)
             return False
-        except VoyageError as error:
+        except (VoyageError, DecryptionError) as error:
             log.warning("Message %s waits: %s", delivery.message_id, error)
             return False
         except Exception:

@@ -16,7 +16,7 @@ _NOT_COPIED = frozenset({"CC", "BCC", "x-delivery-count"})
 class Delivery:
     """Body, properties and headers of one message. Acking it is the business of whoever holds the message."""
 
-    body: bytes
+    body: bytes = field(repr=False)
     message_id: str | None = None
     correlation_id: str | None = None
     reply_to: str | None = None
@@ -26,7 +26,7 @@ class Delivery:
     priority: int | None = None
     timestamp: datetime | None = None
     app_id: str | None = None
-    headers: Mapping[str, Any] = field(default_factory=dict)
+    headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, message: AbstractIncomingMessage) -> Self:

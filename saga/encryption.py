@@ -6,16 +6,24 @@ The form is the one of Temporal's own samples: AES-GCM, with the key's id beside
 import dataclasses
 import os
 from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
-from temporalio.converter import DataConverter, DefaultFailureConverterWithEncodedAttributes, PayloadCodec
+from temporalio.converter import (
+    CompositePayloadConverter,
+    DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
+    DefaultPayloadConverter,
+    EncodingPayloadConverter,
+    PayloadCodec,
+)
 
 from saga.encryption_settings import known, load_keys
 from saga.errors import DecryptionError
 
-ENCODING = b"binary/encrypted"
+ENCODING = "binary/encrypted"
 KEY_ID = "encryption-key-id"
 _NONCE_BYTES = 12
 
@@ -39,18 +47,15 @@ class EncryptionCodec(PayloadCodec):
     def _encrypted(self, payload: Payload) -> Payload:
         nonce, key_id = os.urandom(_NONCE_BYTES), self._key_id.encode()
         data = nonce + self._cipher.encrypt(nonce, payload.SerializeToString(), None)
-        return Payload(metadata={"encoding": ENCODING, KEY_ID: key_id}, data=data)
+        return Payload(metadata={"encoding": ENCODING.encode(), KEY_ID: key_id}, data=data)
 
     def _decrypted(self, payload: Payload) -> Payload:
-        if payload.metadata.get("encoding") != ENCODING:
+        if payload.metadata.get("encoding") != ENCODING.encode():
             return payload
-        key_id = payload.metadata.get(KEY_ID, b"").decode(errors="replace")
+        key_id = _key_id(payload)
         cipher = self._ciphers.get(key_id)
         if cipher is None:
-            raise DecryptionError(
-                f"Encrypted with the key {key_id!r}, which is not here. Known: {self._known}. "
-                "Add it to VOYAGE_ENCRYPTION_KEYS; it need not be the first."
-            )
+            raise _unknown(key_id, self._known)
         nonce, data = payload.data[:_NONCE_BYTES], payload.data[_NONCE_BYTES:]
         try:
             return Payload.FromString(cipher.decrypt(nonce, data, None))
@@ -61,13 +66,50 @@ class EncryptionCodec(PayloadCodec):
             ) from None
 
 
+class _Unreadable(EncodingPayloadConverter):
+    """What has been encrypted, to a process that has no keys."""
+
+    @property
+    def encoding(self) -> str:
+        return ENCODING
+
+    def to_payload(self, value: Any) -> Payload | None:  # noqa: ARG002 -- its converter asks each in turn
+        return None
+
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> NoReturn:  # noqa: ARG002
+        raise _unknown(_key_id(payload), known({}))
+
+
+class _WithoutKeys(CompositePayloadConverter):
+    """The SDK's own converter, which says what to do about an encrypted payload."""
+
+    def __init__(self) -> None:
+        super().__init__(*DefaultPayloadConverter.default_encoding_payload_converters, _Unreadable())
+
+
 def data_converter() -> DataConverter:
     """The SDK's own, which encrypts if the settings name keys; raises `SettingsError`."""
     keys = load_keys()
     if not keys:
-        return DataConverter.default
+        return dataclasses.replace(DataConverter.default, payload_converter_class=_WithoutKeys)
+    return encrypting(EncryptionCodec(keys))
+
+
+def encrypting(codec: EncryptionCodec) -> DataConverter:
+    """The SDK's own converter, which encrypts by this codec, also the texts and traces of failures."""
     return dataclasses.replace(
         DataConverter.default,
-        payload_codec=EncryptionCodec(keys),
+        payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
+    )
+
+
+def _key_id(payload: Payload) -> str:
+    return payload.metadata.get(KEY_ID, b"").decode(errors="replace")
+
+
+def _unknown(key_id: str, names: str) -> DecryptionError:
+    return DecryptionError(
+        f"Encrypted with the key {key_id!r}, which is not here. Known: {names}. "
+        "Add it to VOYAGE_ENCRYPTION_KEYS; it need not be the first."
     )

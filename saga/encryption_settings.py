@@ -32,7 +32,12 @@ def load_keys() -> dict[str, bytes]:
     """The keys by their ids, the one that encrypts first; raises `SettingsError`, which shows no key."""
     settings = load(EncryptionSettings)
     variable, text = _source(settings)
-    keys = dict(_pair(word, variable) for word in re.split(r"[\s,]+", text) if word)
+    keys: dict[str, bytes] = {}
+    for word in filter(None, re.split(r"[\s,]+", text)):
+        key_id, key = _pair(word, variable)
+        if key_id in keys:
+            raise SettingsError(f"{variable}: has {key_id!r} twice. Give each key an id of its own")
+        keys[key_id] = key
     first = settings.encryption_key
     if first is None:
         return keys

@@ -1,7 +1,9 @@
 """The connection to Temporal, by the SDK's own environment configuration."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 
 import stamina
 from temporalio.client import Client, Interceptor
@@ -44,10 +46,11 @@ async def connect_now() -> Client:
     It tries three times, as a server that refuses our certificate may hang up before the SDK has read why.
     """
     config, converter = _config(), data_converter()
-    async for attempt in stamina.retry_context(on=TemporalUnreachableError, attempts=3, wait_max=0.2):
-        with attempt:
-            client = await _connected(config, converter)
-    return client
+    for _ in range(2):
+        with suppress(TemporalUnreachableError):
+            return await _connected(config, converter)
+        await asyncio.sleep(0.1)
+    return await _connected(config, converter)
 
 
 async def _connected(

@@ -1,0 +1,67 @@
+"""A booking that needs a person, encrypted: the list can read it, and Temporal can't."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from temporalio.client import Client
+from temporalio.worker import Worker
+
+from saga.activities import booking_activities
+from saga.attention import AttentionWorkflow, entry_id
+from saga.attention_commands import entries
+from saga.encryption import EncryptionCodec, encrypting
+from saga.legs import LEGS
+from saga.suppliers import SupplierCall
+from saga.workflow import BookingWorkflow
+from tests.integration.conftest import Saga
+from tests.poll import eventually
+
+WHY = "no way back for Wilhelmina"
+
+
+@pytest.fixture
+async def encrypted_saga(temporal: Client) -> AsyncIterator[Saga]:
+    config = temporal.config()
+    config["data_converter"] = encrypting(EncryptionCodec({"key": os.urandom(32)}))
+    saga = Saga(Client(**config), task_queue=f"test-{uuid4().hex[:8]}")
+    saga.worker = Worker(
+        saga.client,
+        task_queue=saga.task_queue,
+        workflows=[BookingWorkflow, AttentionWorkflow],
+        activities=booking_activities({leg.name: saga.supplier for leg in LEGS}),
+    )
+    running = asyncio.create_task(saga.worker.run())
+    yield saga
+    await saga.worker.shutdown()
+    await running
+
+
+async def no_way_back(_: SupplierCall) -> None:
+    raise RuntimeError(WHY)
+
+
+async def test_the_list_of_open_bookings_is_read_with_the_key_alone(
+    encrypted_saga: Saga, temporal: Client
+) -> None:
+    encrypted_saga.supplier.on["undo hotel"] = no_way_back
+    handle = await encrypted_saga.start(hotel="palace", flight="invalid")
+
+    async def listed() -> str | None:
+        found = [entry.legs async for entry in entries(encrypted_saga.client) if entry.booking == handle.id]
+        return next(iter(found), None)
+
+    async def raw(workflow_id: str) -> bytes:
+        history = await temporal.get_workflow_handle(workflow_id).fetch_history()
+        described = await temporal.get_workflow_handle(workflow_id).describe()
+        events = b"".join(event.SerializeToString() for event in history.events)
+        return events + described.raw_description.SerializeToString()
+
+    assert await eventually("the booking to be listed", listed) == f"hotel palace: {WHY}"
+    for workflow_id in (handle.id, entry_id(handle.id)):
+        assert b"palace" not in await raw(workflow_id)
+        assert b"Wilhelmina" not in await raw(workflow_id)
+    await handle.signal(BookingWorkflow.settle, "by hand")
+    assert (await handle.result()).legs[1].status == "undone"
