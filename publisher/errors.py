@@ -22,10 +22,6 @@ class BrokerCertificateError(VoyageError):
     """A certificate was refused, RabbitMQ's or ours. The text says which variable a person must look at."""
 
 
-class NotPermittedError(VoyageError):
-    """RabbitMQ knows the user, who may not do what we need. The text says what; a person must permit it."""
-
-
 class QueueMismatchError(VoyageError):
     """A queue exists with other arguments than ours. The text names the queue and the difference."""
 

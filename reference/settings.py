@@ -10,6 +10,8 @@ from pydantic_settings import BaseSettings
 
 from consumer.settings import ConsumerSettings
 from publisher.settings import BrokerSettings
+from saga.codec_settings import CodecSettings
+from saga.encryption_settings import EncryptionSettings
 from saga.settings import PREFIX, WorkerSettings
 from saga.supplier_settings import SupplierSettings
 from telemetry.settings import TelemetrySettings
@@ -29,6 +31,12 @@ SECTIONS = (
     Section("RabbitMQ", "For clients and `voyage-consumer`.", BrokerSettings),
     Section("Consumer", "For `voyage-consumer`, beside the tables above and below.", ConsumerSettings),
     Section("Worker", "For `voyage-worker`.", WorkerSettings),
+    Section(
+        "Encryption",
+        "For `voyage-consumer` and `voyage-worker`, the same for both. See [security.md](security.md).",
+        EncryptionSettings,
+    ),
+    Section("Codec", "For `voyage-worker codec`, beside the keys above.", CodecSettings),
     Section("Logs, health and metrics", "For `voyage-consumer` and `voyage-worker`.", TelemetrySettings),
     Section(
         "Suppliers",

@@ -40,7 +40,8 @@ class AttentionWorkflow:
 
 async def put_on_list(booking: str, still_open: list[LegOutcome]) -> None:
     """List the booking with this workflow id; harmless if it is listed already."""
-    workflow.logger.error("Booking needs a person, see `voyage-worker attention`: %s", describe(still_open))
+    legs = ", ".join(leg.leg for leg in still_open)
+    workflow.logger.error("Booking needs a person, see `voyage-worker attention`: %s", legs)
     metrics.count_attention()
     with suppress(WorkflowAlreadyStartedError):
         await workflow.start_child_workflow(

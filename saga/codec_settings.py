@@ -7,7 +7,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class CodecSettings(BaseSettings):
     """For `voyage-worker codec`. Whoever reaches it reads everything that the keys can."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
     codec_host: str = Field("127.0.0.1", min_length=1)
     """The address on which it listens."""

@@ -18,7 +18,7 @@ _KEY_ID = re.compile(r"[A-Za-z0-9._-]{1,64}", re.ASCII)
 class EncryptionSettings(BaseSettings):
     """Keys for what Temporal stores; none leaves it readable. Consumer and worker need the same ones."""
 
-    model_config = SettingsConfigDict(frozen=True)
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
     encryption_keys: SecretStr | None = None
     """`id:key`, separated by commas or blanks; a key is 32 random bytes in base64. All of them decrypt."""

@@ -17,6 +17,7 @@ from publisher.errors import VoyageError
 from publisher.models import Status
 from tests.acceptance.conftest import SHAPES, World, a_world
 from tests.acceptance.messages import Inbox
+from tests.acceptance.watching import Watched
 from tests.conftest import own_names
 
 PASSWORD = "pass-Geheimnis"  # noqa: S105 -- of a broker that lives as long as this test
@@ -36,7 +37,12 @@ def broker() -> Iterator[devstack.RabbitMq]:
 async def noisy(broker: devstack.RabbitMq, servers: devstack.Servers) -> AsyncIterator[World]:
     url = broker.url.replace("guest:guest", f"voyage:{PASSWORD}")
     async with a_world(url, servers.temporal_address, own_names()) as world:
-        world.extra["VOYAGE_ENCRYPTION_KEYS"] = f"key:{KEY}"
+        world.extra |= {
+            "VOYAGE_ENCRYPTION_KEYS": f"key:{KEY}",
+            "VOYAGE_LOG_LEVEL": "debug",
+            "VOYAGE_HEALTH_PORT": "0",
+            "OTEL_TRACES_EXPORTER": "console",
+        }
         yield world
 
 
@@ -87,7 +93,9 @@ async def book_again(inbox: Inbox, request: dict[str, str]) -> dict[str, object]
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-async def test_nothing_leaks_into_the_logs(shape: str, noisy: World, broker: devstack.RabbitMq) -> None:
+async def test_nothing_leaks_into_anything_that_is_written(
+    shape: str, noisy: World, broker: devstack.RabbitMq
+) -> None:
     await noisy.everything(shape)
     await book_in_every_way(noisy)
     broker.kill()
@@ -102,15 +110,17 @@ async def test_nothing_leaks_into_the_logs(shape: str, noisy: World, broker: dev
             await noisy.voyage("status", "1", environment={"AMQP_URL": f"amqp://v:{PASSWORD}@localhost:1"}),
         ]
         shown = [repr(thing) for thing in (client, noisy.settings, client.dead_letters)]
+    metrics = [(await (await Watched.of(service)).get("/metrics")).text for service in noisy.services]
     for service in noisy.services:
         await service.end(signal.SIGTERM)
 
     assert result.status is Status.BOOKED
     written = [line for service in noisy.services for line in service.log]
     errors = [complained for _, _, complained in complaints[1:]]
-    leaks = [text for text in written + errors + shown for word in WORDS if word.lower() in text.lower()]
-    assert not leaks
-    assert len(written) > 20
+    everything = [text.lower() for text in written + errors + shown + metrics]
+    assert not [text for text in everything for word in WORDS if word.lower() in text]
+    assert any('"trace_id"' in line for line in written)
+    assert all("voyage_" in text for text in metrics)
     assert all(code == 2 for code, _, _ in complaints)
 
 
