@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from temporalio.client import Client
 
@@ -15,6 +15,7 @@ from publisher.models import Status
 
 HEALED_WITHIN = 240.0
 PAUSE = 1.0
+SAY_EVERY = 20.0
 
 
 class Observer:
@@ -29,15 +30,19 @@ class Observer:
             if isinstance(order, Order) and Status.FAILED in order.may_end
         }
 
-    async def until_healed(self) -> bool:
-        """Return when nothing waits and nothing runs; False if that takes too long."""
+    async def until_healed(self, say: Callable[[str], None]) -> bool:
+        """Return when nothing waits and nothing runs, saying what is left; False if that takes too long."""
         await until_ready([*self._world.servers, *self._world.services])
-        deadline = asyncio.get_running_loop().time() + HEALED_WITHIN
-        while asyncio.get_running_loop().time() < deadline:
-            if await self._is_quiet():
-                return True
+        began = said = asyncio.get_running_loop().time()
+        while left := await self._left():
+            now = asyncio.get_running_loop().time()
+            if now > began + HEALED_WITHIN:
+                return False
+            if now > said + SAY_EVERY:
+                said = now
+                say(f"waits for {len(left)}: {', '.join(left[:10])}")
             await asyncio.sleep(PAUSE)
-        return False
+        return True
 
     async def look(self, samples: Sequence[Sample], ended: Sequence[str]) -> Observed:
         """Everything there is to see now."""
@@ -55,14 +60,14 @@ class Observer:
             samples=samples,
         )
 
-    async def _is_quiet(self) -> bool:
+    async def _left(self) -> list[str]:
+        """The workflows and queues that are not done yet."""
         names = self._world.direct
         running = {name.removeprefix("attention-") for name in await self._running()}
-        if running - self._need_a_person:
-            return False
         queues = await self._queues()
-        waiting = [queues[name] for name in (names.requests_queue, names.control_queue, names.results_queue)]
-        return not any(depth.ready or depth.unacked for depth in waiting)
+        waiting = (names.requests_queue, names.control_queue, names.results_queue)
+        full = [name for name in waiting if queues[name].ready or queues[name].unacked]
+        return [*full, *sorted(running - self._need_a_person)]
 
     async def _running(self) -> list[str]:
         temporal = await Client.connect(self._world.temporal.address)

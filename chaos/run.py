@@ -54,13 +54,17 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
     began = time.monotonic()
     collector = Collector(world.direct)
     sampler = Sampler(world.processes, SAMPLE_EVERY)
-    faults = Faults(world, say=lambda text: print(f"  {text}", flush=True))
+
+    def say(text: str) -> None:
+        print(f"  {text}", flush=True)
+
+    faults = Faults(world, say)
     async with collector.collecting(), sampler.sampling():
         watching = asyncio.create_task(_watch(faults))
         messages, _ = await asyncio.gather(load.send(sent, world.settings), faults.follow(schedule))
         took = time.monotonic() - began
         observer = Observer(world, sent, collector)
-        healed = await observer.until_healed()
+        healed = await observer.until_healed(say)
         healing = time.monotonic() - began - took
         watching.cancel()
         seen = await observer.look(sampler.samples, faults.ended)
