@@ -80,7 +80,7 @@ chaos: setup ## Kill everything while bookings run, then check from outside; SEE
 	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)
 
 chaos-short: setup ## The same for about two minutes, under three seeds
-	@$(BIN)/python -m chaos --seed 1 --seed 2 --seed 3 --bookings 150 --faults 10 --pace 2.5
+	@$(BIN)/python -m chaos --seed 1 --seed 2 --seed 3 --bookings 120 --faults 9 --pace 2
 
 soak: setup ## Steady load for MINUTES=10, one restart a minute; what each process holds is drawn and must stay flat
 	@$(BIN)/python -m chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))

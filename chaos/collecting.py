@@ -42,22 +42,35 @@ class Collector:
                 await asyncio.wait([session])
             finally:
                 session.cancel()
+                await asyncio.wait([session], timeout=_TIMEOUT)
             if not session.cancelled() and not isinstance(session.exception(), _GONE):
                 session.result()
             await asyncio.sleep(PAUSE)
 
     async def _session(self) -> None:
-        async with await connect(self._settings.amqp_url.get_secret_value(), timeout=_TIMEOUT) as connection:
-            queue = await (await connection.channel()).get_queue(self._settings.results_queue, ensure=False)
+        connection = await connect(self._settings.amqp_url.get_secret_value(), timeout=_TIMEOUT)
+        try:
+            async with asyncio.timeout(
+                _TIMEOUT
+            ):  # a broker that is starting may take a channel and say nothing
+                channel = await connection.channel()
+                queue = await channel.get_queue(self._settings.results_queue, ensure=False)
             while True:
-                message = await queue.get(fail=False, timeout=_TIMEOUT)
-                if message is None:
+                async with asyncio.timeout(_TIMEOUT):
+                    taken = await self._take(queue)
+                if not taken:
                     await asyncio.sleep(PAUSE)
-                    continue
-                self.answers.append(
-                    Answer(message.correlation_id, message.message_id, json.loads(message.body))
-                )
-                await message.ack()
+        finally:
+            with suppress(*_GONE):
+                await asyncio.wait_for(connection.close(), _TIMEOUT)
+
+    async def _take(self, queue: AbstractQueue) -> bool:
+        message = await queue.get(fail=False, timeout=_TIMEOUT)
+        if message is None:
+            return False
+        self.answers.append(Answer(message.correlation_id, message.message_id, json.loads(message.body)))
+        await message.ack()
+        return True
 
 
 _GONE = (*CONNECTION_EXCEPTIONS, TimeoutError)
