@@ -18,7 +18,7 @@ from chaos.shapes import SHAPES, TWO_SERVICES
 from chaos.world import a_world
 from devstack import DevstackError
 
-PER_SECOND = 5  # messages
+PER_SECOND = 3  # messages; half of what two busy cores can take
 RESTART_EVERY = 60.0  # seconds
 console = Console(soft_wrap=True)
 
