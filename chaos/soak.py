@@ -33,7 +33,7 @@ def main(
     report = asyncio.run(soak(minutes * 60, seed, shape, leave))
     file = leave.with_suffix(".svg")
     picture.draw(report.seen.samples, file)
-    console.print(report, held(report.seen.samples))
+    console.print(str(report), held(report.seen.samples))
     print(f"The picture: {file}\n{verdict(report.wrong, leave)}")
     if report.wrong:
         sys.exit(1)
