@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 import uvloop
 
-from consumer import service
+from consumer import doctor, service
 from consumer.errors import ConsumerError
 from consumer.settings import ConsumerSettings
 from publisher.errors import VoyageError
@@ -17,6 +17,7 @@ from telemetry.errors import StuckError, TelemetryError
 from telemetry.health import STUCK_EXIT_CODE
 
 app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
+app.command("doctor")(doctor.command)
 
 
 @app.callback(invoke_without_command=True)

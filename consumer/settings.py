@@ -34,6 +34,8 @@ class ConsumerSettings(BrokerSettings, TelemetrySettings):
     undo_budget: float = Field(BookingPolicy.undo_budget, ge=0)
     """Seconds before its deadline at which a booking stops, to undo in time."""
 
+    duplicate_window: float = Field(24 * 3600.0, gt=0)
+    """Seconds after its end for which a repeat must be recognised; see `voyage-consumer doctor`."""
     tombstone_lifetime: float = Field(24 * 3600.0, gt=0)
     """Seconds for which a cancel waits for a request that it has overtaken."""
     sweep_interval: float = Field(15.0, ge=1, le=30)

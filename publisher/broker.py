@@ -1,5 +1,9 @@
 """Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
 
+import asyncio
+from contextlib import suppress
+from ssl import SSLContext
+
 from aio_pika import connect, connect_robust
 from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
@@ -10,6 +14,7 @@ from publisher.settings import BrokerSettings
 
 CONNECT_TIMEOUT = 10.0
 RECONNECT_INTERVAL = 1.0
+_TLS_TRIES = 3  # a broker that refuses our certificate may hang up before the reason has been read
 HEARTBEAT = 20  # seconds; a silent peer is given up after three
 
 
@@ -19,7 +24,16 @@ async def prepare(settings: BrokerSettings) -> None:
     Raises `BrokerUnreachableError`, or what only a person can mend: `QueueMismatchError`,
     `BrokerCertificateError` or `SettingsError`.
     """
-    url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
+    context = tls.ssl_context(settings)
+    for _ in range(_TLS_TRIES - 1 if context else 0):
+        with suppress(BrokerUnreachableError):
+            return await _prepare(settings, context)
+        await asyncio.sleep(RECONNECT_INTERVAL / 10)
+    return await _prepare(settings, context)
+
+
+async def _prepare(settings: BrokerSettings, context: SSLContext | None) -> None:
+    url = settings.amqp_url.get_secret_value()
     try:
         async with await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT) as connection:
             await topology.declare(connection, settings)

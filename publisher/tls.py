@@ -45,8 +45,11 @@ def ssl_context(settings: BrokerSettings) -> ssl.SSLContext | None:
 def refused_certificate(where: str, failure: BaseException) -> BrokerCertificateError | None:
     """The error that a person must mend, if a certificate is behind this failure."""
     cause: BaseException | None = failure
+    seen: set[int] = set()  # aiormq raises errors whose causes go round in a circle
     while cause and not isinstance(cause, ssl.SSLError):
-        cause = cause.__cause__ or cause.__context__
+        seen.add(id(cause))
+        following = cause.__cause__ or cause.__context__
+        cause = None if id(following) in seen else following
     if isinstance(cause, ssl.SSLCertVerificationError):
         said = cause.verify_message.rstrip(".")
         return BrokerCertificateError(

@@ -6,7 +6,7 @@ import typer
 import uvloop
 from temporalio.service import RPCError
 
-from saga import attention_commands, codec, worker
+from saga import attention_commands, codec, doctor, worker
 from saga.errors import SagaError
 from saga.process import set_up_logging
 from saga.settings import WorkerSettings, load
@@ -16,6 +16,7 @@ from telemetry.health import STUCK_EXIT_CODE
 app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(attention_commands.app, name="attention")
 app.command("codec")(codec.command)
+app.command("doctor")(doctor.command)
 
 
 @app.callback(invoke_without_command=True)

@@ -14,7 +14,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from saga import attention, temporal
 from saga.attention import AttentionWorkflow
-from saga.errors import NotOnListError
+from saga.errors import DecryptionError, NotOnListError
 from saga.models import BookingOutcome
 from saga.workflow import BookingWorkflow
 
@@ -75,7 +75,10 @@ async def entries(client: Client) -> AsyncIterator[Entry]:
     """The list, as Temporal's visibility has it (a new entry may take a second to show)."""
     query = f"WorkflowType = '{AttentionWorkflow.__name__}' AND ExecutionStatus = 'Running'"
     async for found in client.list_workflows(query):
-        legs: str = await found.memo_value(attention.LEGS, "")
+        try:
+            legs: str = await found.memo_value(attention.LEGS, "")
+        except DecryptionError as unreadable:
+            legs = str(unreadable)
         booking = found.id.removeprefix(attention.entry_id(""))
         yield Entry(booking, found.start_time.isoformat(), legs)
 
