@@ -1,9 +1,5 @@
 """Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
 
-import asyncio
-from contextlib import suppress
-from ssl import SSLContext
-
 from aio_pika import connect, connect_robust
 from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
@@ -14,7 +10,6 @@ from publisher.settings import BrokerSettings
 
 CONNECT_TIMEOUT = 10.0
 RECONNECT_INTERVAL = 1.0
-_TLS_TRIES = 3  # a broker that refuses our certificate may hang up before the reason has been read
 HEARTBEAT = 20  # seconds; a silent peer is given up after three
 
 
@@ -24,21 +19,13 @@ async def prepare(settings: BrokerSettings) -> None:
     Raises `BrokerUnreachableError`, or what only a person can mend: `QueueMismatchError`,
     `BrokerCertificateError` or `SettingsError`.
     """
-    context = tls.ssl_context(settings)
-    for _ in range(_TLS_TRIES - 1 if context else 0):
-        with suppress(BrokerUnreachableError):
-            return await _prepare(settings, context)
-        await asyncio.sleep(RECONNECT_INTERVAL / 10)
-    return await _prepare(settings, context)
-
-
-async def _prepare(settings: BrokerSettings, context: SSLContext | None) -> None:
-    url = settings.amqp_url.get_secret_value()
+    url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
     try:
         async with await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT) as connection:
             await topology.declare(connection, settings)
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
-        raise unusable(settings, failure) from failure
+        reason = (await tls.reason_to_hang_up(settings, context) if context else None) or failure
+        raise unusable(settings, reason) from failure
 
 
 async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobustConnection:

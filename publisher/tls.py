@@ -1,6 +1,8 @@
 """TLS to RabbitMQ: whom to trust, what to show, and what a certificate that is refused means."""
 
+import asyncio
 import ssl
+from contextlib import suppress
 
 from publisher import amqp_url
 from publisher.errors import BrokerCertificateError, SettingsError
@@ -9,6 +11,8 @@ from publisher.settings import BrokerSettings
 # aio-pika would take some of these from the URL, ignore others (`ca_certs`), and trust anybody on one.
 _URL_OPTIONS = frozenset({"ca_certs", "cadata", "cafile", "capath", "certfile", "keyfile", "no_verify_ssl"})
 _VARIABLES = {"amqp_ca": "VOYAGE_AMQP_CA", "amqp_certificate": "VOYAGE_AMQP_CERTIFICATE"}
+
+_LISTEN_TIMEOUT = 2.0
 
 
 def ssl_context(settings: BrokerSettings) -> ssl.SSLContext | None:
@@ -40,6 +44,26 @@ def ssl_context(settings: BrokerSettings) -> ssl.SSLContext | None:
                 f"encrypted: {_words(error)}"
             ) from error
     return context
+
+
+async def reason_to_hang_up(settings: BrokerSettings, context: ssl.SSLContext) -> ssl.SSLError | None:
+    """Why the broker refuses TLS; it says so for sure only to somebody who sends nothing after that."""
+    url = amqp_url.read(settings)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_LISTEN_TIMEOUT):
+            try:
+                reader, writer = await asyncio.open_connection(
+                    url.host, url.port or amqp_url.DEFAULT_PORTS[url.scheme], ssl=context
+                )
+                try:
+                    await reader.read(1)
+                finally:
+                    writer.close()
+            except ssl.SSLError as refused:
+                return refused
+            except OSError:
+                return None
+    return None
 
 
 def refused_certificate(where: str, failure: BaseException) -> BrokerCertificateError | None:
