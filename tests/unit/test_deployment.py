@@ -1,6 +1,8 @@
 """What is deployed agrees with the code: schemas, names, numbers. No server is asked."""
 
 import json
+import re
+import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +32,10 @@ def resources(folder: Path) -> list[dict[str, Any]]:
 
 def named(kind: str, folder: Path = BASE) -> dict[str, dict[str, Any]]:
     return {each["metadata"]["name"]: each for each in resources(folder) if each["kind"] == kind}
+
+
+def pins(requirements: Path) -> set[str]:
+    return set(re.findall(r"^[a-z0-9-]+==[^ ]+", requirements.read_text(), re.MULTILINE))
 
 
 @pytest.mark.parametrize(
@@ -99,3 +105,12 @@ def test_the_composed_trips_are_two_requests_with_ids_of_their_own() -> None:
         "invalid-hotel-id",
     ]
     assert len({each.booking_id for each in requests}) == 2
+
+
+def test_the_image_gets_every_package_of_the_services_pinned_as_in_development() -> None:
+    extras = tomllib.loads((DEPLOY.parent / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    wanted = {re.split(r"[^a-z0-9-]", name, maxsplit=1)[0] for name in (*extras["service"], *extras["otel"])}
+    image, development = (pins(DEPLOY.parent / f"requirements/{name}.txt") for name in ("service", "dev"))
+
+    assert wanted <= {pin.split("==")[0] for pin in image}
+    assert image <= development
