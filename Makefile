@@ -91,11 +91,37 @@ histories: setup ## Record a booking of every kind of ending, for the replay in 
 settings: setup ## Make docs/settings.md anew from the code
 	@$(BIN)/python -m reference
 
+docs: setup .venv-docs/installed ## The docs site in dist/site; a link that leads nowhere is an error
+	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. .venv-docs/bin/mkdocs build --quiet
+
+pictures: setup ## Take the pictures of the docs anew; needs chromium
+	@$(BIN)/python -m handbook.pictures
+
+release: setup .venv-release/installed ## Wheel, sdist and SBOM in dist/, checked; the wheel is installed and books
+	@.venv-release/bin/zizmor --quiet --offline --no-progress --pedantic .github
+	@rm -f dist/voyage-*
+	@$(BIN)/hatchling build
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-wheel
+	@$(BIN)/uv pip install --quiet --python .venv-wheel/bin/python --constraint requirements/dev.txt "$$(echo dist/*.whl)[service]"
+	@.venv-release/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible \
+	  --output-file "$$(echo dist/*.whl | sed s/-py3.*/.cdx.json/)" .venv-wheel/bin/python
+	@$(BIN)/pytest tests/release
+
+test-pythons: setup ## The unit tests under every other Python that is supported and on this machine
+	@$(BIN)/python -m tests.pythons
+
+.venv-%/installed: requirements/%.txt | $(INSTALLED)
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
+	@$(BIN)/uv pip install --quiet --python $(@D)/bin/python --require-hashes -r $<
+	@touch $@
+
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
 	@$(COMPILE) --extra service --extra otel --group dev --output-file requirements/dev.txt pyproject.toml
 	@$(COMPILE) --extra service --extra otel --constraint requirements/dev.txt --output-file requirements/service.txt pyproject.toml
 	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
+	@$(COMPILE) --group docs --output-file requirements/docs.txt
+	@$(COMPILE) --group release --output-file requirements/release.txt
 
 clean: ## Remove everything that was made here
-	@rm -rf .venv dist tests/node/node_modules examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv .venv-* dist tests/node/node_modules examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
