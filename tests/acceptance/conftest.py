@@ -76,8 +76,12 @@ class World:
 
     async def run(self, module: str, *arguments: str) -> Service:
         """Start `python -m module`; its log is collected."""
+        return await self.start(sys.executable, "-m", module, *arguments)
+
+    async def start(self, program: str | Path, *arguments: str) -> Service:
+        """Start a service of ours; its log is collected."""
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", module, *arguments, env=self.environment, stdout=PIPE, stderr=STDOUT
+            program, *arguments, env=self.environment, stdout=PIPE, stderr=STDOUT
         )
         service = Service(process)
         self.services.append(service)

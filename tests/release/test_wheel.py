@@ -1,0 +1,109 @@
+"""The wheel in dist/, installed into empty environments, books; run by `make release`, which builds it."""
+
+import asyncio
+import json
+import re
+import subprocess
+import sys
+import tarfile
+import tomllib
+from asyncio.subprocess import DEVNULL, PIPE
+from collections.abc import AsyncIterator
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+import devstack
+from tests.acceptance.conftest import World, a_world
+from tests.conftest import own_names
+
+ROOT = Path(__file__).parents[2]
+VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+DIST = ROOT / "dist"
+WHEEL = DIST / f"voyage-{VERSION}-py3-none-any.whl"
+ROOMS = {"publisher", "saga", "consumer", "telemetry"}
+TRIP = ("--car", "my-car", "--hotel", "my-hotel", "--flight", "my-flight")
+
+
+def empty_environment(folder: Path, wanted: str) -> Path:
+    """The folder with the programs of a new environment in which only this is installed."""
+    uv = Path(sys.executable).with_name("uv")
+    pinned = ("--constraint", str(ROOT / "requirements/dev.txt"))
+    for step in (
+        ("venv", "--python", sys.executable, str(folder)),
+        ("pip", "install", "--python", str(folder / "bin/python"), *pinned, wanted),
+    ):
+        subprocess.run([uv, *step, "--quiet"], check=True)  # noqa: S603 -- uv, beside us
+    return folder / "bin"
+
+
+@pytest.fixture(scope="module")
+def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return empty_environment(tmp_path_factory.mktemp("light") / "venv", str(WHEEL))
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return empty_environment(tmp_path_factory.mktemp("service") / "venv", f"{WHEEL}[service]")
+
+
+@pytest.fixture
+async def world(servers: devstack.Servers) -> AsyncIterator[World]:
+    async with a_world(servers.amqp_url, servers.temporal_address, own_names()) as world:
+        yield world
+
+
+async def run(world: World, program: Path, *arguments: str) -> tuple[int, str]:
+    """Run an installed command to its end, far from the repository: exit code and what it printed."""
+    process = await asyncio.create_subprocess_exec(
+        program, *arguments, cwd=program.parent, env=world.environment, stdin=DEVNULL, stdout=PIPE
+    )
+    printed, _ = await asyncio.wait_for(process.communicate(), 60)
+    return process.returncode or 0, printed.decode()
+
+
+async def test_the_light_client_books_and_has_no_temporal(world: World, light: Path) -> None:
+    await world.everything()
+
+    code, printed = await run(world, light / "voyage", "book", *TRIP, "--json")
+    assert (code, json.loads(printed)["status"]) == (0, "booked")
+    assert not list(light.parent.glob("lib/*/site-packages/temporalio"))
+
+
+async def test_the_services_of_the_wheel_book(world: World, service: Path) -> None:
+    worker = await world.start(service / "voyage-worker")
+    consumer = await world.start(service / "voyage-consumer")
+    await worker.logged("Worker ready")
+    await consumer.logged("Consumer ready")
+
+    code, printed = await run(world, service / "voyage", "book", *TRIP, "--json")
+    assert (code, json.loads(printed)["status"]) == (0, "booked")
+
+
+def test_the_wheel_has_the_typed_packages_and_nothing_else() -> None:
+    with ZipFile(WHEEL) as wheel:
+        names = wheel.namelist()
+    assert {name.split("/")[0] for name in names} == ROOMS | {f"voyage-{VERSION}.dist-info"}
+    assert {f"{room}/py.typed" for room in ROOMS} <= set(names)
+
+
+def test_the_sdist_can_be_built_and_tested_but_holds_nothing_that_was_made_here() -> None:
+    with tarfile.open(DIST / f"voyage-{VERSION}.tar.gz") as sdist:
+        names = {name.removeprefix(f"voyage-{VERSION}/") for name in sdist.getnames()}
+    assert {"pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md", "tests/conftest.py"} <= names
+    assert not [name for name in names if re.match(r"\.venv|dist/|\.git/|.*__pycache__", name)]
+
+
+def test_the_sbom_lists_what_the_services_install(service: Path) -> None:
+    sbom = json.loads((DIST / f"voyage-{VERSION}.cdx.json").read_text())
+    listed = {part["name"].lower().replace("_", "-") for part in sbom["components"]}
+    installed = {
+        re.sub(r"-[0-9][^-]*\.dist-info$", "", folder.name).lower().replace("_", "-")
+        for folder in service.parent.glob("lib/*/site-packages/*.dist-info")
+    }
+    assert (sbom["metadata"]["component"]["name"], sbom["metadata"]["component"]["version"]) == (
+        "voyage",
+        VERSION,
+    )
+    assert installed - {"voyage"} <= listed
