@@ -4,6 +4,7 @@ from publisher.client import Client
 from publisher.errors import (
     BookingRejectedError,
     BrokerUnreachableError,
+    NotDeclaredError,
     PublishTimeoutError,
     QueueMismatchError,
     ResultTimeoutError,
@@ -22,6 +23,7 @@ __all__ = [
     "BrokerUnreachableError",
     "Client",
     "LegResult",
+    "NotDeclaredError",
     "PublishTimeoutError",
     "QueueMismatchError",
     "Reason",

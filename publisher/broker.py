@@ -17,7 +17,7 @@ async def prepare(settings: BrokerSettings) -> None:
     """Reach the broker and declare the contract's queues, on a connection that is closed again.
 
     Raises `BrokerUnreachableError`, or what only a person can mend: `QueueMismatchError`,
-    `BrokerCertificateError` or `SettingsError`.
+    `NotDeclaredError`, `BrokerCertificateError` or `SettingsError`.
     """
     url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
     try:

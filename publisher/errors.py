@@ -26,6 +26,10 @@ class QueueMismatchError(VoyageError):
     """A queue exists with other arguments than ours. The text names the queue and the difference."""
 
 
+class NotDeclaredError(VoyageError):
+    """A queue is missing that this user may not declare. The text names it and says who can."""
+
+
 class UndeliverableError(VoyageError):
     """No queue took the message: the one it was addressed to does not exist. Nothing was sent."""
 

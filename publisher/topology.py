@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from aio_pika.abc import AbstractConnection
-from aio_pika.exceptions import ChannelPreconditionFailed
+from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq.exceptions import ChannelAccessRefused
 
-from publisher.errors import QueueMismatchError
+from publisher.errors import NotDeclaredError, QueueMismatchError
 from publisher.settings import BrokerSettings
 
 DELIVERY_LIMIT = 20
@@ -42,33 +42,47 @@ def queues(names: BrokerSettings) -> tuple[Queue, ...]:
 async def declare(connection: AbstractConnection, names: BrokerSettings) -> None:
     """Declare every queue of the contract, and the reply exchange if one is set; harmless when they exist.
 
-    A user who may not declare uses what is there. Raises `QueueMismatchError` for a queue that exists with
-    other arguments.
+    Raises `QueueMismatchError` for a queue that exists with other arguments. A user who may not declare uses
+    what is there, and `NotDeclaredError` says what isn't.
     """
-    for queue in queues(names):
-        try:
-            async with connection.channel() as channel:
-                await channel.declare_queue(
-                    queue.name, durable=True, arguments={"x-queue-type": "quorum", **queue.arguments}
-                )
-        except ChannelPreconditionFailed as mismatch:
-            raise QueueMismatchError(
-                f"Queue {queue.name!r} exists with other arguments: {mismatch.args[-1]}. "
-                "Delete it when it is empty, or give ours another name (VOYAGE_*_QUEUE)."
-            ) from mismatch
-        except ChannelAccessRefused:
-            async with connection.channel() as channel:
-                await channel.declare_queue(queue.name, passive=True)
-    if names.reply_exchange:
-        await _declare_exchange(connection, names)
+    try:
+        for queue in queues(names):
+            await _declare_queue(connection, queue)
+        if names.reply_exchange:
+            await _declare_exchange(connection, names)
+    except ChannelAccessRefused as refused:
+        await _find(connection, names, refused)
+
+
+async def _declare_queue(connection: AbstractConnection, queue: Queue) -> None:
+    try:
+        async with connection.channel() as channel:
+            await channel.declare_queue(
+                queue.name, durable=True, arguments={"x-queue-type": "quorum", **queue.arguments}
+            )
+    except ChannelPreconditionFailed as mismatch:
+        raise QueueMismatchError(
+            f"Queue {queue.name!r} exists with other arguments: {mismatch.args[-1]}. "
+            "Delete it when it is empty, or give ours another name (VOYAGE_*_QUEUE)."
+        ) from mismatch
 
 
 async def _declare_exchange(connection: AbstractConnection, names: BrokerSettings) -> None:
+    async with connection.channel() as channel:
+        exchange = await channel.declare_exchange(names.reply_exchange, durable=True)
+        for queue in queues(names):
+            await (await channel.get_queue(queue.name)).bind(exchange, queue.name)
+
+
+async def _find(connection: AbstractConnection, names: BrokerSettings, refused: Exception) -> None:
     try:
         async with connection.channel() as channel:
-            exchange = await channel.declare_exchange(names.reply_exchange, durable=True)
             for queue in queues(names):
-                await (await channel.get_queue(queue.name)).bind(exchange, queue.name)
-    except ChannelAccessRefused:
-        async with connection.channel() as channel:
-            await channel.declare_exchange(names.reply_exchange, passive=True)
+                await channel.get_queue(queue.name)
+            if names.reply_exchange:
+                await channel.get_exchange(names.reply_exchange)
+    except ChannelNotFoundEntity as missing:
+        raise NotDeclaredError(
+            f"RabbitMQ: {missing.args[-1]}, and {refused.args[-1]}. "
+            "Import deploy/rabbitmq/definitions.json, or start once with a user who may declare it."
+        ) from missing

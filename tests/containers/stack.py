@@ -7,12 +7,14 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
 
 from pydantic import SecretStr
 
 from publisher.settings import BrokerSettings
+from tests.poll import eventually
 
 REPOSITORY = Path(__file__).parents[2]
 ROLES = ("admin", "client", "consumer")
@@ -29,17 +31,8 @@ class Stack:
     async def compose(self, *arguments: str, within: float = 180) -> str:
         """Run `docker compose` to its end and return what it printed; fails with what it complained of."""
         secrets = {f"VOYAGE_{role.upper()}_PASSWORD": word for role, word in self.passwords.items()}
-        process = await asyncio.create_subprocess_exec(
-            *("docker", "compose", "--project-name", self.project, *arguments),
-            cwd=REPOSITORY,
-            env={**os.environ, **ANY_PORT, **secrets},
-            stdin=DEVNULL,
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        printed, complained = await asyncio.wait_for(process.communicate(), within)
-        assert process.returncode == 0, f"{arguments}: {complained.decode()[-2000:]}"
-        return printed.decode()
+        project = ("compose", "--project-name", self.project)
+        return await docker(*project, *arguments, environment={**ANY_PORT, **secrets}, within=within)
 
     async def address(self, service: str, port: int) -> str:
         """Where a port of a service is to be found on this machine."""
@@ -57,13 +50,35 @@ class Stack:
     async def containers(self, service: str) -> list[dict[str, Any]]:
         """What Docker knows of the containers of a service, ended ones included."""
         ids = (await self.compose("ps", "--all", "--quiet", service)).split()
-        process = await asyncio.create_subprocess_exec("docker", "inspect", *ids, stdout=PIPE)
-        printed, _ = await process.communicate()
-        found: list[dict[str, Any]] = json.loads(printed)
+        found: list[dict[str, Any]] = json.loads(await docker("inspect", *ids))
         return found
 
     async def results(self) -> list[dict[str, Any]]:
         """What the last run of the one-shot publisher printed, once it has ended well."""
-        assert (await self.compose("wait", "trips")).split() == ["0"]
-        printed = await self.compose("logs", "--no-log-prefix", "trips")
-        return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+
+        async def ended() -> bool:
+            [trips] = await self.containers("trips")
+            assert trips["State"]["ExitCode"] == 0
+            return bool(trips["State"]["Status"] == "exited")
+
+        await eventually("the end of the one-shot publisher", ended, within=60)
+        [trips] = await self.containers("trips")
+        printed = await docker("logs", trips["Id"])
+        return [json.loads(line) for line in printed.splitlines()]
+
+
+async def docker(
+    *arguments: str, environment: Mapping[str, str] = MappingProxyType({}), within: float = 60
+) -> str:
+    """Run `docker` to its end and return what it printed; fails with what it complained of."""
+    process = await asyncio.create_subprocess_exec(
+        *("docker", *arguments),
+        cwd=REPOSITORY,
+        env={**os.environ, **environment},
+        stdin=DEVNULL,
+        stdout=PIPE,
+        stderr=PIPE,
+    )
+    printed, complained = await asyncio.wait_for(process.communicate(), within)
+    assert process.returncode == 0, f"{arguments}: {complained.decode()[-2000:]}"
+    return printed.decode()

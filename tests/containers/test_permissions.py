@@ -8,10 +8,10 @@ import httpx
 import pytest
 from aio_pika import Message, connect
 from aio_pika.abc import AbstractChannel
-from aio_pika.exceptions import AMQPConnectionError
+from aio_pika.exceptions import AMQPConnectionError, AMQPError
 from aiormq.exceptions import ChannelAccessRefused
 
-from publisher import BookingRequest, Client
+from publisher import BookingRequest, Client, NotDeclaredError, broker
 from tests.containers.stack import Stack
 from tests.poll import eventually
 
@@ -101,7 +101,7 @@ async def test_nobody_else_gets_in(stack: Stack, credentials: str) -> None:
 
 @pytest.mark.parametrize("role", ["client", "consumer"])
 async def test_a_user_sees_no_other_virtual_host_and_no_management(stack: Stack, role: str) -> None:
-    with pytest.raises(AMQPConnectionError):
+    with pytest.raises(AMQPError):
         await connect(await stack.amqp_url(role, vhost="%2F"))
     url = f"http://{await stack.address('rabbitmq', 15672)}/api/queues"
     async with httpx.AsyncClient() as browser:
@@ -130,3 +130,13 @@ async def test_what_can_never_be_booked_reaches_the_dead_letters_without_the_def
         dead = await admin.get_queue(DEAD)
         letter = await eventually("the dead letter", lambda: dead.get(fail=False, no_ack=True))
     assert (letter.message_id, letter.headers["x-reason"]) == (own, "invalid")
+
+
+async def test_a_queue_that_is_missing_and_may_not_be_declared_is_named(stack: Stack) -> None:
+    async with channel_of(stack, "admin") as admin:
+        await admin.queue_delete(CONTROL, if_unused=False, if_empty=False)
+    try:
+        with pytest.raises(NotDeclaredError, match=f"no queue '{CONTROL}'.*refused for user 'client'"):
+            await Client.connect(settings=await stack.settings("client"))
+    finally:
+        await broker.prepare(await stack.settings("admin"))
