@@ -7,6 +7,9 @@ DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--trac
 
 CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE SHAPE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 
+# uv trusts what the system trusts, as pip does.
+export UV_SYSTEM_CERTS := true
+
 .DEFAULT_GOAL := help
 .PHONY: $(shell grep -oE '^[a-z-]+:' $(firstword $(MAKEFILE_LIST)) | tr -d :)
 
