@@ -12,7 +12,7 @@ from consumer.settings import ConsumerSettings
 from publisher.errors import VoyageError
 from publisher.settings import load
 from saga.errors import SagaError
-from saga.process import set_up_logging
+from saga.process import leaving, set_up_logging
 from telemetry.errors import StuckError, TelemetryError
 from telemetry.health import STUCK_EXIT_CODE
 
@@ -39,11 +39,12 @@ def run(
 
 def main() -> None:
     """Run the command; one line and exit code 2 for what the user must mend, 3 for what a new start may."""
-    try:
-        app()
-    except (VoyageError, SagaError, ConsumerError, TelemetryError) as error:
-        print(f"voyage-consumer: {error}", file=sys.stderr)
-        sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
+    with leaving():
+        try:
+            app()
+        except (VoyageError, SagaError, ConsumerError, TelemetryError) as error:
+            print(f"voyage-consumer: {error}", file=sys.stderr)
+            sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
 
 
 if __name__ == "__main__":

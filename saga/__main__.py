@@ -8,7 +8,7 @@ from temporalio.service import RPCError
 
 from saga import attention_commands, codec, doctor, worker
 from saga.errors import SagaError
-from saga.process import set_up_logging
+from saga.process import leaving, set_up_logging
 from saga.settings import WorkerSettings, load
 from telemetry.errors import StuckError, TelemetryError
 from telemetry.health import STUCK_EXIT_CODE
@@ -30,11 +30,12 @@ def run(context: typer.Context) -> None:
 
 def main() -> None:
     """Run the command; one line and exit code 2 for what the user must mend, 3 for what a new start may."""
-    try:
-        app()
-    except (SagaError, TelemetryError, RPCError) as error:
-        print(f"voyage-worker: {error}", file=sys.stderr)
-        sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
+    with leaving():
+        try:
+            app()
+        except (SagaError, TelemetryError, RPCError) as error:
+            print(f"voyage-worker: {error}", file=sys.stderr)
+            sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
 
 
 if __name__ == "__main__":
