@@ -101,7 +101,7 @@ async def _close(servers: Sequence[Server]) -> None:
 
 
 def _variables(settings: ConsumerSettings) -> dict[str, str]:
-    names = settings.model_dump(exclude={"amqp_url"})
+    names = settings.model_dump(exclude={"amqp_url"}, exclude_none=True)
     own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
     return {**own, "AMQP_URL": settings.amqp_url.get_secret_value()}
 
