@@ -1,14 +1,18 @@
 """Ports: which are free, and which have somebody listening."""
 
+import random
 import socket
 from contextlib import closing
 
 HOST = "127.0.0.1"
+# Below the ports that systems give to outgoing connections: one of those could take a port
+# between our look and the start of the server that is to have it.
+_OURS = range(20_000, 32_000)
 
 
 def free_port(preferred: int = 0) -> int:
     """`preferred` if nobody has it, else any free one."""
-    for port in (preferred, 0):
+    for port in (*([preferred] if preferred else []), *random.sample(_OURS, 100)):
         with closing(socket.socket()) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
