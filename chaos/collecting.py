@@ -3,12 +3,13 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 
 from aio_pika import connect
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
+from chaos.meanwhile import meanwhile
 from chaos.observed import Answer
 from publisher.settings import BrokerSettings
 
@@ -23,16 +24,9 @@ class Collector:
         self._settings = settings
         self.answers: list[Answer] = []
 
-    @asynccontextmanager
-    async def collecting(self) -> AsyncIterator[None]:
+    def collecting(self) -> AbstractAsyncContextManager[None]:
         """Collect for as long as the block lasts."""
-        task = asyncio.create_task(self._collect())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        return meanwhile(self._collect())
 
     async def _collect(self) -> None:
         while True:

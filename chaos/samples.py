@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping
+from contextlib import AbstractAsyncContextManager, suppress
 
 import psutil
 
+from chaos.meanwhile import meanwhile
 from chaos.observed import Sample
 from devstack.server import Server
 
@@ -22,16 +23,9 @@ class Sampler:
         self._began = time.monotonic()
         self.samples: list[Sample] = []
 
-    @asynccontextmanager
-    async def sampling(self) -> AsyncIterator[None]:
+    def sampling(self) -> AbstractAsyncContextManager[None]:
         """Sample for as long as the block lasts."""
-        task = asyncio.create_task(self._sample())
-        try:
-            yield
-        finally:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+        return meanwhile(self._sample())
 
     async def _sample(self) -> None:
         while True:
