@@ -12,16 +12,15 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from temporalio.api.common.v1 import Payload
 from temporalio.converter import (
-    CompositePayloadConverter,
     DataConverter,
     DefaultFailureConverterWithEncodedAttributes,
-    DefaultPayloadConverter,
     EncodingPayloadConverter,
     PayloadCodec,
 )
 
 from saga.encryption_settings import known, load_keys
 from saga.errors import DecryptionError
+from saga.payloads import PayloadConverter
 
 ENCODING = "binary/encrypted"
 KEY_ID = "encryption-key-id"
@@ -80,15 +79,15 @@ class _Unreadable(EncodingPayloadConverter):
         raise _unknown(_key_id(payload), known({}))
 
 
-class _WithoutKeys(CompositePayloadConverter):
-    """The SDK's own converter, which says what to do about an encrypted payload."""
+class _WithoutKeys(PayloadConverter):
+    """Says what to do about an encrypted payload."""
 
     def __init__(self) -> None:
-        super().__init__(*DefaultPayloadConverter.default_encoding_payload_converters, _Unreadable())
+        super().__init__(_Unreadable())
 
 
 def data_converter() -> DataConverter:
-    """The SDK's own, which encrypts if the settings name keys; raises `SettingsError`."""
+    """Ours, which encrypts if the settings name keys; raises `SettingsError`."""
     keys = load_keys()
     if not keys:
         return dataclasses.replace(DataConverter.default, payload_converter_class=_WithoutKeys)
@@ -96,9 +95,10 @@ def data_converter() -> DataConverter:
 
 
 def encrypting(codec: EncryptionCodec) -> DataConverter:
-    """The SDK's own converter, which encrypts by this codec, also the texts and traces of failures."""
+    """Ours, which encrypts by this codec, also the texts and traces of failures."""
     return dataclasses.replace(
         DataConverter.default,
+        payload_converter_class=PayloadConverter,
         payload_codec=codec,
         failure_converter_class=DefaultFailureConverterWithEncodedAttributes,
     )

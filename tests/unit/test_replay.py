@@ -7,6 +7,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from saga.attention import AttentionWorkflow
+from saga.encryption import data_converter
 from saga.tombstone import TombstoneWorkflow
 from saga.workflow import BookingWorkflow
 
@@ -34,4 +35,5 @@ def test_every_kind_of_ending_is_recorded() -> None:
 @pytest.mark.parametrize("recorded", HISTORIES, ids=lambda file: file.stem)
 async def test_a_recorded_booking_replays(recorded: Path) -> None:
     history = WorkflowHistory.from_json(f"recorded-{recorded.stem}", recorded.read_text())  # noqa: ASYNC240
-    await Replayer(workflows=[BookingWorkflow, TombstoneWorkflow, AttentionWorkflow]).replay_workflow(history)
+    workflows = [BookingWorkflow, TombstoneWorkflow, AttentionWorkflow]
+    await Replayer(workflows=workflows, data_converter=data_converter()).replay_workflow(history)
