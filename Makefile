@@ -110,6 +110,10 @@ release: setup .venv-release/installed ## Wheel, sdist and SBOM in dist/, checke
 	  --output-file "$$(echo dist/*.whl | sed s/-py3.*/.cdx.json/)" .venv-wheel/bin/python
 	@$(BIN)/pytest tests/release
 
+audit: .venv-release/installed ## Look up known vulnerabilities of everything pinned that users get; asks pypi.org
+	@.venv-release/bin/pip-audit --progress-spinner off --strict --require-hashes --disable-pip \
+	  --requirement requirements/service.txt
+
 test-pythons: setup ## The unit tests under every other Python that is supported and on this machine
 	@$(BIN)/python -m tests.pythons
 
