@@ -13,16 +13,10 @@ from pathlib import Path
 import psutil
 
 from benchmarks.rounds import Measurement
+from benchmarks.ways.table import OURS, PEERS
 
 RESULTS = Path(__file__).parent / "results"
 ROLES = ("server", "worker", "consumer", "broker", "client")
-TITLES = {
-    "direct": "a: same workflow, straight from a Temporal client",
-    "tutorial": "b: the tutorial's way, HTTP and Flask",
-    "message": "c: message in, result out",
-    "one": "d: the same, consumer and worker in one process",
-}
-
 COMPARED = (
     ("c/a", "message", "direct", "0.95"),
     ("c/b", "message", "tutorial", "1"),
@@ -67,9 +61,9 @@ def _table(measured: Sequence[Measurement]) -> list[str]:
         *(f"{role}: peak MiB" for role in ROLES),
     ]
     rows = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
-    for way, title in TITLES.items():
+    for way in dict.fromkeys(m.way for m in measured):
         mine = [m for m in measured if m.way == way]
-        cells = [title, _median(mine, lambda m: m.per_second)]
+        cells = [(OURS | PEERS)[way].title, _median(mine, lambda m: m.per_second)]
         cells += [_median(mine, lambda m, role=role: m.cpu_ms.get(role)) for role in ROLES]  # type: ignore[misc]
         cells += [_median(mine, lambda m, role=role: m.peak_mib.get(role)) for role in ROLES]  # type: ignore[misc]
         rows.append(f"| {' | '.join(cells)} |")
@@ -84,7 +78,7 @@ def _median(measured: Sequence[Measurement], figure: Callable[[Measurement], flo
 
 
 def _ratios(measured: Sequence[Measurement]) -> list[str]:
-    by_way = {way: [m.per_second for m in measured if m.way == way] for way in TITLES}
+    by_way = {way: [m.per_second for m in measured if m.way == way] for way in OURS}
     lines = ["Ratios of bookings/s, round by round: median (min-max).", ""]
     for name, way, other, goal in COMPARED:
         ratios = [c / o for c, o in zip(by_way[way], by_way[other], strict=True)]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from benchmarks.processes import Role
-from benchmarks.ways import Way
+from benchmarks.ways.way import Way
 
 SAMPLE_EVERY = 0.25  # seconds between looks at the memory
 

@@ -13,7 +13,7 @@ from temporalio.service import RPCError
 
 import devstack
 from benchmarks.processes import service
-from benchmarks.ways import TRIP, where
+from benchmarks.ways.way import TRIP, where
 from demo.supplier import ExampleSupplier
 from publisher import BookingRequest, Client
 

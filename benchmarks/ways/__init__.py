@@ -1,0 +1,1 @@
+"""The ways to book that are compared; `table.py` lists them."""

@@ -1,0 +1,59 @@
+"""The same workflow straight from a Temporal client."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+from temporalio import activity
+from temporalio.client import Client as Temporal
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.worker import Worker
+
+import devstack
+from benchmarks.processes import service
+from benchmarks.ways.way import TRIP, Way, where
+from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
+from saga.workflow import BookingWorkflow
+
+
+@asynccontextmanager
+async def direct(servers: devstack.Servers) -> AsyncIterator[Way]:
+    """The same workflow straight from a Temporal client, its reply step included: nothing between."""
+    own = uuid4().hex[:8]
+    temporal = await Temporal.connect(servers.temporal_address)
+    waiting: dict[str, asyncio.Future[str]] = {}
+
+    @activity.defn(name="reply")
+    async def reply(outcome: BookingOutcome, context: dict[str, Any], _again: bool) -> None:  # noqa: FBT001
+        waiting.pop(context["id"]).set_result(outcome.status.value)
+
+    async def book() -> str:
+        booking_id = uuid4().hex
+        answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        waiting[booking_id] = answer
+        await temporal.start_workflow(
+            BookingWorkflow.run,
+            BookVacationInput(
+                book_user_id=TRIP["name"],
+                book_car_id=TRIP["car"],
+                book_hotel_id=TRIP["hotel"],
+                book_flight_id=TRIP["flight"],
+                reply=ReplyCallback(
+                    activity="reply", task_queue=f"bench-{own}-replies", context={"id": booking_id}
+                ),
+            ),
+            id=f"direct-{booking_id}",
+            task_queue=f"bench-{own}-direct",
+            id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+            id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+            memo={"fingerprint": booking_id * 2},
+            static_summary=f"{TRIP['car']}, {TRIP['hotel']}, {TRIP['flight']}",
+        )
+        return await answer
+
+    environment = {**where(servers), "VOYAGE_TASK_QUEUE": f"bench-{own}-direct"}
+    replies = Worker(temporal, task_queue=f"bench-{own}-replies", activities=[reply])
+    async with replies, service(["-m", "saga"], environment, "Worker ready") as worker:
+        yield Way("direct", book, {"worker": worker})

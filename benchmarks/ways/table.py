@@ -1,0 +1,24 @@
+"""The ways to book, one row each: the key is the way's name."""
+
+from dataclasses import dataclass
+
+from benchmarks.ways import direct, messages, tutorial
+from benchmarks.ways.way import Opened
+
+
+@dataclass(frozen=True)
+class Row:
+    """How tables call a way, and what sets it up."""
+
+    title: str
+    opened: Opened
+
+
+OURS = {
+    "direct": Row("a: same workflow, straight from a Temporal client", direct.direct),
+    "tutorial": Row("b: the tutorial's way, HTTP and Flask", tutorial.tutorial),
+    "message": Row("c: message in, result out", messages.by_message),
+    "one": Row("d: the same, consumer and worker in one process", messages.by_message_to_one_process),
+}
+PEERS: dict[str, Row] = {}
+"""Other software that does the same; measured with `--peers`."""
