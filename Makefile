@@ -73,8 +73,17 @@ format: setup ## Let ruff put the code in order
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: setup ## Compare bookings by message with a direct client and with the tutorial's way
-	@$(BIN)/python -m benchmarks
+bench: setup ## Compare bookings by message with a direct client and with the tutorial's way; OPTIONS="--rounds 9"
+	@$(BIN)/python -m benchmarks $(OPTIONS)
+
+bench-backlog: setup ## Whether the rate holds while 10,000 requests are drained; OPTIONS="--requests 2000"
+	@$(BIN)/python -m benchmarks.backlog $(OPTIONS)
+
+bench-scale: setup ## 5,000 bookings in flight, 1, 2 and 4 workers and consumers, the broker leg alone; takes OPTIONS
+	@$(BIN)/python -m benchmarks.scale $(OPTIONS)
+
+bench-page: setup ## The tables and pictures of docs/performance.md anew, from the last figures
+	@$(BIN)/python -m benchmarks.page
 
 bench-stuck: setup ## What bookings stuck on a supplier that is down cost the others
 	@$(BIN)/python -m benchmarks.stuck

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
+from dataclasses import asdict
 from typing import Annotated
 
 import psutil
@@ -12,38 +13,51 @@ import typer
 import uvloop
 
 import devstack
-from benchmarks import report, rounds
+from benchmarks import page, results, rounds
+from benchmarks.measuring import Measurement
 from benchmarks.processes import Role, server
-from benchmarks.ways.table import OURS, PEERS, Row
+from benchmarks.rounds import Plan
+from benchmarks.ways.table import LIGHT, OURS, PEERS, Row
+
+THREADS = 500  # the HTTP way waits in threads; too few would hold an open load back
 
 
-def main(
+def main(  # noqa: PLR0913
     *,
     rounds: Annotated[int, typer.Option(help="Rounds; each books with every way.", min=1)] = 5,
-    bookings: Annotated[int, typer.Option(help="Bookings per way and round.", min=1)] = 300,
-    in_flight: Annotated[int, typer.Option(help="Clients that book at the same time.", min=1)] = 30,
+    bookings: Annotated[int, typer.Option(help="Closed load: bookings per way and round.", min=1)] = 200,
+    in_flight: Annotated[int, typer.Option(help="Closed load: clients at the same time.", min=1)] = 30,
+    rate: Annotated[float, typer.Option(help="Open load: bookings a second; 0 for none.", min=0)] = 10.0,
+    seconds: Annotated[float, typer.Option(help="Open load: how long, per way and round.", min=1)] = 6.0,
+    singles: Annotated[int, typer.Option(help="Light load: bookings one at a time; 0 for none.", min=0)] = 40,
     peers: Annotated[bool, typer.Option("--peers", help="With other software that does the same.")] = False,
 ) -> None:
-    """Measure, print the table, and write it to benchmarks/results/."""
+    """Measure, and write figures, pictures and page."""
+    plan = Plan(rounds, bookings, in_flight, rate, seconds, singles, LIGHT)
     with devstack.stack() as servers:
         rows = [*OURS.values(), *(PEERS.values() if peers else ())]
-        measured = uvloop.run(_measure(servers, rows, rounds, bookings, in_flight))
-    setup = (
-        f"{rounds} interleaved rounds, {bookings} bookings per way, {in_flight} in flight; medians (min-max)."
-    )
-    print("\n" + report.write(measured, setup))
+        measured = uvloop.run(_measure(servers, rows, plan))
+    options = {name: value for name, value in asdict(plan).items() if name != "light"}
+    command = "python -m benchmarks --peers" if peers else "python -m benchmarks"
+    results.save("bookings", command, options, {"measured": [asdict(one) for one in measured]})
+    page.write()
 
 
-async def _measure(
-    servers: devstack.Servers, rows: Iterable[Row], count: int, bookings: int, in_flight: int
-) -> list[rounds.Measurement]:
-    # The HTTP way waits in threads: as many as there are clients, or it would be held back.
-    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(in_flight))
+async def _measure(servers: devstack.Servers, rows: Iterable[Row], plan: Plan) -> list[Measurement]:
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
     ourselves = Role(psutil.Process(), alone=True)
     shared = {"server": server("start-dev"), "broker": server("rabbit"), "client": ourselves}
+    measured = []
     async with AsyncExitStack() as stack:
         ways = [await stack.enter_async_context(row.opened(servers)) for row in rows]
-        return await rounds.run(ways, shared, rounds=count, bookings=bookings, in_flight=in_flight)
+        async for one in rounds.run(ways, shared, plan):
+            measured.append(one)
+            print(
+                f"round {one.round + 1}: {one.load:6} {one.way:9} {one.per_second:6.1f} bookings/s, "
+                + ", ".join(f"{name} {ms:.0f} ms" for name, ms in one.latency_ms.items()),
+                flush=True,
+            )
+    return measured
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -15,19 +15,24 @@ MEBIBYTE = 1024 * 1024
 
 
 class Role:
-    """One part of the system: a process, `alone` or with its children, with their CPU time and memory."""
+    """One part of the system: processes, `alone` or with their children, with their CPU time and memory."""
 
-    def __init__(self, process: psutil.Process | None, *, alone: bool = False) -> None:
-        self._processes = [] if process is None else [process, *_children(process, alone=alone)]
+    def __init__(self, *processes: psutil.Process, alone: bool = False) -> None:
+        self.processes = [*processes, *(child for one in processes for child in _children(one, alone=alone))]
+
+    @classmethod
+    def together(cls, roles: Iterable["Role"]) -> "Role":
+        """Several as one."""
+        return cls(*(process for role in roles for process in role.processes), alone=True)
 
     def cpu_seconds(self) -> float | None:
         """CPU time used so far by all of it, or None if it is not on this machine."""
-        times = [process.cpu_times() for process in self._processes]
+        times = [process.cpu_times() for process in self.processes]
         return sum(time.user + time.system for time in times) if times else None
 
     def memory_mib(self) -> float | None:
         """Resident memory of all of it now, in MiB."""
-        sizes = [process.memory_info().rss for process in self._processes]
+        sizes = [process.memory_info().rss for process in self.processes]
         return sum(sizes) / MEBIBYTE if sizes else None
 
 
@@ -41,7 +46,7 @@ def server(name: str) -> Role:
     for process in psutil.Process().children():
         if name in " ".join(process.cmdline()):
             return Role(process)
-    return Role(None)
+    return Role()
 
 
 @asynccontextmanager

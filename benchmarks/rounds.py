@@ -1,75 +1,47 @@
-"""Rounds of measurement: every way once per round, in another order each time."""
+"""Rounds of measurement: each load on every way, once per round, in another order each time."""
 
-import asyncio
-import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
 
+from benchmarks import loads
+from benchmarks.latencies import percentiles
+from benchmarks.measuring import Measurement, measure
 from benchmarks.processes import Role
 from benchmarks.ways.way import Way
 
-SAMPLE_EVERY = 0.25  # seconds between looks at the memory
-
 
 @dataclass(frozen=True)
-class Measurement:
-    """One way in one round: bookings per second, CPU ms per booking and peak MiB for each role."""
+class Plan:
+    """How much load of each kind; without rounds of a kind, none.
 
-    way: str
-    per_second: float
-    cpu_ms: dict[str, float]
-    peak_mib: dict[str, float] = field(default_factory=dict)
+    `bookings` by `in_flight` clients; `rate` bookings a second for `seconds`; `singles` one at a time, by the
+    ways that are named in `light`.
+    """
+
+    rounds: int
+    bookings: int
+    in_flight: int
+    rate: float
+    seconds: float
+    singles: int
+    light: Sequence[str]
 
 
-async def run(
-    ways: Sequence[Way], servers: Mapping[str, Role], *, rounds: int, bookings: int, in_flight: int
-) -> list[Measurement]:
-    """Warm each way up, then measure; a booking that is not booked is an error."""
+async def run(ways: Sequence[Way], servers: Mapping[str, Role], plan: Plan) -> AsyncIterator[Measurement]:
+    """Warm each way up, then measure."""
     for way in ways:
-        await _book_all(way, max(in_flight, bookings // 5), in_flight)
-    measured = []
-    for number in range(rounds):
+        await loads.closed(way, bookings=max(plan.in_flight, plan.bookings // 3), in_flight=plan.in_flight)
+    for number in range(plan.rounds):
         order = [*ways[number % len(ways) :], *ways[: number % len(ways)]]
         for way in order:
-            measured.append(await _measure(way, {**servers, **way.roles}, bookings, in_flight))
-            print(f"round {number + 1}: {way.name:9} {measured[-1].per_second:6.1f} bookings/s", flush=True)
-    return measured
-
-
-async def _measure(way: Way, roles: Mapping[str, Role], bookings: int, in_flight: int) -> Measurement:
-    before = {name: role.cpu_seconds() for name, role in roles.items()}
-    peaks: dict[str, float] = {}
-    watching = asyncio.create_task(_watch(roles, peaks))
-    began = time.perf_counter()
-    await _book_all(way, bookings, in_flight)
-    took = time.perf_counter() - began
-    watching.cancel()
-    after = {name: role.cpu_seconds() for name, role in roles.items()}
-    cpu = {
-        name: (used - start) / bookings * 1000
-        for name, used in after.items()
-        if used is not None and (start := before[name]) is not None
-    }
-    return Measurement(way.name, bookings / took, cpu, peaks)
-
-
-async def _book_all(way: Way, bookings: int, in_flight: int) -> None:
-    todo = iter(range(bookings))
-
-    async def client() -> None:
-        for _ in todo:
-            status = await way.book()
-            if status != "booked":
-                raise RuntimeError(f"{way.name}: a booking ended {status!r}")
-
-    async with asyncio.TaskGroup() as clients:
-        for _ in range(in_flight):
-            clients.create_task(client())
-
-
-async def _watch(roles: Mapping[str, Role], peaks: dict[str, float]) -> None:
-    while True:
-        for name, role in roles.items():
-            if (now := role.memory_mib()) is not None:
-                peaks[name] = max(peaks.get(name, 0.0), now)
-        await asyncio.sleep(SAMPLE_EVERY)
+            latencies = loads.closed(way, bookings=plan.bookings, in_flight=plan.in_flight)
+            yield await measure(way.name, "closed", number, {**servers, **way.roles}, latencies)
+        if plan.rate:
+            for way in order:
+                latencies = loads.opened(way, rate=plan.rate, seconds=plan.seconds)
+                yield await measure(way.name, "open", number, {**servers, **way.roles}, latencies)
+        if plan.singles:
+            alone = [way for way in order if way.name in plan.light]
+            for name, seconds in (await loads.in_turn(alone, bookings=plan.singles)).items():
+                per_second = round(len(seconds) / sum(seconds), 2)
+                yield Measurement(name, "light", number, per_second, percentiles(seconds))

@@ -16,7 +16,6 @@ OUTSIDE = {
     "CONTRIBUTING.md": "contributing.md",
     "CHANGELOG.md": "changelog.md",
     "SECURITY.md": "reporting.md",
-    "benchmarks/results/latest.md": "benchmark-results.md",
     "examples/clients/README.md": "clients.md",
 }
 """Where a file of the repository is in the site."""

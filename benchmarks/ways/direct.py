@@ -1,8 +1,8 @@
-"""The same workflow straight from a Temporal client."""
+"""The same workflow straight from a Temporal client, its reply step included."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
@@ -14,15 +14,25 @@ from temporalio.worker import Worker
 import devstack
 from benchmarks.processes import service
 from benchmarks.ways.way import TRIP, Way, where
+from saga.encryption import data_converter
 from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
 from saga.workflow import BookingWorkflow
 
 
+def direct(servers: devstack.Servers) -> AbstractAsyncContextManager[Way]:
+    """On the worker as it ships: nothing is between."""
+    return _directly(servers, "direct", "saga")
+
+
+def on_default_worker(servers: devstack.Servers) -> AbstractAsyncContextManager[Way]:
+    """On a worker that is the SDK's in everything."""
+    return _directly(servers, "default", "benchmarks.default_worker")
+
+
 @asynccontextmanager
-async def direct(servers: devstack.Servers) -> AsyncIterator[Way]:
-    """The same workflow straight from a Temporal client, its reply step included: nothing between."""
+async def _directly(servers: devstack.Servers, name: str, worker: str) -> AsyncIterator[Way]:
     own = uuid4().hex[:8]
-    temporal = await Temporal.connect(servers.temporal_address)
+    temporal = await Temporal.connect(servers.temporal_address, data_converter=data_converter())
     waiting: dict[str, asyncio.Future[str]] = {}
 
     @activity.defn(name="reply")
@@ -55,5 +65,5 @@ async def direct(servers: devstack.Servers) -> AsyncIterator[Way]:
 
     environment = {**where(servers), "VOYAGE_TASK_QUEUE": f"bench-{own}-direct"}
     replies = Worker(temporal, task_queue=f"bench-{own}-replies", activities=[reply])
-    async with replies, service(["-m", "saga"], environment, "Worker ready") as worker:
-        yield Way("direct", book, {"worker": worker})
+    async with replies, service(["-m", worker], environment, "Worker ready") as role:
+        yield Way(name, book, {"worker": role})

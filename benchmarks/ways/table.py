@@ -19,6 +19,9 @@ OURS = {
     "tutorial": Row("b: the tutorial's way, HTTP and Flask", tutorial.tutorial),
     "message": Row("c: message in, result out", messages.by_message),
     "one": Row("d: the same, consumer and worker in one process", messages.by_message_to_one_process),
+    "default": Row("e: as a, on the SDK's default worker", direct.on_default_worker),
 }
+LIGHT = ("direct", "message", "one")
+"""Those whose latency at light load is compared."""
 PEERS: dict[str, Row] = {}
 """Other software that does the same; measured with `--peers`."""

@@ -15,27 +15,27 @@ from devstack.ports import free_port
 
 @asynccontextmanager
 async def tutorial(servers: devstack.Servers) -> AsyncIterator[Way]:
-    """The tutorial's way: HTTP, a Temporal client for each request, the SDK's default worker."""
+    """HTTP and Flask, the workflow's result awaited, the SDK's default worker."""
     port = free_port()
     environment = {
         **where(servers),
-        "VOYAGE_TASK_QUEUE": f"bench-{uuid4().hex[:8]}-http",
-        "VOYAGE_SANDBOXED": "true",
+        "BENCH_TASK_QUEUE": f"bench-{uuid4().hex[:8]}-tutorial",
         "BENCH_HTTP_PORT": str(port),
     }
 
     def post() -> str:
-        body = json.dumps(TRIP).encode()
+        body = json.dumps({**TRIP, "attempts": 5}).encode()
         url = f"http://127.0.0.1:{port}/book"
         call = urllib.request.Request(url, body, {"content-type": "application/json"})
         with urllib.request.urlopen(call) as answer:  # noqa: S310
-            return str(json.load(answer)["status"])
+            status = json.load(answer)["result"]["status"]
+        return "booked" if status == "success" else str(status)
 
     async def book() -> str:
         return await asyncio.to_thread(post)
 
     async with (
-        service(["-m", "saga"], environment, "Worker ready") as worker,
-        service(["-m", "benchmarks.http_door"], environment, "Running on") as door,
+        service(["-m", "benchmarks.tutorial.worker"], environment, "Worker started") as worker,
+        service(["-m", "benchmarks.tutorial.door"], environment, "Running on") as door,
     ):
         yield Way("tutorial", book, {"worker": worker, "consumer": door})

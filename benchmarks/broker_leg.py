@@ -1,0 +1,103 @@
+"""What the broker leg alone carries: the consumer's intake with the start stubbed, against bare aio-pika."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import partial
+from typing import cast
+
+from aio_pika import connect
+from aio_pika.abc import AbstractIncomingMessage
+
+import devstack
+from benchmarks.draining import publish
+from benchmarks.ways.names import broker_settings, own_names
+from consumer.bookings import Accepted, Bookings
+from consumer.dead_letters import DeadLetters
+from consumer.decision import Start
+from consumer.handling import RequestHandler
+from consumer.intake import Intake
+from consumer.results import Results
+from consumer.settings import ConsumerSettings
+from consumer.subscription import Subscription
+from publisher import broker
+from publisher.delivery import Delivery
+from publisher.publishing import ConfirmedPublisher
+
+Done = Callable[[], None]
+
+
+class _StartedAtOnce:
+    """Stands where Temporal does: each booking is started as soon as it is asked for."""
+
+    async def start(self, _: Start) -> Accepted:
+        return Accepted(joined=False)
+
+
+async def measure(servers: devstack.Servers, rounds: int, messages: int) -> list[dict[str, float]]:
+    """Messages a second of both, by turns."""
+    found = []
+    async with own_names(servers) as environment:
+        settings = ConsumerSettings.model_validate(broker_settings(environment).model_dump())
+        await broker.prepare(settings)
+        for number in range(rounds + 1):
+            row = {}
+            for name, consuming in (("bare", bare), ("ours", ours)):
+                await publish(environment, messages)
+                row[name] = await _rate(partial(consuming, settings), messages)
+            if number:  # the first round warms up
+                found.append(row)
+                print(f"broker leg: ours {row['ours']:.0f}/s, bare {row['bare']:.0f}/s", flush=True)
+    return found
+
+
+async def _rate(consuming: Callable[[Done], AbstractAsyncContextManager[None]], messages: int) -> float:
+    left, all_done = messages, asyncio.Event()
+
+    def done() -> None:
+        nonlocal left
+        left -= 1
+        if not left:
+            all_done.set()
+
+    began = time.perf_counter()
+    async with consuming(done):
+        await all_done.wait()
+        return round(messages / (time.perf_counter() - began), 1)
+
+
+@asynccontextmanager
+async def ours(settings: ConsumerSettings, done: Done) -> AsyncIterator[None]:
+    """Decode, validate, decide, start nothing, ack: as the consumer does it."""
+    async with await broker.open_connection(settings, "benchmark") as connection:
+        publisher = await ConfirmedPublisher.open(connection, settings.publish_timeout)
+        results, dead_letters = Results(publisher, settings), DeadLetters(publisher, settings)
+        requests = RequestHandler(settings, cast("Bookings", _StartedAtOnce()), results, dead_letters)
+
+        async def handle(delivery: Delivery) -> None:
+            await requests.handle(delivery)
+            done()
+
+        subscription = await Subscription.open(connection, settings.requests_queue, settings.prefetch)
+        intake = Intake(subscription, handle, publisher, settings)
+        await intake.start()
+        yield
+        await intake.stop()
+
+
+@asynccontextmanager
+async def bare(settings: ConsumerSettings, done: Done) -> AsyncIterator[None]:
+    """Take and ack, and nothing else."""
+
+    async def take(message: AbstractIncomingMessage) -> None:
+        await message.ack()
+        done()
+
+    url = settings.amqp_url.get_secret_value()
+    async with await connect(url) as connection, connection.channel() as channel:
+        await channel.set_qos(settings.prefetch)
+        queue = await channel.get_queue(settings.requests_queue)
+        tag = await queue.consume(take)
+        yield
+        await queue.cancel(tag)

@@ -1,0 +1,51 @@
+"""Figures of the last `make bench`: round by round, and several rounds as one."""
+
+import operator
+import statistics
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from benchmarks import results
+from benchmarks.measuring import Measurement
+
+Figure = Callable[[Measurement], float]
+
+
+def measured(load: str) -> list[Measurement]:
+    """The measurements under this load."""
+    rows: list[dict[str, Any]] = (results.load("bookings") or {}).get("measured", [])
+    return [Measurement(**row) for row in rows if row["load"] == load]
+
+
+def by_round(load: str, way: str, figure: Figure) -> list[float]:
+    """A figure of a way, round by round."""
+    rows = sorted((one for one in measured(load) if one.way == way), key=operator.attrgetter("round"))
+    return [figure(one) for one in rows]
+
+
+def per_second(one: Measurement) -> float:
+    """Bookings per second."""
+    return one.per_second
+
+
+def latency(percentile: str) -> Figure:
+    """This percentile, in ms."""
+    return lambda one: one.latency_ms[percentile]
+
+
+def cpu(role: str) -> Figure:
+    """CPU ms per booking; 0 for a role that the way has not."""
+    return lambda one: one.cpu_ms.get(role, 0.0)
+
+
+def memory(role: str) -> Figure:
+    """The most MiB held."""
+    return lambda one: one.peak_mib.get(role, 0.0)
+
+
+def spread(figures: Sequence[float], digits: int = 1) -> str:
+    """`median (least to most)`; a dash for what isn't there."""
+    if not any(figures):
+        return "-"
+    median, least, most = statistics.median(figures), min(figures), max(figures)
+    return f"{median:.{digits}f} ({least:.{digits}f} to {most:.{digits}f})"

@@ -1,0 +1,80 @@
+"""What is to be reached, and whether the last figures reach it."""
+
+import operator
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from benchmarks import results
+from benchmarks.figures import Figure, by_round, cpu, latency, measured, per_second, spread
+
+
+@dataclass(frozen=True)
+class Goal:
+    """One limit, and the figure of each round in which it was measured."""
+
+    what: str
+    limit: float
+    figures: Sequence[float]
+    command: str
+    at_least: bool = True
+    digits: int = 2
+
+    @property
+    def row(self) -> list[str]:
+        """As cells: what, to be reached, measured, whether, by which command."""
+        reached = operator.ge if self.at_least else operator.le
+        wanted = f"at {'least' if self.at_least else 'most'} {self.limit:g}"
+        verdict = "yes" if reached(statistics.median(self.figures), self.limit) else "no"
+        return [self.what, wanted, spread(self.figures, self.digits), verdict, f"`{self.command}`"]
+
+
+def goals() -> list[Goal]:
+    """Every goal that there are figures for."""
+    return [*_of_bookings(), *_of_the_backlog(), *_of_scale()]
+
+
+def _of_bookings() -> list[Goal]:
+    if not measured("closed"):
+        return []
+
+    def ratios(way: str, other: str, figure: Figure) -> list[float]:
+        pairs = zip(by_round("closed", way, figure), by_round("closed", other, figure), strict=True)
+        return [one / two for one, two in pairs]
+
+    found = [
+        Goal("bookings/s, c/a", 0.97, ratios("message", "direct", per_second), "make bench"),
+        Goal("bookings/s, c/b", 1.0, ratios("message", "tutorial", per_second), "make bench"),
+        Goal("bookings/s, d/b", 1.4, ratios("one", "tutorial", per_second), "make bench"),
+        Goal(
+            "worker CPU, c/e", 0.5, ratios("message", "default", cpu("worker")), "make bench", at_least=False
+        ),
+    ]
+    return found + [
+        Goal(f"added at light load, p50 of {letter} - a, ms", 8.0, added, "make bench", at_least=False)
+        for letter, way in (("c", "message"), ("d", "one"))
+        if (added := _added(way))
+    ]
+
+
+def _added(way: str) -> list[float]:
+    pairs = zip(
+        by_round("light", way, latency("p50")), by_round("light", "direct", latency("p50")), strict=True
+    )
+    return [one - two for one, two in pairs]
+
+
+def _of_the_backlog() -> list[Goal]:
+    found = results.load("backlog")
+    if not found:
+        return []
+    what = f"a backlog of {found['requests']:,}: rate of the last tenth against the first"
+    return [Goal(what, 0.9, [found["last_per_second"] / found["first_per_second"]], "make bench-backlog")]
+
+
+def _of_scale() -> list[Goal]:
+    found = results.load("scale")
+    if not found:
+        return []
+    ratios = [row["ours"] / row["bare"] for row in found["broker_leg"]]
+    return [Goal("broker leg alone against bare aio-pika", 0.8, ratios, "make bench-scale")]

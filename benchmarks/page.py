@@ -1,0 +1,20 @@
+"""`python -m benchmarks.page`: the tables and pictures of docs/performance.md anew, from the results."""
+
+import re
+from pathlib import Path
+
+from benchmarks import pictures, tables
+
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
+MARKS = re.compile(r"(<!-- table (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
+def write() -> None:
+    """Put each table between its marks, and draw the pictures."""
+    found = tables.every()
+    PAGE.write_text(MARKS.sub(lambda mark: f"{mark[1]}\n{found[mark[2]]}\n\n{mark[3]}", PAGE.read_text()))
+    pictures.draw()
+
+
+if __name__ == "__main__":
+    write()

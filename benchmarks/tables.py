@@ -1,0 +1,131 @@
+"""The tables of docs/performance.md, from the results."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from benchmarks import paper, results
+from benchmarks.figures import Figure, by_round, cpu, latency, measured, memory, per_second, spread
+from benchmarks.goals import goals
+from benchmarks.latencies import PERCENTILES
+from benchmarks.markdown import NONE_YET, table
+from benchmarks.ways.table import OURS, PEERS
+
+ROLES = ("server", "worker", "consumer", "broker", "client")
+
+
+def every() -> Mapping[str, str]:
+    """Each table by its name on the page."""
+    return {
+        "goals": table(["what", "to reach", "median (least to most)", "reached", "command"], _goals()),
+        "throughput": _by_way("closed", ["bookings/s"], [per_second]),
+        "latency": _latencies(),
+        "cpu": _by_role("closed", cpu),
+        "memory": _by_role("closed", memory),
+        "backlog": _backlog(),
+        "scale": _scale(),
+        "billed": paper.billed(),
+        "clusters": paper.clusters(),
+        "measured": _measured(),
+    }
+
+
+def _goals() -> list[list[str]]:
+    return [goal.row for goal in goals()]
+
+
+def _latencies() -> str:
+    texts = []
+    for load, what in (("open", "Open load"), ("closed", "Closed load"), ("light", "One at a time")):
+        figures = [latency(name) for name in PERCENTILES]
+        if measured(load):
+            texts += [f"{what}:", _by_way(load, [f"{name}, ms" for name in PERCENTILES], figures)]
+    return "\n\n".join(texts) or NONE_YET
+
+
+def _by_role(load: str, what: Callable[[str], Figure]) -> str:
+    present = [role for role in ROLES if any(what(role)(one) for one in measured(load))]
+    return _by_way(load, present, [what(role) for role in present])
+
+
+def _by_way(load: str, heads: Sequence[str], figures: Sequence[Figure]) -> str:
+    ways = dict.fromkeys(one.way for one in measured(load))
+    rows = [
+        [title, *(spread(by_round(load, way, figure)) for figure in figures)]
+        for way, title in titles().items()
+        if way in ways
+    ]
+    return table(["way", *heads], rows)
+
+
+def titles() -> dict[str, str]:
+    """The title of each way."""
+    return {way: row.title for way, row in (OURS | PEERS).items()}
+
+
+def _backlog() -> str:
+    found = results.load("backlog")
+    if not found:
+        return NONE_YET
+    rows = [["bookings/s, all", f"{found['per_second']:.1f}"]]
+    rows += [
+        [f"bookings/s, {part} tenth", f"{found[f'{part}_per_second']:.1f}"] for part in ("first", "last")
+    ]
+    rows += [["all requests taken from the queue after, s", f"{found['taken_after']:.0f}"]]
+    for role in ("consumer", "worker"):
+        held = [sample["mib"][role] for sample in found["samples"]]
+        rows.append(
+            [f"{role}: MiB at the start, most, at the end", f"{held[0]:.0f}, {max(held):.0f}, {held[-1]:.0f}"]
+        )
+    return table(["a backlog of", f"{found['requests']:,}"], rows)
+
+
+def _scale() -> str:
+    found = results.load("scale")
+    if not found:
+        return NONE_YET
+    return "\n\n".join(
+        [_in_flight(found["in_flight"]), _counts(found["counts"]), _broker_leg(found["broker_leg"])]
+    )
+
+
+def _in_flight(found: Mapping[str, Any]) -> str:
+    rows = [
+        ["bookings in flight at once, most", f"{found['most']:,}"],
+        ["from the first request to the last answer, s", f"{found['took']:.0f}"],
+        ["longest pause between two answers, s", f"{found['longest_pause']:.1f}"],
+    ]
+    for role in ("consumer", "worker"):
+        held = [sample["mib"][role] for sample in found["samples"]]
+        rows.append([f"{role}: MiB at the start, most", f"{held[0]:.0f}, {max(held):.0f}"])
+    return table([f"{found['requests']:,} bookings, {found['seconds']:g} s at the supplier", ""], rows)
+
+
+def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
+    counts = dict.fromkeys(row["way"] for row in rows)
+    cells = [
+        [
+            count,
+            spread([row["per_second"] for row in rows if row["way"] == count]),
+            spread([row["latency_ms"]["p99"] for row in rows if row["way"] == count]),
+        ]
+        for count in counts
+    ]
+    return table(["workers and consumers, each", "bookings/s", "p99, ms"], cells)
+
+
+def _broker_leg(rows: Sequence[Mapping[str, float]]) -> str:
+    cells = [
+        [what, spread([row[key] for row in rows], 0)]
+        for key, what in (
+            ("ours", "the consumer's intake, start stubbed"),
+            ("bare", "bare aio-pika: consume and ack"),
+        )
+    ]
+    return table(["broker leg alone", "messages/s"], cells)
+
+
+def _measured() -> str:
+    runs = [found for name in ("bookings", "backlog", "scale") if (found := results.load(name))]
+    return (
+        "\n".join(f"- `{found['command']}`, {found['at']}: {found['machine']}." for found in runs) or NONE_YET
+    )
