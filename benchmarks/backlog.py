@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import asdict
+from itertools import pairwise
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +10,7 @@ import uvloop
 
 import devstack
 from benchmarks import page, results
-from benchmarks.draining import draining, publish
+from benchmarks.draining import Drain, draining, publish
 from benchmarks.ways.messages import CONSUMER, WORKER, running
 from benchmarks.ways.names import own_names
 
@@ -37,19 +38,23 @@ async def measure(servers: devstack.Servers, requests: int) -> dict[str, Any]:
             draining(environment, {"worker": worker, "consumer": consumer}) as drain,
         ):
             await drain.until(requests)
-    # The first of them met a consumer that was just starting.
-    tenth, skipped, last = requests // 10, requests // 20, requests - 1
-    first_rate = drain.per_second(skipped, skipped + tenth)
-    last_rate = drain.per_second(last - tenth, last)
-    print(f"first tenth {first_rate:.1f}/s, last tenth {last_rate:.1f}/s, ratio {last_rate / first_rate:.2f}")
+    rates = tenths(drain)
+    print(f"bookings/s in each tenth: {', '.join(f'{rate:.1f}' for rate in rates)}")
     return {
         "requests": requests,
-        "per_second": drain.per_second(0, last),
-        "first_per_second": first_rate,
-        "last_per_second": last_rate,
+        "per_second": drain.per_second(0, requests - 1),
+        "tenths": rates,
         "taken_after": next(sample.at for sample in drain.samples if not sample.queued),
         "samples": [asdict(sample) for sample in drain.samples],
     }
+
+
+def tenths(drain: Drain) -> list[float]:
+    """Bookings a second in each tenth, without the first answers, when the consumer had just started."""
+    last = len(drain.answers) - 1
+    skipped = last // 20
+    marks = [skipped + (last - skipped) * part // 10 for part in range(11)]
+    return [drain.per_second(begin, end) for begin, end in pairwise(marks)]
 
 
 if __name__ == "__main__":

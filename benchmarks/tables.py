@@ -67,9 +67,7 @@ def _backlog() -> str:
     if not found:
         return NONE_YET
     rows = [["bookings/s, all", f"{found['per_second']:.1f}"]]
-    rows += [
-        [f"bookings/s, {part} tenth", f"{found[f'{part}_per_second']:.1f}"] for part in ("first", "last")
-    ]
+    rows += [["bookings/s in each tenth", ", ".join(f"{rate:.1f}" for rate in found["tenths"])]]
     rows += [["all requests taken from the queue after, s", f"{found['taken_after']:.0f}"]]
     for role in ("consumer", "worker"):
         held = [sample["mib"][role] for sample in found["samples"]]

@@ -5,6 +5,8 @@ import pytest
 
 from benchmarks import page
 from benchmarks.actions import actions, events
+from benchmarks.backlog import tenths
+from benchmarks.draining import Drain
 from benchmarks.latencies import percentiles
 from benchmarks.loads import closed, in_turn, opened
 from benchmarks.tables import every
@@ -69,6 +71,11 @@ async def test_a_booking_that_was_not_booked_is_no_measurement() -> None:
 
     with pytest.raises(RuntimeError, match="refused: a booking ended 'cancelled'"):
         await in_turn([Way("fine", booked_at_once, {}), Way("refused", book, {})], bookings=1)
+
+
+def test_a_drain_at_a_steady_rate_has_ten_equal_tenths() -> None:
+    steady = Drain(answers=[number / 50 for number in range(1000)])
+    assert tenths(steady) == [50] * 10
 
 
 def test_a_booking_by_two_services_is_a_start_and_four_activities() -> None:
