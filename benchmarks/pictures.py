@@ -41,13 +41,19 @@ def _ways(load: str) -> dict[str, str]:
     return {way: f"{title.partition(':')[0]}: {way}" for way, title in titles().items() if way in there}
 
 
+def _color(way: str) -> str:
+    """The same in each picture."""
+    return f"C{list(titles()).index(way)}"
+
+
 def _throughput() -> Figure:
     figure = Figure(figsize=(8, 3), layout="constrained")
     panel = figure.subplots()
     for way, label in _ways("closed").items():
         rates = by_round("closed", way, per_second)
         median = statistics.median(rates)
-        panel.barh(label, median, xerr=[[median - min(rates)], [max(rates) - median]], capsize=4)
+        spread = [[median - min(rates)], [max(rates) - median]]
+        panel.barh(label, median, xerr=spread, capsize=4, color=_color(way))
     panel.invert_yaxis()
     panel.set_xlabel("bookings/s under closed load; the lines go from the worst to the best round")
     return figure
@@ -59,7 +65,7 @@ def _latency() -> Figure:
     for panel, load in zip(figure.subplots(1, len(loads), sharey=True, squeeze=False)[0], loads, strict=True):
         for way, label in _ways(load).items():
             lines = [statistics.median(by_round(load, way, latency(name))) for name in PERCENTILES]
-            panel.plot(list(PERCENTILES), lines, marker="o", label=label)
+            panel.plot(list(PERCENTILES), lines, marker="o", label=label, color=_color(way))
         panel.set_title(f"{load} load")
         panel.set_yscale("log")
         panel.grid(visible=True, alpha=0.3)
