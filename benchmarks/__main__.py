@@ -17,7 +17,7 @@ from benchmarks import page, results, rounds
 from benchmarks.measuring import Measurement
 from benchmarks.processes import Role, server
 from benchmarks.rounds import Plan
-from benchmarks.ways.table import LIGHT, OURS, PEERS, Row
+from benchmarks.ways.table import FIRST, LIGHT, OURS, PEERS, Row
 
 THREADS = 500  # the HTTP way waits in threads; too few would hold an open load back
 
@@ -30,15 +30,17 @@ def main(  # noqa: PLR0913
     rate: Annotated[float, typer.Option(help="Open load: bookings a second; 0 for none.", min=0)] = 10.0,
     seconds: Annotated[float, typer.Option(help="Open load: how long, per way and round.", min=1)] = 6.0,
     singles: Annotated[int, typer.Option(help="Light load: bookings one at a time; 0 for none.", min=0)] = 40,
+    first: Annotated[bool, typer.Option("--first", help="With this repository's first version.")] = False,
     peers: Annotated[bool, typer.Option("--peers", help="With other software that does the same.")] = False,
 ) -> None:
     """Measure, and write figures, pictures and page."""
     plan = Plan(rounds, bookings, in_flight, rate, seconds, singles, LIGHT)
     with devstack.stack() as servers:
-        rows = [*OURS.values(), *(PEERS.values() if peers else ())]
+        rows = [*OURS.values(), *(FIRST.values() if first else ()), *(PEERS.values() if peers else ())]
         measured = uvloop.run(_measure(servers, rows, plan))
     options = {name: value for name, value in asdict(plan).items() if name != "light"}
-    command = "python -m benchmarks --peers" if peers else "python -m benchmarks"
+    asked = [option for option, wanted in (("--first", first), ("--peers", peers)) if wanted]
+    command = " ".join(["python -m benchmarks", *asked])
     results.save("bookings", command, options, {"measured": [asdict(one) for one in measured]})
     page.write()
 

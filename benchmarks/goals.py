@@ -50,6 +50,9 @@ def _of_bookings() -> list[Goal]:
             "worker CPU, c/e", 0.5, ratios("message", "default", cpu("worker")), "make bench", at_least=False
         ),
     ]
+    if any(one.way == "first" for one in measured("closed")):
+        lean = ratios("message", "first", cpu("consumer"))
+        found.append(Goal("consumer CPU, c/f", 0.6, lean, "make bench OPTIONS=--first", at_least=False))
     return found + [
         Goal(f"added at light load, p50 of {letter} - a, ms", 8.0, added, "make bench", at_least=False)
         for letter, way in (("c", "message"), ("d", "one"))

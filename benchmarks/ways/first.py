@@ -1,0 +1,40 @@
+"""The whole way as the first version of this repository went it, from its own code at that commit."""
+
+import io
+import subprocess
+import tarfile
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import devstack
+from benchmarks.ways.messages import CONSUMER, WORKER, booking, running
+from benchmarks.ways.names import own_names
+from benchmarks.ways.way import Way
+
+COMMIT = "27224b1"
+"""The first one whose message way was complete and measured."""
+ROOMS = ("publisher", "saga", "consumer")
+
+
+@asynccontextmanager
+async def first_version(servers: devstack.Servers) -> AsyncIterator[Way]:
+    """Its consumer and worker, on the libraries of today; needs the repository's history."""
+    with tempfile.TemporaryDirectory(prefix="voyage-bench-first-") as folder:
+        archive = subprocess.run(  # noqa: ASYNC221 -- nothing else runs yet; the commit is ours
+            ["git", "archive", COMMIT, *ROOMS],  # noqa: S607
+            cwd=Path(__file__).parents[2],
+            check=True,
+            stdout=subprocess.PIPE,
+        )
+        with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as code:
+            code.extractall(folder, filter="data")
+        async with own_names(servers) as environment:
+            environment |= {"PYTHONPATH": folder, "PYTHONSAFEPATH": "1"}
+            async with (
+                running(WORKER, environment) as worker,
+                running(CONSUMER, environment) as consumer,
+                booking("first", environment, {"worker": worker, "consumer": consumer}) as way,
+            ):
+                yield way
