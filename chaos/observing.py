@@ -13,7 +13,7 @@ from chaos.world import World, until_ready
 from consumer.sweep import SweepWorkflow
 from publisher.models import Status
 
-HEALED_WITHIN = 240.0
+STUCK_AFTER = 120.0  # seconds in which nothing of what is left gets done
 PAUSE = 1.0
 SAY_EVERY = 20.0
 
@@ -31,12 +31,15 @@ class Observer:
         }
 
     async def until_healed(self, say: Callable[[str], None]) -> bool:
-        """Return when nothing waits and nothing runs, saying what is left; False if that takes too long."""
+        """Return when nothing waits and nothing runs, saying what is left; False if no more gets done."""
         await until_ready([*self._world.servers, *self._world.services])
-        began = said = asyncio.get_running_loop().time()
+        moved = said = asyncio.get_running_loop().time()
+        before: set[str] = set()
         while left := await self._left():
             now = asyncio.get_running_loop().time()
-            if now > began + HEALED_WITHIN:
+            if not before or before - set(left):
+                before, moved = set(left), now
+            if now > moved + STUCK_AFTER:
                 return False
             if now > said + SAY_EVERY:
                 said = now
@@ -49,10 +52,12 @@ class Observer:
         names = self._world.direct
         queues = await self._queues()
         ledger = self._world.supplier.ledger()
+        # Changes first: if bookings still run, each change has its booking by then.
+        changes = ledger.changes()
         return Observed(
             answers=list(self._collector.answers),
             bookings=ledger.bookings(),
-            changes=ledger.changes(),
+            changes=changes,
             queues={name: depth for name, depth in queues.items() if name != names.dead_queue},
             dead=[message.message_id for message in await look_at(names, names.dead_queue)],
             running=await self._running(),

@@ -12,7 +12,7 @@ from chaos import bundle, checker, load
 from chaos.collecting import Collector
 from chaos.faults import Faults
 from chaos.observed import Observed
-from chaos.observing import HEALED_WITHIN, Observer
+from chaos.observing import STUCK_AFTER, Observer
 from chaos.orders import Order, Poison
 from chaos.samples import Sampler
 from chaos.schedule import Fault
@@ -70,7 +70,7 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
         seen = await observer.look(sampler.samples, faults.ended)
     wrong = checker.violations(sent, seen)
     if not healed:
-        wrong.insert(0, f"not healed after {HEALED_WITHIN:g} s")
+        wrong.insert(0, f"not healed: for {STUCK_AFTER:g} s nothing got done")
     if wrong:
         await bundle.write(leave, world, (schedule, sent, seen), wrong)
     return Report(seen, wrong, faults.done, messages, took, healing)
