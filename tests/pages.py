@@ -54,7 +54,7 @@ def block(page: str, language: str, containing: str = "") -> str:
 def commands(text: str) -> Iterator[list[str]]:
     """The command lines of a shell script in words, without redirections and settings before them."""
     script = text.replace("\\\n", " ")
-    lexer = shlex.shlex(script.replace("\n", " ; "), posix=True, punctuation_chars="();<>|&")
+    lexer = shlex.shlex(script.replace("\n", "\n ; "), posix=True, punctuation_chars="();<>|&")
     lexer.whitespace_split = True
     words: list[str] = []
     skip = False
@@ -73,3 +73,11 @@ def mentioned() -> set[str]:
     """The commands that the text of the pages names."""
     texts = (FENCED.sub("", page.read_text()) for page in PAGES)
     return {code for text in texts for code in INLINE.findall(text) if code.startswith(PROGRAMS)}
+
+
+def alternatives(code: str) -> list[str]:
+    """`a b|c` is `a b` and `a c`."""
+    *first, last = code.split(" ")
+    if "|" not in last:
+        return [code]
+    return [" ".join((*first, word)) for word in last.split("|")]

@@ -1,7 +1,7 @@
 """What the pages show is true: each block of code compiles, each command and each setting exists."""
 
 import ast
-import importlib.util
+import importlib
 import json
 import pkgutil
 import re
@@ -12,42 +12,15 @@ from typing import Any, get_args
 import pytest
 from jsonschema import Draft202012Validator
 from pydantic_settings import BaseSettings
-from typer._click.core import Command, Context
-from typer.core import TyperGroup
 from typer.exceptions import TyperException
-from typer.main import get_command
 
-import consumer.__main__
-import saga.__main__
-from publisher import commands as voyage
 from publisher.documents.schemas import Name, schema
 from saga.legs import LEGS
 from saga.supplier_settings import SupplierSettings, prefix
-from tests.pages import PAGES, ROOT, Block, blocks, commands, mentioned
+from tests.command_lines import check
+from tests.pages import PAGES, ROOT, Block, alternatives, blocks, commands, mentioned
 
 LANGUAGES = {"python", "json", "sh", "bash", "mermaid", "text"}
-COMMANDS: dict[str, Command] = {
-    "voyage": get_command(voyage.app),
-    "voyage-worker": get_command(saga.__main__.app),
-    "voyage-consumer": get_command(consumer.__main__.app),
-}
-TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-NOT_OURS = {
-    "cd",
-    "curl",
-    "docker",
-    "export",
-    "git",
-    "go",
-    "kubectl",
-    "mvn",
-    "node",
-    "npm",
-    "pip",
-    "sh",
-    "temporal",
-}
-"""Programs of other people; CONTRIBUTING.md says which tests run what is done with them."""
 
 
 def test_every_test_that_a_page_names_exists() -> None:
@@ -110,38 +83,6 @@ def test_a_message_that_is_not_of_the_contract_would_be_noticed() -> None:
     assert not shapes({"name": "Jane", "attempts": 0})
 
 
-def parse(words: list[str], *, whole: bool = True) -> None:
-    """Parse a line of ours without running it, or only look its names up; raises as it would."""
-    command, arguments, context = COMMANDS[words[0]], words[1:], None
-    while True:
-        options = {name for option in command.params for name in (*option.opts, *option.secondary_opts)}
-        if isinstance(command, TyperGroup) and arguments:
-            assert arguments[0] in command.commands or arguments[0] in {*options, "--help"}, words
-            if arguments[0] not in command.commands:
-                return
-            context = Context(command, parent=context, info_name=words[0])
-            command, arguments = command.commands[arguments[0]], arguments[1:]
-            continue
-        if whole:
-            command.make_context(words[0], list(arguments), parent=context)
-        unknown = {word.split("=")[0] for word in arguments if word.startswith("--")} - options - {"--help"}
-        assert not unknown, f"{words}: no such option {unknown}"
-        return
-
-
-def check(words: list[str], *, whole: bool = True) -> None:
-    """Whether this command exists and takes these words."""
-    program = words[0].removeprefix(".venv/bin/")
-    if program == "make":
-        assert set(re.findall(r"(?<= )[a-z-]+", " ".join(words))) <= TARGETS, words
-    elif program == "python" and words[1:2] == ["-m"]:
-        assert importlib.util.find_spec(words[2]), words
-    elif program in COMMANDS:
-        parse([program, *words[1:]], whole=whole)
-    else:
-        assert program in NOT_OURS or (ROOT / program).exists() or program in {"python", "pre-commit"}, words
-
-
 @pytest.mark.parametrize("block", blocks("sh", "bash"), ids=str)
 def test_every_command_of_a_block_can_be_given(
     block: Block, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -152,18 +93,18 @@ def test_every_command_of_a_block_can_be_given(
         check(words)
 
 
+def test_a_command_after_a_comment_is_seen() -> None:
+    assert list(commands("make demo  # books\nmake run &\nmake test")) == [
+        ["make", "demo"],
+        ["make", "run"],
+        ["make", "test"],
+    ]
+
+
 @pytest.mark.parametrize("code", sorted(mentioned()))
 def test_every_command_that_a_text_names_exists(code: str) -> None:
     for one in alternatives(code):
         check(one.split(), whole=False)
-
-
-def alternatives(code: str) -> list[str]:
-    """`a b|c` is `a b` and `a c`."""
-    *first, last = code.split(" ")
-    if "|" not in last:
-        return [code]
-    return [" ".join((*first, word)) for word in last.split("|")]
 
 
 def test_a_command_that_does_not_exist_would_be_noticed() -> None:
