@@ -22,7 +22,8 @@ from consumer.settings import ConsumerSettings
 from consumer.sweep import SweepWorkflow
 from demo.supplier import ExampleSupplier
 from devstack.ports import HOST
-from tests.acceptance.conftest import Service, World, a_world
+from tests.acceptance.conftest import World, a_world
+from tests.acceptance.services import Service
 from tests.conftest import own_names
 from tests.poll import eventually
 

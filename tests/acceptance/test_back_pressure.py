@@ -17,8 +17,9 @@ from temporalio.service import RPCError
 import devstack
 from devstack.finding import temporal_binary
 from publisher import BookingRequest, Client
-from tests.acceptance.conftest import SHAPES, World, a_world
+from tests.acceptance.conftest import World, a_world
 from tests.acceptance.messages import TRIP
+from tests.acceptance.services import SHAPES
 from tests.conftest import own_names
 from tests.poll import eventually
 

@@ -14,7 +14,7 @@ from chaos.passing import Way
 from chaos.proxy import Trap
 from demo.supplier import ExampleSupplier
 from tests.acceptance.boundaries import Boundary, Crossing, a_crossing
-from tests.acceptance.conftest import Service
+from tests.acceptance.services import Service
 
 CONSUMERS = {
     "after the delivery, before the start": Boundary("consumer to temporal", "StartWorkflowExecution"),

@@ -12,7 +12,8 @@ from temporalio.client import Client as Temporal
 import devstack
 from publisher import BookingRequest, Client
 from publisher.models import Status
-from tests.acceptance.conftest import SHAPES, World, a_world
+from tests.acceptance.conftest import World, a_world
+from tests.acceptance.services import SHAPES
 from tests.conftest import own_names
 from tests.poll import eventually
 

@@ -15,8 +15,9 @@ import devstack
 from publisher import BookingRequest, Client
 from publisher.errors import VoyageError
 from publisher.models import Status
-from tests.acceptance.conftest import SHAPES, World, a_world
+from tests.acceptance.conftest import World, a_world
 from tests.acceptance.messages import Inbox
+from tests.acceptance.services import SHAPES
 from tests.acceptance.watching import Watched
 from tests.conftest import own_names
 

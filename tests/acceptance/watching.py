@@ -6,7 +6,7 @@ from typing import Self
 import httpx
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.acceptance.conftest import Service
+from tests.acceptance.services import Service
 from tests.poll import eventually
 
 
