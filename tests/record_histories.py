@@ -5,15 +5,13 @@ the old recordings beside the new: they are the bookings that may still be runni
 """
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from temporalio import activity
-from temporalio.client import Client, WorkflowHandle
+from temporalio.client import Client
 from temporalio.worker import Worker
 
 import devstack
@@ -26,10 +24,9 @@ from saga.suppliers import SupplierCall
 from saga.tombstone import Tombstone, TombstoneWorkflow
 from saga.workflow import BookingWorkflow
 from tests.poll import eventually
+from tests.recorder import FOLDER, TASK_QUEUE, Handle, Recorder
 from tests.suppliers import RecordingSupplier
 
-FOLDER = Path(__file__).parent / "unit" / "histories"
-TASK_QUEUE = "recording"
 CALLER = ReplyCallback(activity="answer", task_queue=TASK_QUEUE, context={"who": "first"})
 JOINER = replace(CALLER, context={"who": "second"})
 TRIP = BookVacationInput(
@@ -41,8 +38,6 @@ TRIP = BookVacationInput(
     reply=CALLER,
     policy=BookingPolicy(retry_interval=0.1, undo_attempts=2, undo_budget=1),
 )
-OF_THE_MACHINE = {"stackTrace", "workerVersion"}
-Handle = WorkflowHandle[BookingWorkflow, BookingOutcome]
 
 
 @activity.defn
@@ -52,47 +47,6 @@ async def answer(_outcome: BookingOutcome, _context: dict[str, str], _again: boo
 
 async def no_way_back(_: SupplierCall) -> None:
     raise RuntimeError("no way back")
-
-
-class Recorder:
-    """Books on a worker of its own and writes down what Temporal remembers of it."""
-
-    def __init__(self, client: Client, supplier: RecordingSupplier) -> None:
-        self.client = client
-        self.supplier = supplier
-
-    async def book(
-        self, name: str, trip: BookVacationInput, meanwhile: Callable[[Handle], Awaitable[None]]
-    ) -> str:
-        handle = await self.client.start_workflow(
-            BookingWorkflow.run, trip, id=f"recorded-{name}", task_queue=TASK_QUEUE
-        )
-        await meanwhile(handle)
-        await handle.result()
-        await self.save(name, handle.id)
-        return handle.id
-
-    async def save(self, name: str, workflow_id: str) -> None:
-        handle = self.client.get_workflow_handle(workflow_id)
-        await eventually("the workflow to end", lambda: self._ended(workflow_id))
-        history = json.loads((await handle.fetch_history()).to_json())
-        (FOLDER / f"{name}.json").write_text(json.dumps(without_the_machine(history), indent=1) + "\n")
-
-    async def _ended(self, workflow_id: str) -> bool:
-        return (await self.client.get_workflow_handle(workflow_id).describe()).close_time is not None
-
-    async def begun(self, step: str) -> None:
-        await self.supplier.begun(step).wait()
-        self.supplier.started.clear()
-
-
-def without_the_machine(history: Any) -> Any:
-    """The history without what tells of the machine that recorded it; a replay doesn't look at that."""
-    if isinstance(history, list):
-        return [without_the_machine(item) for item in history]
-    if isinstance(history, dict):
-        return {key: without_the_machine(item) for key, item in history.items() if key not in OF_THE_MACHINE}
-    return history
 
 
 async def nothing(_: Handle) -> None:
