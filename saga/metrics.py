@@ -1,13 +1,25 @@
 """The saga's numbers, told to Temporal's SDK: it leaves them out while a workflow is replayed."""
 
 from temporalio import workflow
+from temporalio.common import MetricMeter
 
 from saga.models import BookingOutcome
 
 
 def count_attention() -> None:
     """A booking needs a person."""
-    workflow.metric_meter().create_counter("voyage_attention", "Bookings that needed a person").add(1)
+    _add_attention(workflow.metric_meter(), 1)
+
+
+def begin_attention(meter: MetricMeter, namespace: str, task_queue: str) -> None:
+    """Nobody is needed yet. Without the 0, Prometheus would see no increase when the first one is counted."""
+    # The labels are those that the SDK gives to what a workflow of ours counts.
+    labels = {"namespace": namespace, "task_queue": task_queue, "workflow_type": "BookingWorkflow"}
+    _add_attention(meter.with_additional_attributes(labels), 0)
+
+
+def _add_attention(meter: MetricMeter, number: int) -> None:
+    meter.create_counter("voyage_attention", "Bookings that needed a person").add(number)
 
 
 def tell_booking_time(outcome: BookingOutcome) -> None:

@@ -7,10 +7,11 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from temporalio.client import Client
+from temporalio.runtime import Runtime
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from saga import temporal
+from saga import metrics, temporal
 from saga.activities import booking_activities
 from saga.attention import AttentionWorkflow
 from saga.health import Polling
@@ -39,6 +40,7 @@ def build(
 
     `suppliers` is keyed by leg name; `answerers`, by reply callback activity, are what it can answer itself.
     """
+    metrics.begin_attention(Runtime.default().metric_meter, client.namespace, settings.task_queue)
     return Worker(
         client,
         task_queue=settings.task_queue,
