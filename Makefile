@@ -106,8 +106,9 @@ settings: setup ## Make docs/settings.md anew from the code
 docs: setup .venv-docs/installed ## The docs site in dist/site; a link that leads nowhere is an error
 	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. .venv-docs/bin/mkdocs build --quiet
 
-pictures: setup ## Take the pictures of the docs anew; needs chromium
+pictures: setup ## Take the pictures of the docs anew; needs chromium and prometheus, and some minutes
 	@$(BIN)/python -m handbook.pictures
+	@$(BIN)/python -m handbook.dashboard
 
 release: setup .venv-release/installed ## Wheel, sdist and SBOM in dist/, checked; the wheel is installed and books
 	@.venv-release/bin/zizmor --quiet --offline --no-progress --pedantic .github

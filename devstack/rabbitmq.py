@@ -30,8 +30,10 @@ class RabbitMq(Server):
     name = "RabbitMQ"
     ready_within = 90.0
 
-    def __init__(self, *, port: int = 0, ui: bool = False, config: Sequence[str] = ()) -> None:
-        """`config`: more lines for its rabbitmq.conf."""
+    def __init__(
+        self, *, port: int = 0, ui: bool = False, metrics: bool = False, config: Sequence[str] = ()
+    ) -> None:
+        """`metrics` serves its numbers for Prometheus; `config`: more lines for its rabbitmq.conf."""
         scripts = installed()
         if scripts is None:
             raise NotAvailableError("No rabbitmq-server is installed here.")
@@ -39,6 +41,7 @@ class RabbitMq(Server):
         self._scripts = scripts
         self.port = free_port(port)
         self.ui_port = free_port(15672) if ui else None
+        self.metrics_port = free_port() if metrics else None
         self._dist_port, self._epmd_port = free_port(), free_port()
         self._configure(config)
 
@@ -78,8 +81,9 @@ class RabbitMq(Server):
         }
 
     def is_ready(self) -> bool:
-        """Whether it speaks AMQP, and serves its web UI if it was asked to."""
-        return speaks_amqp(HOST, self.port) and (not self.ui_port or listening(HOST, self.ui_port))
+        """Whether it speaks AMQP, and serves its web UI and its numbers if it was asked to."""
+        pages = [port for port in (self.ui_port, self.metrics_port) if port]
+        return speaks_amqp(HOST, self.port) and all(listening(HOST, port) for port in pages)
 
     def ctl(self, *arguments: str) -> str:
         """Run `rabbitmqctl` on this node and return what it printed; raises `CalledProcessError`."""
@@ -97,9 +101,11 @@ class RabbitMq(Server):
 
     def _configure(self, config: Sequence[str]) -> None:
         lines = [*config, "loopback_users = none", "disk_free_limit.absolute = 50MB"]
-        if self.ui_port:
-            lines += [f"management.tcp.ip = {HOST}", f"management.tcp.port = {self.ui_port}"]
+        pages = {"management": self.ui_port, "prometheus": self.metrics_port}
+        served = {plugin: port for plugin, port in pages.items() if port}
+        for plugin, port in served.items():
+            lines += [f"{plugin}.tcp.ip = {HOST}", f"{plugin}.tcp.port = {port}"]
         (self.home / "rabbitmq.conf").write_text("\n".join(lines) + "\n")
-        plugins = "rabbitmq_management" if self.ui_port else ""
+        plugins = ", ".join(f"rabbitmq_{plugin}" for plugin in served)
         (self.home / "enabled_plugins").write_text(f"[{plugins}].\n")
         (self.home / "env.conf").touch()

@@ -13,6 +13,7 @@ from telemetry.settings import LogFormat
 from tests.acceptance.conftest import World
 from tests.acceptance.messages import TRIP, Inbox
 from tests.acceptance.watching import Watched
+from tests.dashboard import names
 from tests.poll import eventually
 
 NAME = "Xaviera Nobody"
@@ -66,6 +67,8 @@ async def test_every_row_of_the_contracts_table_is_counted_and_nobody_is_named_i
     assert await consumer.total("voyage_in_hand") == 0
     assert await worker.total("voyage_booking_time_seconds_count", status="booked") >= 2
     assert await worker.total("voyage_booking_time_seconds_count", reason="refused") == 1
+    told = (await consumer.get("/metrics")).text + (await worker.get("/metrics")).text
+    assert {name for name in names("temporal") if name not in told} == set()  # asked for by the dashboard
     check_logs([*consumer.service.log, *worker.service.log])
 
 
@@ -85,7 +88,7 @@ async def send_one_of_each(world: World, inbox: Inbox, temporal: Temporal) -> No
     past = (datetime.now(UTC) - timedelta(minutes=1)).isoformat()
     for body in (
         {**running, "hotel": "another"},
-        trip(hotel="invalid-hotel"),
+        trip(car="flaky-car", hotel="invalid-hotel"),
         trip(deadline=past),
         json.dumps({"name": NAME}).encode(),
         NAME.encode() * 6000,

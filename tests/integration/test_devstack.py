@@ -7,6 +7,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE, STDOUT
 
+import httpx
 import psutil
 import pytest
 from aio_pika import DeliveryMode, Message, connect
@@ -16,6 +17,7 @@ import devstack
 from devstack.errors import NotReachableError
 from devstack.finding import temporal_binary
 from devstack.ports import speaks_amqp
+from tests.dashboard import jobs, names
 from tests.poll import eventually
 
 
@@ -41,6 +43,30 @@ async def test_a_killed_broker_comes_back_with_its_messages() -> None:
 
     assert not home.exists()
     assert not speaks_amqp("127.0.0.1", broker.port)
+
+
+async def test_a_broker_tells_prometheus_what_the_dashboard_asks_for() -> None:
+    job = jobs()["rabbitmq"]
+    [vhost] = job["params"]["vhost"]
+    broker = devstack.RabbitMq(metrics=True)
+    try:
+        await asyncio.to_thread(broker.start)
+        broker.ctl("add_vhost", vhost)
+        broker.ctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
+        async with await connect(f"{broker.url}{vhost}") as connection:
+            await (await connection.channel()).declare_queue("booking.requests.dead", durable=True)
+        page = f"http://127.0.0.1:{broker.metrics_port}{job['metrics_path']}"
+
+        async def told() -> bool:
+            async with httpx.AsyncClient() as client:
+                text = (await client.get(page, params=job["params"])).text
+            return all(f'{name}{{vhost="{vhost}",queue="booking.requests.dead"}}' in text for name in asked)
+
+        asked = names("rabbitmq")
+        assert asked
+        await eventually("the queue's numbers", told)
+    finally:
+        await asyncio.to_thread(broker.close)
 
 
 async def test_a_killed_temporal_comes_back_with_its_workflows() -> None:
