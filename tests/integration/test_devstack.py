@@ -31,6 +31,8 @@ async def test_a_killed_broker_comes_back_with_its_messages() -> None:
             await channel.declare_queue("kept", durable=True)
             message = Message(b"still here", delivery_mode=DeliveryMode.PERSISTENT)
             await channel.default_exchange.publish(message, "kept")
+        # RabbitMQ tells of a new queue before it has it on disk.
+        await asyncio.to_thread(broker.ctl, "eval", "mnesia:sync_log().")
         await asyncio.to_thread(broker.kill)
         await asyncio.to_thread(broker.start)
         async with await connect(broker.url) as connection:
