@@ -13,6 +13,7 @@ from chaos.shapes import Command, Service
 from consumer.settings import ConsumerSettings
 from demo.supplier import ExampleSupplier
 from devstack import RabbitMq, Temporal
+from devstack.bring_up import terminated_like_interrupted
 from devstack.finding import temporal_binary
 from devstack.ports import HOST
 from devstack.server import Server
@@ -61,6 +62,7 @@ class World:
 async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
     """Bring up everything, ready to book; end it all with the block."""
     async with AsyncExitStack() as stack:
+        stack.enter_context(terminated_like_interrupted())
         rabbitmq, temporal = RabbitMq(), Temporal(temporal_binary(print))
         supplier = ExampleSupplier(slowness=SLOW)
         servers = (rabbitmq, temporal, supplier)
