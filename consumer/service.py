@@ -10,6 +10,7 @@ import stamina
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
+from consumer import schedule
 from consumer.arguments import PUBLISH_RESULT
 from consumer.bookings import Bookings
 from consumer.control import ControlHandler
@@ -19,7 +20,7 @@ from consumer.health import Consuming, Publishing
 from consumer.intake import Intake
 from consumer.results import Results
 from consumer.settings import ConsumerSettings
-from consumer.stopped import Stopped, schedule_sweeps
+from consumer.stopped import Stopped
 from consumer.subscription import Subscription
 from consumer.sweep import StoppedBookingWorkflow, SweepWorkflow
 from publisher import broker
@@ -72,7 +73,7 @@ async def run(settings: ConsumerSettings) -> None:
         if settings.with_worker:
             books = await stack.enter_async_context(booking_worker(client, results))
             checks.append(Polling("bookings", books, settings.poller_limit))
-        await unless_stopped(stop, schedule_sweeps(client, settings))
+        await unless_stopped(stop, schedule.ensure(client, settings))
         for queue, handler in (
             (settings.control_queue, control.handle),
             (settings.requests_queue, requests.handle),

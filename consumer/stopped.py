@@ -1,33 +1,21 @@
 """Bookings that were terminated, timed out or failed from outside: their callers still get an answer, once.
 
-A Temporal Schedule looks for them, whichever consumer happens to run it, and a workflow per booking, which
-can be started once only, answers.
+A Temporal Schedule (`schedule.py`) looks for them, and a workflow per booking, which can be started once
+only, answers.
 """
 
 from dataclasses import dataclass
-from datetime import timedelta
 
-import stamina
 from temporalio import activity
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    SchedulePolicy,
-    ScheduleSpec,
-    ScheduleUpdate,
-)
+from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
 
 from consumer.callers import Caller
 from consumer.lookup import Closed, look_up
 from consumer.results import Results
 from consumer.rpc import RPC_TIMEOUT, started
 from consumer.settings import ConsumerSettings
-from consumer.sweep import ANSWER, FIND, StoppedBookingWorkflow, Sweep, SweepWorkflow
+from consumer.sweep import ANSWER, FIND, StoppedBookingWorkflow, Sweep
 from saga.history import callers_of
 from saga.workflow import BookingWorkflow
 
@@ -71,27 +59,3 @@ class Stopped:
         history = await self.client.get_workflow_handle(workflow_id).fetch_history()
         for caller in await callers_of(history, self.client.data_converter):
             await self.results.answer(found.outcome, Caller.from_context(caller.context))
-
-
-async def schedule_sweeps(client: Client, settings: ConsumerSettings) -> None:
-    """Make sure that Temporal sweeps for these task queues, as these settings say; waits for the server."""
-    sweep = ScheduleActionStartWorkflow(
-        SweepWorkflow.run,
-        settings.task_queue,
-        id=f"sweep-{settings.task_queue}",
-        task_queue=settings.reply_task_queue,
-        static_summary="Look for bookings that were stopped from outside",
-    )
-    every = ScheduleIntervalSpec(every=timedelta(seconds=settings.sweep_interval))
-    # A sweep that was due while nobody was there need not be made up for: the next one looks back far enough.
-    policy = SchedulePolicy(catchup_window=timedelta(seconds=10))
-    schedule = Schedule(action=sweep, spec=ScheduleSpec(intervals=[every]), policy=policy)
-    schedule_id = f"sweep-{settings.task_queue}"
-    async for attempt in stamina.retry_context(on=RPCError, attempts=None, timeout=None, wait_max=5):
-        with attempt:
-            try:
-                await client.create_schedule(schedule_id, schedule)
-            except ScheduleAlreadyRunningError:
-                await client.get_schedule_handle(schedule_id).update(
-                    lambda _: ScheduleUpdate(schedule=schedule)
-                )

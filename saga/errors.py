@@ -33,6 +33,10 @@ class TemporalRefusedError(SagaError):
     """Temporal is there, and one side doesn't trust the other. A person must mend it; the text says where."""
 
 
+class UnmetRequirementError(SagaError):
+    """A server lacks what we can't work without. Waiting won't help; the text says what to do."""
+
+
 class DecryptionError(SagaError):
     """What Temporal stores can't be read with our keys. The text names the key; nothing is lost."""
 

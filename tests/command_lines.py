@@ -26,11 +26,13 @@ NOT_OURS = {
     "export",
     "git",
     "go",
+    "grep",
     "kubectl",
     "mvn",
     "node",
     "npm",
     "pip",
+    "rabbitmqctl",
     "sh",
     "temporal",
 }

@@ -1,0 +1,91 @@
+"""The schedule by which Temporal looks for stopped bookings, whichever consumer happens to run it."""
+
+from datetime import timedelta
+
+import stamina
+from temporalio.client import (
+    Client,
+    Schedule,
+    ScheduleActionStartWorkflow,
+    ScheduleAlreadyRunningError,
+    ScheduleIntervalSpec,
+    SchedulePolicy,
+    ScheduleSpec,
+    ScheduleUpdate,
+)
+from temporalio.service import RPCError, RPCStatusCode
+
+from consumer.settings import ConsumerSettings
+from consumer.sweep import SweepWorkflow
+from saga.errors import UnmetRequirementError
+from saga.finding import Finding, State
+from saga.temporal_checks import REFUSED, RPC_TIMEOUT, not_permitted
+
+
+def id_of(settings: ConsumerSettings) -> str:
+    """One schedule for each task queue of bookings."""
+    return f"sweep-{settings.task_queue}"
+
+
+def described(settings: ConsumerSettings) -> Schedule:
+    """The schedule as these settings want it."""
+    sweep = ScheduleActionStartWorkflow(
+        SweepWorkflow.run,
+        settings.task_queue,
+        id=id_of(settings),
+        task_queue=settings.reply_task_queue,
+        static_summary="Look for bookings that were stopped from outside",
+    )
+    every = ScheduleIntervalSpec(every=timedelta(seconds=settings.sweep_interval))
+    # A sweep that was due while nobody was there need not be made up for: the next one looks back far enough.
+    policy = SchedulePolicy(catchup_window=timedelta(seconds=10))
+    return Schedule(action=sweep, spec=ScheduleSpec(intervals=[every]), policy=policy)
+
+
+async def ensure(client: Client, settings: ConsumerSettings) -> None:
+    """Make sure that Temporal sweeps for these task queues, as these settings say; waits for the server.
+
+    Raises `UnmetRequirementError` if we may not, which waiting doesn't mend.
+    """
+    wanted = described(settings)
+    async for attempt in stamina.retry_context(on=RPCError, attempts=None, timeout=None, wait_max=5):
+        with attempt:
+            try:
+                if not await create(client, settings):
+                    handle = client.get_schedule_handle(id_of(settings))
+                    await handle.update(lambda _: ScheduleUpdate(schedule=wanted))
+            except RPCError as error:
+                if error.status in REFUSED:
+                    raise UnmetRequirementError(str(not_permitted("sweeps", error))) from error
+                raise
+
+
+async def create(client: Client, settings: ConsumerSettings) -> bool:
+    """Create the schedule, unless it is there already; whether it was created."""
+    try:
+        await client.create_schedule(id_of(settings), described(settings))
+    except ScheduleAlreadyRunningError:
+        return False
+    return True
+
+
+async def check(name: str, client: Client, settings: ConsumerSettings) -> Finding:
+    """Whether the schedule is there and not paused, and starts its sweeps where our consumers take them."""
+    schedule_id = id_of(settings)
+    try:
+        found = (await client.get_schedule_handle(schedule_id).describe(rpc_timeout=RPC_TIMEOUT)).schedule
+    except RPCError as error:
+        if error.status in REFUSED:
+            return not_permitted(name, error)
+        if error.status is not RPCStatusCode.NOT_FOUND:
+            raise
+        return Finding(name, State.FAILED, "missing", "Run voyage-consumer doctor --fix, or start a consumer")
+    if found.state.paused:
+        to_do = f"When its reason is gone: temporal schedule toggle --unpause --schedule-id {schedule_id}"
+        return Finding(name, State.FAILED, f"paused ({found.state.note or 'without a note'})", to_do)
+    task_queue = getattr(found.action, "task_queue", None)
+    if task_queue != settings.reply_task_queue:
+        to_do = "Start a consumer with these settings, or correct VOYAGE_REPLY_TASK_QUEUE"
+        return Finding(name, State.FAILED, f"for another task queue, {task_queue}", to_do)
+    every = ", ".join(f"{interval.every.total_seconds():g} s" for interval in found.spec.intervals)
+    return Finding(name, State.OK, f"every {every}")
