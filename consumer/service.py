@@ -1,16 +1,14 @@
 """The consumer process: puts the bridge together and runs it until told to stop."""
 
-import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
 
-import stamina
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from consumer import schedule
+from consumer import schedule, starting
 from consumer.arguments import PUBLISH_RESULT
 from consumer.bookings import Bookings
 from consumer.control import ControlHandler
@@ -24,9 +22,7 @@ from consumer.stopped import Stopped
 from consumer.subscription import Subscription
 from consumer.sweep import StoppedBookingWorkflow, SweepWorkflow
 from publisher import broker
-from publisher.errors import BrokerUnreachableError
 from publisher.publishing import ConfirmedPublisher
-from saga import temporal
 from saga.health import Polling
 from saga.legs import LEGS
 from saga.process import stop_on_signals, unless_stopped
@@ -46,12 +42,9 @@ async def run(settings: ConsumerSettings) -> None:
     watchdog, interceptors = Watchdog(settings), tracing.set_up("voyage-consumer")
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(serving(settings, watchdog, temporal_runtime.set_up(settings)))
-        connected = await unless_stopped(
-            stop, asyncio.gather(temporal.connect(interceptors), _prepare_broker(settings))
-        )
-        if connected is None:
+        client = await unless_stopped(stop, starting.connect(settings, interceptors))
+        if client is None:
             return
-        client, _ = connected
         consuming = await broker.open_connection(settings, "voyage-consumer requests")
         stack.push_async_callback(consuming.close)
         # A publish that fails can close its channel, so results never share a connection with requests.
@@ -83,6 +76,7 @@ async def run(settings: ConsumerSettings) -> None:
             stack.push_async_callback(intake.stop)
             await intake.start()
             checks.append(Consuming(queue, intake, settings))
+        await stack.enter_async_context(starting.warnings(client, settings))
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await watchdog.run(checks, stop)
         log.info("Stopping: no new requests, finishing what is in hand")
@@ -111,15 +105,3 @@ async def booking_worker(client: Client, results: Results) -> AsyncIterator[Work
         build(client, load(WorkerSettings), suppliers, answerers) as worker,
     ):
         yield worker
-
-
-async def _prepare_broker(settings: ConsumerSettings) -> None:
-    waits = stamina.retry_context(on=BrokerUnreachableError, attempts=None, timeout=None, wait_max=5)
-    async for attempt in waits:
-        with attempt:
-            try:
-                await broker.prepare(settings)
-            except BrokerUnreachableError as down:
-                log.warning("%s Trying again.", down)
-                raise
-    log.info("Connected to RabbitMQ at %s", broker.address(settings))

@@ -11,9 +11,11 @@ from temporalio.runtime import Runtime
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from saga import metrics, temporal
+from saga import metrics, starting
 from saga.activities import booking_activities
 from saga.attention import AttentionWorkflow
+from saga.clock import clock
+from saga.finding import answered
 from saga.health import Polling
 from saga.legs import LEGS
 from saga.local_answers import Answerer, LocalAnswers
@@ -61,10 +63,11 @@ async def run(settings: WorkerSettings) -> None:
         serving(settings, watchdog, temporal_runtime.set_up(settings)),
         open_suppliers(LEGS) as suppliers,
     ):
-        client = await unless_stopped(stop, temporal.connect(interceptors))
+        client = await unless_stopped(stop, starting.connect(interceptors))
         if client is None:
             return
-        await _serve(build(client, settings, suppliers), settings, watchdog, stop)
+        async with starting.warning_of(answered(clock, "clock", client)):
+            await _serve(build(client, settings, suppliers), settings, watchdog, stop)
     log.info("Worker stopped")
 
 

@@ -107,6 +107,8 @@ async def test_a_broker_under_an_alarm(world: World) -> None:
     try:
         await asyncio.to_thread(node.start)
         report = await doctor(world, CONSUMER, "--fix", AMQP_URL=node.url)
+        world.extra = {"AMQP_URL": node.url}
+        await (await world.consumer()).logged("alarm: RabbitMQ takes no messages")
     finally:
         node.close()
     assert report.states["alarm"] == "failed"
