@@ -41,11 +41,12 @@ async def opened(way: Way, *, rate: float, seconds: float) -> list[float]:
     return took
 
 
-async def in_turn(ways: Sequence[Way], *, bookings: int) -> dict[str, list[float]]:
-    """One booking at a time, by each way in turn; the latencies by the way's name."""
+async def in_turn(ways: Sequence[Way], *, bookings: int, pause: float) -> dict[str, list[float]]:
+    """One booking at a time, by each way in turn, a pause before each; the latencies by the way's name."""
     took: dict[str, list[float]] = {way.name: [] for way in ways}
     for number in range(bookings):
         for way in (*ways[number % len(ways) :], *ways[: number % len(ways)]):
+            await asyncio.sleep(pause)
             took[way.name].append(await booked(way, time.perf_counter()))
     return took
 

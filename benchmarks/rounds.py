@@ -9,6 +9,13 @@ from benchmarks.measuring import Measurement, measure
 from benchmarks.processes import Role
 from benchmarks.ways.way import Way
 
+PAUSE = 0.4
+"""Seconds before each booking of the light load.
+
+A dev server reads the queue of its one shard 20 times a second, after a burst of 20. Without pauses each step
+of a single booking would wait for that, and what the bridge adds would be hidden in the wait.
+"""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -42,6 +49,6 @@ async def run(ways: Sequence[Way], servers: Mapping[str, Role], plan: Plan) -> A
                 yield await measure(way.name, "open", number, {**servers, **way.roles}, latencies)
         if plan.singles:
             alone = [way for way in order if way.name in plan.light]
-            for name, seconds in (await loads.in_turn(alone, bookings=plan.singles)).items():
+            for name, seconds in (await loads.in_turn(alone, bookings=plan.singles, pause=PAUSE)).items():
                 per_second = round(len(seconds) / sum(seconds), 2)
                 yield Measurement(name, "light", number, per_second, percentiles(seconds))

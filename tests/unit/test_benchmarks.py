@@ -70,7 +70,7 @@ async def test_a_booking_that_was_not_booked_is_no_measurement() -> None:
         return "cancelled"
 
     with pytest.raises(RuntimeError, match="refused: a booking ended 'cancelled'"):
-        await in_turn([Way("fine", booked_at_once, {}), Way("refused", book, {})], bookings=1)
+        await in_turn([Way("fine", booked_at_once, {}), Way("refused", book, {})], bookings=1, pause=0)
 
 
 def test_a_drain_at_a_steady_rate_has_ten_equal_tenths() -> None:
