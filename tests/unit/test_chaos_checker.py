@@ -130,6 +130,8 @@ def samples(memory: Sequence[float]) -> list[Sample]:
 def test_a_process_that_grows_is_found_and_one_that_warms_up_is_not() -> None:
     grows = replace(FINE, samples=samples([80.0 + 5 * step for step in range(40)]))
     warms_up = replace(FINE, samples=samples([80.0, *[140.0] * 40]))
+    has_a_burst = replace(FINE, samples=samples([*[80.0] * 25, *[200.0] * 14, 85.0]))
 
     assert [line[:14] for line in violations(SENT, grows)] == ["worker-1 grew:"]
     assert violations(SENT, warms_up) == []
+    assert violations(SENT, has_a_burst) == []
