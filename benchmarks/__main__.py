@@ -30,7 +30,7 @@ def main(  # noqa: PLR0913
     rate: Annotated[float, typer.Option(help="Open load: bookings a second; 0 for none.", min=0)] = 10.0,
     seconds: Annotated[float, typer.Option(help="Open load: how long, per way and round.", min=1)] = 4.0,
     singles: Annotated[int, typer.Option(help="Light load: bookings one at a time; 0 for none.", min=0)] = 16,
-    first: Annotated[bool, typer.Option("--first", help="With this repository\'s first version.")] = False,
+    first: Annotated[bool, typer.Option("--first", help="With this repository's first version.")] = False,
     peers: Annotated[bool, typer.Option("--peers", help="With other software that does the same.")] = False,
 ) -> None:
     """Measure, and write figures, pictures and page."""

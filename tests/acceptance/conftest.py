@@ -53,8 +53,8 @@ class World(Services):
         """How many consumers take requests."""
         return (await self._declared(self.settings.requests_queue)).consumer_count or 0
 
-    async def until_a_leg_runs(self, booking_id: object) -> None:
-        """Return when this booking has an activity under way."""
+    async def until_a_leg_runs(self, booking_id: object, leg: str = "") -> None:
+        """Return when this booking has an activity under way, that of a certain leg if one is named."""
         temporal = await Temporal.connect(self.temporal_address)
         handle = temporal.get_workflow_handle(f"booking-{booking_id}")
 
@@ -64,7 +64,8 @@ class World(Services):
             except RPCError:
                 return False
             pending = described.raw_description.pending_activities
-            return any(activity.state == STARTED for activity in pending)
+            running = {activity.activity_type.name for activity in pending if activity.state == STARTED}
+            return f"book_{leg}" in running if leg else bool(running)
 
         await eventually("a leg that is being booked", look)
 

@@ -103,7 +103,11 @@ class Services:
             stdout=PIPE,
             stderr=PIPE,
         )
-        printed, complained = await asyncio.wait_for(process.communicate(), 60)
+        try:
+            printed, complained = await asyncio.wait_for(process.communicate(), 60)
+        except TimeoutError:
+            process.kill()
+            raise
         return process.returncode or 0, printed.decode(), complained.decode()
 
     def with_settings(self, **changes: Any) -> None:

@@ -148,7 +148,7 @@ async def test_a_workflow_cancelled_in_temporal_itself(
 ) -> None:
     request = trip(hotel="slow-hotel")
     await inbox.send(request)
-    await booking.until_a_leg_runs(request["booking_id"])
+    await booking.until_a_leg_runs(request["booking_id"], "hotel")
     await temporal.get_workflow_handle(f"booking-{request['booking_id']}").cancel()
     answer = await inbox.answer()
 
