@@ -34,7 +34,7 @@ run: setup ## The same, and everything stays up until Ctrl-C
 	@$(BIN)/python -m demo --stay $(DEMO_OPTIONS)
 
 test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both)
-	@$(BIN)/pytest
+	@$(BIN)/pytest --numprocesses 3 --dist loadfile
 
 test-unit: setup ## The tests that need no server
 	@$(BIN)/pytest tests/unit

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
@@ -17,14 +18,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Processes that share the tests among them share the servers too."""
+    config = session.config
+    if not config.getoption("numprocesses", None) or config.getoption("collectonly"):
+        return
+    with ExitStack() as stack:
+        _name(stack.enter_context(devstack.stack(say=print)))
+        config.add_cleanup(stack.pop_all().close)
+
+
 @pytest.fixture(scope="session")
 def servers(request: pytest.FixtureRequest) -> Iterator[devstack.Servers]:
     """Yours, if AMQP_URL and TEMPORAL_ADDRESS are set, or ones that end with the run."""
     bring_up = devstack.containers if request.config.getoption("--containers") else devstack.stack
     with bring_up(say=print) as running:
-        os.environ["AMQP_URL"] = running.amqp_url
-        os.environ["TEMPORAL_ADDRESS"] = running.temporal_address
+        _name(running)
         yield running
+
+
+def _name(running: devstack.Servers) -> None:
+    os.environ["AMQP_URL"] = running.amqp_url
+    os.environ["TEMPORAL_ADDRESS"] = running.temporal_address
 
 
 @pytest.fixture
