@@ -50,13 +50,15 @@ def server(name: str) -> Role:
 
 
 @asynccontextmanager
-async def service(command: Sequence[str], environment: Mapping[str, str], ready: str) -> AsyncIterator[Role]:
+async def service(
+    command: Sequence[str], environment: Mapping[str, str], ready: str, *, python: str | Path = sys.executable
+) -> AsyncIterator[Role]:
     """`python <command>` from the moment its log says `ready` to the end of the block."""
     with tempfile.TemporaryDirectory(prefix="voyage-bench-") as folder:
         log = Path(folder) / "log"
         with log.open("wb") as output:
             process = await asyncio.create_subprocess_exec(
-                sys.executable, *command, env={**os.environ, **environment}, stdout=output, stderr=output
+                python, *command, env={**os.environ, **environment}, stdout=output, stderr=output
             )
         try:
             async with asyncio.timeout(READY_WITHIN):

@@ -8,7 +8,7 @@ from benchmarks.figures import Figure, by_round, cpu, latency, measured, memory,
 from benchmarks.goals import goals
 from benchmarks.latencies import PERCENTILES
 from benchmarks.markdown import NONE_YET, table
-from benchmarks.ways.table import FIRST, OURS, PEERS
+from benchmarks.ways.table import FIRST, OURS
 
 ROLES = ("server", "worker", "consumer", "broker", "client")
 
@@ -59,7 +59,7 @@ def _by_way(load: str, heads: Sequence[str], figures: Sequence[Figure]) -> str:
 
 def titles() -> dict[str, str]:
     """The title of each way."""
-    return {way: row.title for way, row in (OURS | FIRST | PEERS).items()}
+    return {way: row.title for way, row in (OURS | FIRST).items()}
 
 
 def _backlog() -> str:

@@ -25,5 +25,3 @@ FIRST = {"first": Row("f: as c, by the first version of this repository", first.
 """What this repository began with; measured with `--first`."""
 LIGHT = ("direct", "message", "one")
 """Those whose latency at light load is compared."""
-PEERS: dict[str, Row] = {}
-"""Other software that does the same; measured with `--peers`."""
