@@ -85,6 +85,12 @@ bench-scale: setup ## 5,000 bookings in flight, 1, 2 and 4 workers and consumers
 bench-page: setup ## The tables and pictures of docs/performance.md anew, from the last figures
 	@$(BIN)/python -m benchmarks.page
 
+bench-peers: setup .venv-peers/installed ## The same beside Celery, DBOS and FastStream, each as its documents recommend; takes OPTIONS
+	@$(BIN)/python -m benchmarks.peers $(OPTIONS)
+
+check-peers: setup .venv-peers/installed ## What each of these does with a refusal, a kill and a repeated request
+	@$(BIN)/python -m benchmarks.peers.check
+
 bench-stuck: setup ## What bookings stuck on a supplier that is down cost the others
 	@$(BIN)/python -m benchmarks.stuck
 
@@ -137,6 +143,7 @@ requirements: setup ## Pin the dependencies anew, after a change in pyproject.to
 	@$(COMPILE) --extra service --extra otel --constraint requirements/dev.txt --output-file requirements/service.txt pyproject.toml
 	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
 	@$(COMPILE) --group docs --output-file requirements/docs.txt
+	@$(COMPILE) --group peers --output-file requirements/peers.txt
 	@$(COMPILE) --group release --output-file requirements/release.txt
 
 clean: ## Remove everything that was made here

@@ -1,0 +1,66 @@
+"""A private PostgreSQL server, as it comes: every commit is on the disk before it counts."""
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from devstack.errors import NotAvailableError
+from devstack.ports import HOST, free_port
+from devstack.server import Server
+
+
+class Postgres(Server):
+    """A server of one's own on a free port, with the superuser `postgres` and no password."""
+
+    name = "PostgreSQL"
+    ready_within = 30.0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.port = free_port()
+        self._data = self.home / "data"
+
+    @property
+    def url(self) -> str:
+        """Where it is, for SQLAlchemy."""
+        return f"postgresql+psycopg://postgres@{HOST}:{self.port}/dbos"
+
+    def start(self) -> None:
+        """Make its data if there is none yet, start it, and wait until it is ready."""
+        if not self._data.exists():
+            self._own()
+            made = [*_not_root(), _binary("initdb"), "--auth=trust", "--username=postgres", str(self._data)]
+            subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
+        super().start()
+
+    def command(self) -> Sequence[str | Path]:
+        """The server, reachable by TCP alone."""
+        where = ["-h", HOST, "-p", str(self.port), "-k", ""]
+        return [*_not_root(), _binary("postgres"), "-D", self._data, *where]
+
+    def environment(self) -> Mapping[str, str]:
+        """Ours."""
+        return os.environ
+
+    def is_ready(self) -> bool:
+        """Whether it says so."""
+        asked = [_binary("pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
+        return subprocess.run(asked, check=False).returncode == 0
+
+    def _own(self) -> None:
+        if _not_root():
+            shutil.chown(self.home, "nobody")
+
+
+def _not_root() -> list[str]:
+    """PostgreSQL refuses to run as root; another user's process must be told anew to end with us."""
+    return ["setpriv", "--reuid=nobody", "--clear-groups", "--pdeathsig=INT"] if os.getuid() == 0 else []
+
+
+def _binary(name: str) -> str:
+    found = shutil.which(name) or next(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), None)
+    if found is None:
+        raise NotAvailableError(f"{name} is not here. On Debian and Ubuntu: sudo apt-get install postgresql")
+    return found
