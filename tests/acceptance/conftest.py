@@ -53,8 +53,8 @@ class World(Services):
         """How many consumers take requests."""
         return (await self._declared(self.settings.requests_queue)).consumer_count or 0
 
-    async def until_a_leg_runs(self, booking_id: object, leg: str = "") -> None:
-        """Return when this booking has an activity under way, that of a certain leg if one is named."""
+    async def until_it_books(self, booking_id: object, leg: str) -> None:
+        """Return when a worker is booking this leg."""
         temporal = await Temporal.connect(self.temporal_address)
         handle = temporal.get_workflow_handle(f"booking-{booking_id}")
 
@@ -65,9 +65,9 @@ class World(Services):
                 return False
             pending = described.raw_description.pending_activities
             running = {activity.activity_type.name for activity in pending if activity.state == STARTED}
-            return f"book_{leg}" in running if leg else bool(running)
+            return f"book_{leg}" in running
 
-        await eventually("a leg that is being booked", look)
+        await eventually(f"the {leg} being booked", look)
 
     async def _declared(self, queue: str) -> spec.Queue.DeclareOk:
         async with await connect(self.settings.amqp_url.get_secret_value()) as connection:

@@ -101,7 +101,7 @@ async def test_a_broker_away_at_the_end_of_a_booking_delays_its_result_and_loses
     async with await Client.connect(settings=world.settings) as client:
         trip = request().model_copy(update={"flight": "slow-flight"})
         booking_id = await client.publish(trip)
-        await world.until_a_leg_runs(booking_id)
+        await world.until_it_books(booking_id, "flight")
         await asyncio.to_thread(own.rabbitmq.stop)
         handle = temporal.get_workflow_handle(f"booking-{booking_id}")
 

@@ -14,7 +14,7 @@ pytestmark = in_both_shapes
 async def test_a_cancel_while_it_runs_undoes_what_was_taken(booking: World, inbox: Inbox) -> None:
     own = uuid4().hex
     await inbox.send({**TRIP, "hotel": "slow-hotel", "booking_id": own}, correlation_id="request")
-    await booking.until_a_leg_runs(own, "hotel")
+    await booking.until_it_books(own, "hotel")
     await inbox.control("booking.cancel", {"booking_id": own, "reason": "ill"}, correlation_id="cancel")
     answers = {a["correlation_id"]: a for a in [await inbox.answer(), await inbox.answer()]}
 
@@ -64,7 +64,7 @@ async def test_a_cancel_after_the_end_changes_nothing_and_gets_the_original_resu
 async def test_status_of_a_running_an_ended_and_an_unknown_booking(booking: World, inbox: Inbox) -> None:
     own = uuid4().hex
     await inbox.send({**TRIP, "hotel": "slow-hotel", "booking_id": own}, correlation_id="request")
-    await booking.until_a_leg_runs(own, "hotel")
+    await booking.until_it_books(own, "hotel")
     await inbox.control("booking.status", {"booking_id": own}, correlation_id="status")
     running = await inbox.answer()
     ended = await inbox.answer()

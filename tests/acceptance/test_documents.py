@@ -76,7 +76,7 @@ async def test_a_trip_that_is_called_off_is_answered_as_its_examples(inbox: Inbo
     request, status, cancel = (BY_NAME[name] for name in CALLED_OFF)
     own = uuid4().hex
     await ask(inbox, request, own)
-    await booking.until_a_leg_runs(own)
+    await booking.until_it_books(own, "car")
     await ask(inbox, status, own)
     check(status, await inbox.answer(), own)
     await ask(inbox, cancel, own)

@@ -62,7 +62,7 @@ async def test_temporal_holds_nothing_readable_of_any_way_a_booking_can_go(
         await client.cancel(overtaken.booking_id or "", f"{NAME} is ill")
         cancelled = await client.book(overtaken)
         stopped = asyncio.create_task(client.book(slow))
-        await encrypted.until_a_leg_runs(slow.booking_id)
+        await encrypted.until_it_books(slow.booking_id, "car")
         await temporal.get_workflow_handle(f"booking-{slow.booking_id}").terminate()
         failed = await stopped
 

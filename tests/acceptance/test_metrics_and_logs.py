@@ -76,7 +76,7 @@ async def send_one_of_each(world: World, inbox: Inbox, temporal: Temporal) -> No
     """One message for each row, and its answer taken."""
     running = trip(car="slow-car")
     await inbox.send(running, correlation_id="first", timestamp=datetime.now(UTC))
-    await world.until_a_leg_runs(running["booking_id"])
+    await world.until_it_books(running["booking_id"], "car")
     await inbox.send(running, correlation_id="joins")
     for what in ("the result", "the result of who joined"):
         await inbox.answer(what)
@@ -98,7 +98,7 @@ async def send_one_of_each(world: World, inbox: Inbox, temporal: Temporal) -> No
     await inbox.send(trip(), reply_to="somebody-elses")
     stopped = trip(car="slow-car")
     await inbox.send(stopped)
-    await world.until_a_leg_runs(stopped["booking_id"])
+    await world.until_it_books(stopped["booking_id"], "car")
     await temporal.get_workflow_handle(f"booking-{stopped['booking_id']}").terminate()
     await inbox.answer("the answer for a stopped booking", within=60)
     await inbox.send(trip(), reply_to=f"{world.settings.results_queue}.gone")

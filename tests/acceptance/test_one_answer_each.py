@@ -74,7 +74,7 @@ async def test_the_same_id_with_another_payload_is_a_conflict_and_the_first_is_u
     await inbox.send(request, correlation_id="first")
     got = []
     if car == "slow-car":
-        await booking.until_a_leg_runs(request["booking_id"])
+        await booking.until_it_books(request["booking_id"], "car")
     else:
         got.append(await inbox.answer())
     own = uuid4().hex
@@ -148,7 +148,7 @@ async def test_a_workflow_cancelled_in_temporal_itself(
 ) -> None:
     request = trip(hotel="slow-hotel")
     await inbox.send(request)
-    await booking.until_a_leg_runs(request["booking_id"], "hotel")
+    await booking.until_it_books(request["booking_id"], "hotel")
     await temporal.get_workflow_handle(f"booking-{request['booking_id']}").cancel()
     answer = await inbox.answer()
 
@@ -163,7 +163,7 @@ async def test_a_workflow_terminated_from_outside_is_answered_once_however_many_
     requests = [trip(hotel="slow-hotel") for _ in range(5)]
     for number, request in enumerate(requests):
         await inbox.send(request, correlation_id=str(number))
-        await booking.until_a_leg_runs(request["booking_id"])
+        await booking.until_it_books(request["booking_id"], "hotel")
         await temporal.get_workflow_handle(f"booking-{request['booking_id']}").terminate()
     answers = [await inbox.answer("a stopped booking's answer", within=60) for _ in requests]
     await inbox.send(requests[0], correlation_id="again")

@@ -28,7 +28,7 @@ async def test_a_consumer_killed_mid_booking_is_replaced_and_the_result_arrives(
     own = uuid4().hex
     async with await Client.connect(settings=world.settings) as client:
         booking = asyncio.create_task(client.book(trip("slow-car", booking_id=own)))
-        await world.until_a_leg_runs(own)
+        await world.until_it_books(own, "car")
         await consumer.end(signal.SIGKILL)
         await world.consumer()
         result = await booking
@@ -43,7 +43,7 @@ async def test_a_worker_killed_mid_booking_is_replaced_and_the_leg_is_tried_agai
     own = uuid4().hex
     async with await Client.connect(settings=world.settings) as client:
         booking = asyncio.create_task(client.book(trip("slow-car", booking_id=own)))
-        await world.until_a_leg_runs(own)
+        await world.until_it_books(own, "car")
         await worker.end(signal.SIGKILL)
         await world.worker()
         result = await booking
