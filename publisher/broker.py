@@ -6,6 +6,7 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from publisher import amqp_url, tls, tolerant_decoding, topology
 from publisher.errors import BrokerUnreachableError, VoyageError
+from publisher.reconnecting import ReconnectingConnection
 from publisher.settings import BrokerSettings
 
 CONNECT_TIMEOUT = 10.0
@@ -42,6 +43,7 @@ async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobust
             client_properties={"connection_name": name},
             reconnect_interval=RECONNECT_INTERVAL,
             heartbeat=HEARTBEAT,
+            connection_class=ReconnectingConnection,
         )
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
         raise unusable(settings, failure) from failure
