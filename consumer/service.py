@@ -21,7 +21,6 @@ from consumer.settings import ConsumerSettings
 from consumer.stopped import Stopped
 from consumer.subscription import Subscription
 from consumer.sweep import StoppedBookingWorkflow, SweepWorkflow
-from publisher import broker
 from publisher.publishing import ConfirmedPublisher
 from saga.health import Polling
 from saga.legs import LEGS
@@ -45,10 +44,12 @@ async def run(settings: ConsumerSettings) -> None:
         client = await unless_stopped(stop, starting.connect(settings, interceptors))
         if client is None:
             return
-        consuming = await broker.open_connection(settings, "voyage-consumer requests")
-        stack.push_async_callback(consuming.close)
+        connections = await unless_stopped(stop, starting.open_connections(settings))
+        if connections is None:
+            return
         # A publish that fails can close its channel, so results never share a connection with requests.
-        publishing = await broker.open_connection(settings, "voyage-consumer results")
+        consuming, publishing = connections
+        stack.push_async_callback(consuming.close)
         stack.push_async_callback(publishing.close)
         publisher = await ConfirmedPublisher.open(
             publishing, settings.publish_timeout, settings.reply_exchange

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import TypeVar
 
 import stamina
+from aio_pika.abc import AbstractRobustConnection as Connection
 from temporalio.client import Client, Interceptor
 
 from consumer import rights
@@ -17,6 +19,8 @@ from saga.clock import clock
 from saga.finding import answered
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 
 async def connect(settings: ConsumerSettings, interceptors: Sequence[Interceptor]) -> Client:
@@ -43,14 +47,31 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
     )
 
 
+async def open_connections(settings: ConsumerSettings) -> tuple[Connection, Connection]:
+    """One to take messages and one for results, as soon as RabbitMQ is there."""
+    return (
+        await _once_it_is_there(lambda: broker.open_connection(settings, "voyage-consumer requests")),
+        await _once_it_is_there(lambda: broker.open_connection(settings, "voyage-consumer results")),
+    )
+
+
 async def _prepare_broker(settings: ConsumerSettings) -> None:
+    async def prepare() -> None:
+        await broker.prepare(settings)
+        await rights.require(settings)
+
+    await _once_it_is_there(prepare)
+    log.info("Connected to RabbitMQ at %s", broker.address(settings))
+
+
+async def _once_it_is_there(work: Callable[[], Awaitable[T]]) -> T:
+    """What the work returns, tried for as long as RabbitMQ can't be reached."""
     waits = stamina.retry_context(on=BrokerUnreachableError, attempts=None, timeout=None, wait_max=5)
     async for attempt in waits:
         with attempt:
             try:
-                await broker.prepare(settings)
-                await rights.require(settings)
+                return await work()
             except BrokerUnreachableError as down:
                 log.warning("%s Trying again.", down)
                 raise
-    log.info("Connected to RabbitMQ at %s", broker.address(settings))
+    raise AssertionError("a retry without an end has ended")

@@ -48,7 +48,8 @@ class Subscription:
         """No more messages; what was taken stays to be settled."""
         if self._tag:
             with suppress(*GONE):
-                await self._queue.cancel(self._tag, timeout=_BROKER_TIMEOUT)
+                async with asyncio.timeout(_BROKER_TIMEOUT):  # aio-pika would wait for a lost connection
+                    await self._queue.cancel(self._tag)
             self._tag = None
 
     async def get(self) -> AbstractIncomingMessage | None:

@@ -1,7 +1,8 @@
 """A connection that comes back even if RabbitMQ was under an alarm when it was lost.
 
-aio-pika opens a lost channel again as soon as its connection is ready. One that RabbitMQ had blocked, and that is
-lost, never will be; the channel then waits for it for ever, and keeps every later connection from opening it.
+aio-pika opens a lost channel again as soon as its connection is ready. One that RabbitMQ had blocked, and
+that is lost, never will be; the channel then waits for it for ever, and keeps every later connection from
+opening it.
 """
 
 import asyncio

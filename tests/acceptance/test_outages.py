@@ -88,7 +88,7 @@ async def own_servers() -> AsyncIterator[tuple[devstack.RabbitMq, devstack.Tempo
         yield rabbitmq, temporal
 
 
-async def test_both_servers_down_at_start_and_restarted_later(
+async def test_both_servers_down_at_start_restarted_later_and_gone_at_the_end(
     own_servers: tuple[devstack.RabbitMq, devstack.Temporal],
 ) -> None:
     rabbitmq, temporal = own_servers
@@ -105,6 +105,12 @@ async def test_both_servers_down_at_start_and_restarted_later(
                 await asyncio.to_thread(server.start)
                 assert (await client.book(trip(), timeout=90)).status is Status.BOOKED
         assert (consumer.process.returncode, worker.process.returncode) == (None, None)
+        for server in own_servers:
+            await asyncio.to_thread(server.stop)
+        codes = await asyncio.wait_for(asyncio.gather(consumer.end(), worker.end()), 60)
+        await asyncio.gather(*(asyncio.to_thread(server.start) for server in own_servers))  # to clean up
+
+        assert set(codes) == {0}
 
 
 async def test_a_queue_with_other_arguments_is_a_clear_error_and_no_crash_loop(world: World) -> None:
