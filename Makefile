@@ -1,4 +1,5 @@
 PYTHON ?= python3
+JOBS ?= 3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
@@ -33,8 +34,8 @@ demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; SUPPLI
 run: setup ## The same, and everything stays up until Ctrl-C
 	@$(BIN)/python -m demo --stay $(DEMO_OPTIONS)
 
-test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both)
-	@$(BIN)/pytest --numprocesses 3 --dist loadfile
+test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both); JOBS=3 at a time
+	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
 
 test-unit: setup ## The tests that need no server
 	@$(BIN)/pytest tests/unit

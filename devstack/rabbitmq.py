@@ -40,7 +40,8 @@ class RabbitMq(Server):
         super().__init__()
         self._scripts = scripts
         self.port = free_port(port)
-        self.ui_port = free_port(15672) if ui else None
+        # The usual port for the one at its usual port; servers that start side by side would race for it.
+        self.ui_port = free_port(15672 if port else 0) if ui else None
         self.metrics_port = free_port() if metrics else None
         self._dist_port, self._epmd_port = free_port(), free_port()
         self._configure(config)

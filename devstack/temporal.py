@@ -38,7 +38,7 @@ class Temporal(Server):
         self._binary = binary
         self._durable = durable
         self.port = free_port(port)
-        self.ui_port = free_port(8233) if ui else None
+        self.ui_port = free_port(8233 if port else 0) if ui else None
         self._metrics_port = free_port()
 
     @property
