@@ -22,7 +22,7 @@ DYNAMIC_CONFIG = (
     "frontend.namespaceRPS=24000",
     "history.rps=30000",
 )
-# With a write-ahead log, a file drains a backlog three times as fast; a kill loses nothing either way.
+# With a write-ahead log, a file drains a backlog at least twice as fast; a kill loses nothing either way.
 PRAGMAS = ("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL")
 
 
