@@ -11,6 +11,7 @@ from pathlib import Path
 from chaos import bundle, checker, load
 from chaos.collecting import Collector
 from chaos.faults import Faults
+from chaos.meanwhile import meanwhile
 from chaos.observed import Observed
 from chaos.observing import STUCK_AFTER, Observer
 from chaos.orders import Order, Poison
@@ -60,13 +61,12 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
 
     faults = Faults(world, say)
     async with collector.collecting(), sampler.sampling():
-        watching = asyncio.create_task(_watch(faults))
-        messages, _ = await asyncio.gather(load.send(sent, world.settings), faults.follow(schedule))
-        took = time.monotonic() - began
-        observer = Observer(world, sent, collector)
-        healed = await observer.until_healed(say)
-        healing = time.monotonic() - began - took
-        watching.cancel()
+        async with meanwhile(_watch(faults)):
+            messages, _ = await asyncio.gather(load.send(sent, world.settings), faults.follow(schedule))
+            took = time.monotonic() - began
+            observer = Observer(world, sent, collector)
+            healed = await observer.until_healed(say)
+            healing = time.monotonic() - began - took
         seen = await observer.look(sampler.samples, faults.ended)
     wrong = checker.violations(sent, seen)
     if not healed:

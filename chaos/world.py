@@ -76,7 +76,7 @@ async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
         settings = SETTINGS.model_copy(update={"amqp_url": proxied})
         environment = {
             **os.environ,
-            **_variables(settings),
+            **variables(settings),
             **{name: f"http://{HOST}:{proxies['supplier'].port}/{leg}" for name, leg in _suppliers(supplier)},
             "TEMPORAL_ADDRESS": f"{HOST}:{proxies['temporal'].port}",
             "VOYAGE_SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
@@ -102,7 +102,8 @@ async def _close(servers: Sequence[Server]) -> None:
     await asyncio.gather(*(asyncio.to_thread(server.close) for server in servers))
 
 
-def _variables(settings: ConsumerSettings) -> dict[str, str]:
+def variables(settings: ConsumerSettings) -> dict[str, str]:
+    """The environment that gives a process these settings; what is not set is left out."""
     names = settings.model_dump(exclude={"amqp_url"}, exclude_none=True)
     own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
     return {**own, "AMQP_URL": settings.amqp_url.get_secret_value()}

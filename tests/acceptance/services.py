@@ -11,6 +11,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from chaos.world import variables
 from consumer.settings import ConsumerSettings
 from tests.poll import eventually
 
@@ -49,11 +50,8 @@ class Services:
 
     @property
     def environment(self) -> dict[str, str]:
-        names = self.settings.model_dump(exclude={"amqp_url"}, exclude_none=True)
-        own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
-        url = self.settings.amqp_url.get_secret_value()
-        servers = {"AMQP_URL": url, "TEMPORAL_ADDRESS": self.temporal_address}
-        return {**os.environ, **own, **servers, **self.extra}
+        own = variables(self.settings)
+        return {**os.environ, **own, "TEMPORAL_ADDRESS": self.temporal_address, **self.extra}
 
     async def run(self, module: str, *arguments: str) -> Service:
         """Start `python -m module`; its log is collected."""
