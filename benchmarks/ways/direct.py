@@ -16,6 +16,7 @@ from benchmarks.processes import service
 from benchmarks.ways.way import TRIP, Way, where
 from saga.encryption import data_converter
 from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
+from saga.temporal import COMPRESSION
 from saga.workflow import BookingWorkflow
 
 
@@ -32,7 +33,9 @@ def on_default_worker(servers: devstack.Servers) -> AbstractAsyncContextManager[
 @asynccontextmanager
 async def _directly(servers: devstack.Servers, name: str, worker: str) -> AsyncIterator[Way]:
     own = uuid4().hex[:8]
-    temporal = await Temporal.connect(servers.temporal_address, data_converter=data_converter())
+    temporal = await Temporal.connect(
+        servers.temporal_address, data_converter=data_converter(), grpc_compression=COMPRESSION
+    )
     waiting: dict[str, asyncio.Future[str]] = {}
 
     @activity.defn(name="reply")
