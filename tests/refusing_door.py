@@ -10,6 +10,7 @@ from h2.connection import H2Connection
 from h2.events import DataReceived, Event, RequestReceived, ResponseReceived, StreamReset, TrailersReceived
 
 from devstack.ports import HOST
+from tests.listening import listening
 
 CHUNK = 65536
 _PERMISSION_DENIED = [
@@ -23,29 +24,17 @@ _PERMISSION_DENIED = [
 @asynccontextmanager
 async def refusing_door(address: str, *refused: str) -> AsyncIterator[str]:
     """The address of a door to a Temporal at which the `refused` calls are answered by PERMISSION_DENIED."""
-    inside: set[asyncio.Task[None]] = set()
 
-    async def enter(reader: StreamReader, writer: StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        inside.add(task)
+    async def receive(reader: StreamReader, writer: StreamWriter) -> None:
         host, _, port = address.rpartition(":")
         behind = await asyncio.open_connection(host, int(port))
         try:
             await _Visit((reader, writer), behind, {name.encode() for name in refused}).until_either_leaves()
         finally:
-            for end in (writer, behind[1]):
-                end.close()
-            inside.discard(task)
+            behind[1].close()
 
-    server = await asyncio.start_server(enter, HOST, 0)
-    try:
-        yield f"{HOST}:{server.sockets[0].getsockname()[1]}"
-    finally:
-        server.close()
-        for task in inside:
-            task.cancel()
-        await asyncio.gather(*inside, return_exceptions=True)
+    async with listening(receive) as port:
+        yield f"{HOST}:{port}"
 
 
 class _Visit:

@@ -10,8 +10,8 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import RequestReceived
 
-from devstack.ports import HOST
 from tests.certificates import Pair
+from tests.listening import listening
 
 _UNAUTHENTICATED = [
     (":status", "200"),
@@ -32,29 +32,17 @@ async def tls_door(
     if wants_ours:
         context.load_verify_locations(wants_ours)
         context.verify_mode = ssl.CERT_REQUIRED
-    inside: set[asyncio.Task[None]] = set()
 
-    async def enter(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        task = asyncio.current_task()
-        assert task
-        inside.add(task)
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError, asyncio.CancelledError):
             stream = _TlsStream(context, reader, writer)
             if await stream.handshake():
                 first = await _let_in(stream, api_key) if api_key else b""
                 if first is not None:
                     await _pass_on(first, stream, address)
-        writer.close()
-        inside.discard(task)
 
-    server = await asyncio.start_server(enter, HOST, 0)
-    try:
-        yield server.sockets[0].getsockname()[1]
-    finally:
-        server.close()
-        for task in inside:
-            task.cancel()
-        await asyncio.gather(*inside, return_exceptions=True)
+    async with listening(receive) as port:
+        yield port
 
 
 class _TlsStream:

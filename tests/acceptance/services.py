@@ -13,6 +13,7 @@ from typing import Any
 
 from chaos.world import variables
 from consumer.settings import ConsumerSettings
+from tests.commands import run_to_the_end
 from tests.poll import eventually
 
 READY = {"consumer": "Consumer ready", "saga": "Worker ready"}
@@ -94,19 +95,8 @@ class Services:
         self, name: str, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
     ) -> tuple[int, str, str]:
         """Run one of our commands to its end: exit code, what it printed, what it complained of."""
-        process = await asyncio.create_subprocess_exec(
-            str(Path(sys.executable).parent / name),
-            *arguments,
-            env={**self.environment, **environment},
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-        try:
-            printed, complained = await asyncio.wait_for(process.communicate(), 60)
-        except TimeoutError:
-            process.kill()
-            raise
-        return process.returncode or 0, printed.decode(), complained.decode()
+        settings = {**self.environment, **environment}
+        return await run_to_the_end(name, *arguments, environment=settings, within=60)
 
     def with_settings(self, **changes: Any) -> None:
         self.settings = self.settings.model_copy(update=changes)

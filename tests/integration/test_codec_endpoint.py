@@ -124,13 +124,13 @@ async def test_what_is_no_payload_is_the_callers_mistake(endpoint: str, body: st
 
 
 async def test_without_keys_it_does_not_start() -> None:
-    code, said = await run_to_the_end("voyage-worker", "codec", environment={"VOYAGE_ENCRYPTION_KEYS": ""})
+    code, _, said = await run_to_the_end("voyage-worker", "codec", environment={"VOYAGE_ENCRYPTION_KEYS": ""})
     assert code == 2
     assert said.startswith("voyage-worker: VOYAGE_ENCRYPTION_KEYS: set it")
 
 
 async def test_a_port_that_is_taken_is_named(endpoint: str) -> None:
     variables = {"VOYAGE_ENCRYPTION_KEYS": KEYS, "VOYAGE_CODEC_PORT": endpoint.rpartition(":")[2]}
-    code, said = await run_to_the_end("voyage-worker", "codec", environment=variables)
+    code, _, said = await run_to_the_end("voyage-worker", "codec", environment=variables)
     assert code == 2
     assert said.startswith("voyage-worker: VOYAGE_CODEC_PORT: can't listen")

@@ -111,7 +111,7 @@ async def test_a_command_ends_with_one_line_and_code_2(
 ) -> None:
     url = f"amqps://guest:guest@localhost:{listeners.tls}/"
     variables = {"AMQP_URL": url, "VOYAGE_AMQP_CA": str(listeners.stranger.ca)}
-    code, said = await run_to_the_end(*command, environment=variables)
+    code, _, said = await run_to_the_end(*command, environment=variables)
     assert code == 2
     assert said.splitlines()[-1].startswith(f"{command[0]}: The certificate of RabbitMQ at amqps://localhost")
     assert "Traceback" not in said

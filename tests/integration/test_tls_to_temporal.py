@@ -153,7 +153,7 @@ async def test_a_command_ends_with_one_line_and_code_2(
 ) -> None:
     environment.door(doors.tls)
     environment.use(TEMPORAL_TLS_SERVER_CA_CERT_PATH=doors.stranger.ca)
-    code, said = await run_to_the_end(*command)
+    code, _, said = await run_to_the_end(*command)
     assert code == 2
     assert said.splitlines()[-1].startswith("voyage-worker: The certificate of Temporal at localhost")
     assert "Traceback" not in said
