@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-import stamina
 from temporalio.client import (
     Client,
     Schedule,
@@ -20,6 +19,7 @@ from consumer.sweep import SweepWorkflow
 from saga.errors import UnmetRequirementError
 from saga.finding import Finding, State
 from saga.temporal_checks import REFUSED, RPC_TIMEOUT, not_permitted
+from saga.waiting import until_there
 
 
 def id_of(settings: ConsumerSettings) -> str:
@@ -47,17 +47,18 @@ async def ensure(client: Client, settings: ConsumerSettings) -> None:
 
     Raises `UnmetRequirementError` if we may not, which waiting doesn't mend.
     """
-    wanted = described(settings)
-    async for attempt in stamina.retry_context(on=RPCError, attempts=None, timeout=None, wait_max=5):
-        with attempt:
-            try:
-                if not await create(client, settings):
-                    handle = client.get_schedule_handle(id_of(settings))
-                    await handle.update(lambda _: ScheduleUpdate(schedule=wanted))
-            except RPCError as error:
-                if error.status in REFUSED:
-                    raise UnmetRequirementError(str(not_permitted("sweeps", error))) from error
-                raise
+
+    async def create_or_update() -> None:
+        try:
+            if not await create(client, settings):
+                handle, wanted = client.get_schedule_handle(id_of(settings)), described(settings)
+                await handle.update(lambda _: ScheduleUpdate(schedule=wanted))
+        except RPCError as error:
+            if error.status in REFUSED:
+                raise UnmetRequirementError(str(not_permitted("sweeps", error))) from error
+            raise
+
+    await until_there(create_or_update)
 
 
 async def create(client: Client, settings: ConsumerSettings) -> bool:

@@ -2,11 +2,9 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from typing import TypeVar
 
-import stamina
 from aio_pika.abc import AbstractRobustConnection as Connection
 from temporalio.client import Client, Interceptor
 
@@ -17,10 +15,12 @@ from publisher.errors import BrokerUnreachableError
 from saga import starting, temporal_checks
 from saga.clock import clock
 from saga.finding import answered
+from saga.waiting import until_there
 
 log = logging.getLogger(__name__)
 
-T = TypeVar("T")
+AWAY = BrokerUnreachableError
+"""What is waited for; whatever else a broker answers, only a person can mend."""
 
 
 async def connect(settings: ConsumerSettings, interceptors: Sequence[Interceptor]) -> Client:
@@ -50,8 +50,8 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
 async def open_connections(settings: ConsumerSettings) -> tuple[Connection, Connection]:
     """One to take messages and one for results, as soon as RabbitMQ is there."""
     return (
-        await _once_it_is_there(lambda: broker.open_connection(settings, "voyage-consumer requests")),
-        await _once_it_is_there(lambda: broker.open_connection(settings, "voyage-consumer results")),
+        await until_there(lambda: broker.open_connection(settings, "voyage-consumer requests"), AWAY),
+        await until_there(lambda: broker.open_connection(settings, "voyage-consumer results"), AWAY),
     )
 
 
@@ -60,18 +60,5 @@ async def _prepare_broker(settings: ConsumerSettings) -> None:
         await broker.prepare(settings)
         await rights.require(settings)
 
-    await _once_it_is_there(prepare)
+    await until_there(prepare, AWAY)
     log.info("Connected to RabbitMQ at %s", broker.address(settings))
-
-
-async def _once_it_is_there(work: Callable[[], Awaitable[T]]) -> T:
-    """What the work returns, tried for as long as RabbitMQ can't be reached."""
-    waits = stamina.retry_context(on=BrokerUnreachableError, attempts=None, timeout=None, wait_max=5)
-    async for attempt in waits:
-        with attempt:
-            try:
-                return await work()
-            except BrokerUnreachableError as down:
-                log.warning("%s Trying again.", down)
-                raise
-    raise AssertionError("a retry without an end has ended")

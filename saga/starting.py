@@ -5,12 +5,11 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import asynccontextmanager, suppress
 
-import stamina
 from temporalio.client import Client, Interceptor
-from temporalio.service import RPCError
 
 from saga import temporal, temporal_checks
 from saga.finding import Finding, State, insist
+from saga.waiting import until_there
 
 log = logging.getLogger(__name__)
 
@@ -22,13 +21,7 @@ async def connect(interceptors: Sequence[Interceptor] = ()) -> Client:
     `temporal.connect` raises.
     """
     client = await temporal.connect(interceptors)
-    async for attempt in stamina.retry_context(on=RPCError, attempts=None, timeout=None, wait_max=5):
-        with attempt:
-            try:
-                insist([await temporal_checks.namespace("namespace", client)])
-            except RPCError as away:
-                log.warning("Temporal does not answer (%s). Trying again.", away.message or away.status.name)
-                raise
+    insist([await until_there(lambda: temporal_checks.namespace("namespace", client))])
     return client
 
 

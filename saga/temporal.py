@@ -5,7 +5,6 @@ import logging
 from collections.abc import Sequence
 from contextlib import suppress
 
-import stamina
 from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
@@ -14,6 +13,7 @@ from temporalio.service import GrpcCompression, RPCError
 from saga.encryption import data_converter
 from saga.errors import SettingsError, TemporalUnreachableError
 from saga.temporal_refusal import refused
+from saga.waiting import until_there
 
 log = logging.getLogger(__name__)
 
@@ -30,14 +30,9 @@ async def connect(interceptors: Sequence[Interceptor] = ()) -> Client:
     """
     config, converter = _config(), data_converter()
     address = config["target_host"]
-    waits = stamina.retry_context(on=TemporalUnreachableError, attempts=None, timeout=None, wait_max=5)
-    async for attempt in waits:
-        with attempt:
-            try:
-                client = await _connected(config, converter, interceptors)
-            except TemporalUnreachableError as down:
-                log.warning("%s Trying again.", down)
-                raise
+    client = await until_there(
+        lambda: _connected(config, converter, interceptors), away=TemporalUnreachableError
+    )
     log.info("Connected to Temporal at %s, namespace %s", address, client.namespace)
     return client
 

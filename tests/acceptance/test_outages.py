@@ -113,6 +113,21 @@ async def test_both_servers_down_at_start_restarted_later_and_gone_at_the_end(
         assert set(codes) == {0}
 
 
+async def test_a_broker_lost_again_while_temporal_is_waited_for_is_waited_for_too(
+    own_servers: tuple[devstack.RabbitMq, devstack.Temporal],
+) -> None:
+    rabbitmq, temporal = own_servers
+    async with a_world(rabbitmq.url, temporal.address, own_names()) as world:
+        await asyncio.to_thread(rabbitmq.start)
+        consumer = await world.run("consumer")
+        await consumer.logged("Connected to RabbitMQ")
+        await asyncio.to_thread(rabbitmq.stop)
+        await asyncio.to_thread(temporal.start)
+        await consumer.logged("can't be used")
+        await asyncio.to_thread(rabbitmq.start)
+        await consumer.logged("Consumer ready")
+
+
 async def test_a_queue_with_other_arguments_is_a_clear_error_and_no_crash_loop(world: World) -> None:
     name = world.settings.requests_queue
     async with await connect(world.settings.amqp_url.get_secret_value()) as connection:
