@@ -1,6 +1,5 @@
 """`voyage-consumer`: bridges booking requests from RabbitMQ to Temporal, and results back."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -12,9 +11,8 @@ from consumer.settings import ConsumerSettings
 from publisher.errors import VoyageError
 from publisher.settings import load
 from saga.errors import SagaError
-from saga.process import leaving, set_up_logging
-from telemetry.errors import StuckError, TelemetryError
-from telemetry.health import STUCK_EXIT_CODE
+from saga.process import run_command, set_up_logging
+from telemetry.errors import TelemetryError
 
 app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
 app.command("doctor")(doctor.command)
@@ -38,13 +36,8 @@ def run(
 
 
 def main() -> None:
-    """Run the command; one line and exit code 2 for what the user must mend, 3 for what a new start may."""
-    with leaving():
-        try:
-            app()
-        except (VoyageError, SagaError, ConsumerError, TelemetryError) as error:
-            print(f"voyage-consumer: {error}", file=sys.stderr)
-            sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
+    """Run the command; see `run_command` for its exit codes."""
+    run_command("voyage-consumer", app, VoyageError, SagaError, ConsumerError, TelemetryError)
 
 
 if __name__ == "__main__":

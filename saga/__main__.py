@@ -1,17 +1,14 @@
 """`voyage-worker`: runs the booking workflow and its activities; lists what needs a person."""
 
-import sys
-
 import typer
 import uvloop
 from temporalio.service import RPCError
 
 from saga import attention_commands, codec, doctor, worker
 from saga.errors import SagaError
-from saga.process import leaving, set_up_logging
+from saga.process import run_command, set_up_logging
 from saga.settings import WorkerSettings, load
-from telemetry.errors import StuckError, TelemetryError
-from telemetry.health import STUCK_EXIT_CODE
+from telemetry.errors import TelemetryError
 
 app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(attention_commands.app, name="attention")
@@ -29,13 +26,8 @@ def run(context: typer.Context) -> None:
 
 
 def main() -> None:
-    """Run the command; one line and exit code 2 for what the user must mend, 3 for what a new start may."""
-    with leaving():
-        try:
-            app()
-        except (SagaError, TelemetryError, RPCError) as error:
-            print(f"voyage-worker: {error}", file=sys.stderr)
-            sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
+    """Run the command; see `run_command` for its exit codes."""
+    run_command("voyage-worker", app, SagaError, TelemetryError, RPCError)
 
 
 if __name__ == "__main__":

@@ -5,13 +5,16 @@ import atexit
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
 import stamina.instrumentation
+import typer
 
 from telemetry import logs
+from telemetry.errors import StuckError
+from telemetry.health import STUCK_EXIT_CODE
 from telemetry.settings import TelemetrySettings
 
 T = TypeVar("T")
@@ -45,8 +48,18 @@ async def unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
     return None
 
 
+def run_command(name: str, command: Callable[[], object], *mendable: type[Exception]) -> None:
+    """Run it; one line and exit code 2 for an error that the user must mend, 3 if a new start may."""
+    with _leaving():
+        try:
+            command()
+        except mendable as error:
+            typer.echo(f"{name}: {error}", err=True)
+            sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
+
+
 @contextmanager
-def leaving() -> Iterator[None]:
+def _leaving() -> Iterator[None]:
     """End the process with the exit code of the block, without taking the interpreter down.
 
     A thread of Temporal's SDK that just brought an answer may still hold on to it, and then Python aborts
