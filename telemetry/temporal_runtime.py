@@ -1,6 +1,7 @@
 """The Temporal SDK's runtime: its logs go where ours go, and its metrics are at hand for `/metrics`."""
 
 import logging
+import os
 import socket
 from collections.abc import Sequence
 from contextlib import closing
@@ -21,6 +22,9 @@ from telemetry.settings import TelemetrySettings
 log = logging.getLogger(__name__)
 
 _LOOPBACK = "127.0.0.1"
+# The SDK's core would start a thread for each processor, and these keep each other awake; one can do more
+# than Python's single thread has for it. The variable is its runtime's: https://docs.rs/tokio.
+_THREADS = "TOKIO_WORKER_THREADS"
 _READ_TIMEOUT = aiohttp.ClientTimeout(total=5)
 # The SDK's own have nothing between 1 and 5 s, nor between 10 and 100 s: a quantile in there says little.
 _IN_SECONDS = ("voyage_booking_time", "schedule_to_start_latency", "activity_execution_latency")
@@ -48,6 +52,7 @@ class SdkMetrics:
 
 def set_up(settings: TelemetrySettings) -> SdkMetrics | None:
     """Make the runtime for every Temporal client from here on; its metrics if the process serves any."""
+    os.environ.setdefault(_THREADS, "1")
     port = _free_port() if settings.health_port is not None else None
     forwarding = LogForwardingConfig(
         logger=logging.getLogger("temporalio"),
