@@ -83,6 +83,9 @@ bench-backlog: setup ## Whether the rate holds while 10,000 requests are drained
 bench-scale: setup ## 5,000 bookings in flight, 1, 2 and 4 workers and consumers, the broker leg alone; takes OPTIONS
 	@$(BIN)/python -m benchmarks.scale $(OPTIONS)
 
+bench-against: setup ## CPU of this version beside that of COMMIT (the first one), at the same time; takes OPTIONS
+	@$(BIN)/python -m benchmarks.against $(if $(COMMIT),--commit $(COMMIT)) $(OPTIONS)
+
 bench-page: setup ## The tables and pictures of docs/performance.md anew, from the last figures
 	@$(BIN)/python -m benchmarks.page
 

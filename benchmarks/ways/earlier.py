@@ -1,11 +1,11 @@
-"""The whole way as the first version of this repository went it, from its own code at that commit."""
+"""The whole way as an earlier version of this repository went it, from its own code at that commit."""
 
 import io
 import subprocess
 import tarfile
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import devstack
@@ -13,17 +13,21 @@ from benchmarks.ways.messages import CONSUMER, WORKER, booking, running
 from benchmarks.ways.names import own_names
 from benchmarks.ways.way import Way
 
-COMMIT = "27224b1"
+FIRST = "27224b1"
 """The first one whose message way was complete and measured."""
-ROOMS = ("publisher", "saga", "consumer")
+
+
+def first_version(servers: devstack.Servers) -> AbstractAsyncContextManager[Way]:
+    """Where this repository began."""
+    return at_commit(servers, FIRST, "first")
 
 
 @asynccontextmanager
-async def first_version(servers: devstack.Servers) -> AsyncIterator[Way]:
+async def at_commit(servers: devstack.Servers, commit: str, name: str) -> AsyncIterator[Way]:
     """Its consumer and worker, on the libraries of today; needs the repository's history."""
-    with tempfile.TemporaryDirectory(prefix="voyage-bench-first-") as folder:
-        archive = subprocess.run(  # noqa: ASYNC221 -- nothing else runs yet; the commit is ours
-            ["git", "archive", COMMIT, *ROOMS],  # noqa: S607
+    with tempfile.TemporaryDirectory(prefix="voyage-bench-") as folder:
+        archive = subprocess.run(  # noqa: ASYNC221 -- nothing else runs yet; git checks what it is given
+            ["git", "archive", commit],  # noqa: S607
             cwd=Path(__file__).parents[2],
             check=True,
             stdout=subprocess.PIPE,
@@ -35,6 +39,6 @@ async def first_version(servers: devstack.Servers) -> AsyncIterator[Way]:
             async with (
                 running(WORKER, environment) as worker,
                 running(CONSUMER, environment) as consumer,
-                booking("first", environment, {"worker": worker, "consumer": consumer}) as way,
+                booking(name, environment, {"worker": worker, "consumer": consumer}) as way,
             ):
                 yield way

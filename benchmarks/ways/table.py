@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from benchmarks.ways import direct, first, messages, tutorial
+from benchmarks.ways import direct, earlier, messages, tutorial
 from benchmarks.ways.way import Opened
 
 
@@ -21,7 +21,7 @@ OURS = {
     "one": Row("d: the same, consumer and worker in one process", messages.by_message_to_one_process),
     "default": Row("e: as a, on the SDK's default worker", direct.on_default_worker),
 }
-FIRST = {"first": Row("f: as c, by the first version of this repository", first.first_version)}
+FIRST = {"first": Row("f: as c, by the first version of this repository", earlier.first_version)}
 """What this repository began with; measured with `--first`."""
 LIGHT = ("direct", "message", "one")
 """Those whose latency at light load is compared."""
