@@ -16,12 +16,12 @@ from benchmarks.ways.table import FIRST, LIGHT, OURS
 
 def main(  # noqa: PLR0913
     *,
-    rounds: Annotated[int, typer.Option(help="Rounds; each books with every way.", min=1)] = 5,
-    bookings: Annotated[int, typer.Option(help="Closed load: bookings per way and round.", min=1)] = 150,
+    rounds: Annotated[int, typer.Option(help="Rounds; each books with every way.", min=1)] = 11,
+    bookings: Annotated[int, typer.Option(help="Closed load: bookings per way and round.", min=1)] = 100,
     in_flight: Annotated[int, typer.Option(help="Closed load: clients at the same time.", min=1)] = 30,
     rate: Annotated[float, typer.Option(help="Open load: bookings a second; 0 for none.", min=0)] = 10.0,
-    seconds: Annotated[float, typer.Option(help="Open load: how long, per way and round.", min=1)] = 4.0,
-    singles: Annotated[int, typer.Option(help="Light load: bookings one at a time; 0 for none.", min=0)] = 16,
+    seconds: Annotated[float, typer.Option(help="Open load: how long, per way and round.", min=1)] = 3.0,
+    singles: Annotated[int, typer.Option(help="Light load: bookings one at a time; 0 for none.", min=0)] = 10,
     first: Annotated[bool, typer.Option("--first", help="With this repository's first version.")] = False,
 ) -> None:
     """Measure, and write figures, pictures and page."""

@@ -17,11 +17,18 @@ from benchmarks.ways.names import own_names
 WARM_UP = 300  # bookings
 
 
-def main(requests: Annotated[int, typer.Option(help="How many.", min=1000)] = 10_000) -> None:
+def main(
+    *,
+    requests: Annotated[int, typer.Option(help="How many wait.", min=1000)] = 10_000,
+    rounds: Annotated[int, typer.Option(help="How often they are drained, over new servers.", min=1)] = 1,
+) -> None:
     """Measure, and write figures, pictures and page."""
-    with devstack.stack() as servers:
-        figures = uvloop.run(measure(servers, requests))
-    results.save("backlog", "python -m benchmarks.backlog", {"requests": requests}, figures)
+    drains = []
+    for _ in range(rounds):
+        with devstack.stack() as servers:
+            drains.append(uvloop.run(measure(servers, requests)))
+    options = {"requests": requests, "rounds": rounds}
+    results.save("backlog", "python -m benchmarks.backlog", options, {"requests": requests, "drains": drains})
     page.write()
 
 
@@ -41,7 +48,6 @@ async def measure(servers: devstack.Servers, requests: int) -> dict[str, Any]:
     rates = tenths(drain)
     print(f"bookings/s in each tenth: {', '.join(f'{rate:.1f}' for rate in rates)}")
     return {
-        "requests": requests,
         "per_second": drain.per_second(0, requests - 1),
         "tenths": rates,
         "taken_after": next(sample.at for sample in drain.samples if not sample.queued),

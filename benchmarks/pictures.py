@@ -25,7 +25,7 @@ def draw() -> None:
         _save("cpu", _stacked("closed", cpu, "CPU ms per booking", ROLES))
         _save("memory", _stacked("closed", memory, "most MiB held", ("worker", "consumer")))
     if found := results.load("backlog"):
-        _save("backlog", _backlog(found))
+        _save("backlog", _backlog(found["drains"][-1]))
 
 
 def _save(name: str, figure: Figure) -> None:
@@ -89,10 +89,10 @@ def _stacked(load: str, what: Callable[[str], Value], label: str, roles: Sequenc
     return figure
 
 
-def _backlog(found: Mapping[str, Any]) -> Figure:
+def _backlog(drain: Mapping[str, Any]) -> Figure:
     figure = Figure(figsize=(9, 6), layout="constrained")
     answered, held = figure.subplots(2, sharex=True)
-    samples = found["samples"]
+    samples = drain["samples"]
     times = [sample["at"] for sample in samples]
     for what, label in (("answered", "answered"), ("queued", "waiting in RabbitMQ")):
         answered.plot(times, [sample[what] for sample in samples], label=label)

@@ -66,15 +66,24 @@ def _backlog() -> str:
     found = results.load("backlog")
     if not found:
         return NONE_YET
-    rows = [["bookings/s, all", f"{found['per_second']:.1f}"]]
-    rows += [["bookings/s in each tenth", ", ".join(f"{rate:.1f}" for rate in found["tenths"])]]
-    rows += [["all requests taken from the queue after, s", f"{found['taken_after']:.0f}"]]
+    drains = [_drained(drain) for drain in found["drains"]]
+    rows = [[what, *(drain[what] for drain in drains)] for what in drains[0]]
+    return table(
+        [f"a backlog of {found['requests']:,}", *(f"drain {n + 1}" for n in range(len(drains)))], rows
+    )
+
+
+def _drained(drain: Mapping[str, Any]) -> dict[str, str]:
+    shown = {
+        "bookings/s, all": f"{drain['per_second']:.1f}",
+        "bookings/s in each tenth": ", ".join(f"{rate:.1f}" for rate in drain["tenths"]),
+        "all requests taken from the queue after, s": f"{drain['taken_after']:.0f}",
+    }
     for role in ("consumer", "worker"):
-        held = [sample["mib"][role] for sample in found["samples"]]
-        rows.append(
-            [f"{role}: MiB at the start, most, at the end", f"{held[0]:.0f}, {max(held):.0f}, {held[-1]:.0f}"]
-        )
-    return table(["a backlog of", f"{found['requests']:,}"], rows)
+        held = [sample["mib"][role] for sample in drain["samples"]]
+        what = f"{role}: MiB at the start, most, at the end"
+        shown[what] = f"{held[0]:.0f}, {max(held):.0f}, {held[-1]:.0f}"
+    return shown
 
 
 def _scale() -> str:
