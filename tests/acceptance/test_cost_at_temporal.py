@@ -14,7 +14,7 @@ TRIP = BookingRequest(name="Ada", car="valid-car-id", hotel="valid-hotel-id", fl
 
 
 @in_both_shapes
-async def test_a_booking_takes_no_more_events_and_actions_than_the_page_says(
+async def test_a_booking_takes_the_events_and_actions_that_the_page_counts(
     client: Client, temporal: Temporal, request: pytest.FixtureRequest
 ) -> None:
     shape = request.node.callspec.params["booking"]
