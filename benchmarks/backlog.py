@@ -10,7 +10,7 @@ import uvloop
 
 import devstack
 from benchmarks import page, results
-from benchmarks.draining import Drain, draining, publish
+from benchmarks.draining import draining, publish
 from benchmarks.ways.messages import CONSUMER, WORKER, running
 from benchmarks.ways.names import own_names
 
@@ -45,22 +45,23 @@ async def measure(servers: devstack.Servers, requests: int) -> dict[str, Any]:
             draining(environment, {"worker": worker, "consumer": consumer}) as drain,
         ):
             await drain.until(requests)
-    rates = tenths(drain)
+    parts = tenths(len(drain.answers))
+    rates = [drain.per_second(begin, end) for begin, end in parts]
     print(f"bookings/s in each tenth: {', '.join(f'{rate:.1f}' for rate in rates)}")
     return {
         "per_second": drain.per_second(0, requests - 1),
         "tenths": rates,
+        "spins": [drain.spin(begin, end) for begin, end in parts],
         "taken_after": next(sample.at for sample in drain.samples if not sample.queued),
         "samples": [asdict(sample) for sample in drain.samples],
     }
 
 
-def tenths(drain: Drain) -> list[float]:
-    """Bookings a second in each tenth, without the first answers, when the consumer had just started."""
-    last = len(drain.answers) - 1
+def tenths(answers: int) -> list[tuple[int, int]]:
+    """First and last answer of each tenth, without the first answers, when the consumer had just started."""
+    last = answers - 1
     skipped = last // 20
-    marks = [skipped + (last - skipped) * part // 10 for part in range(11)]
-    return [drain.per_second(begin, end) for begin, end in pairwise(marks)]
+    return list(pairwise(skipped + (last - skipped) * part // 10 for part in range(11)))
 
 
 if __name__ == "__main__":

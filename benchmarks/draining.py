@@ -1,6 +1,8 @@
 """Requests published all at once, and their answers as they come, with what waits and is held meanwhile."""
 
 import asyncio
+import math
+import statistics
 import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -11,6 +13,7 @@ from aio_pika import connect
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 
 from benchmarks.processes import Role
+from benchmarks.speed import spin
 from benchmarks.ways.names import broker_settings
 from benchmarks.ways.way import TRIP
 from chaos.meanwhile import meanwhile
@@ -23,12 +26,13 @@ PATIENCE = 120.0  # seconds without an answer
 
 @dataclass(frozen=True)
 class Sample:
-    """At so many seconds: requests in the queue, answers so far, MiB by role."""
+    """At so many seconds: requests in the queue, answers so far, MiB by role, and `spin`, in ms."""
 
     at: float
     queued: int
     answered: int
     mib: Mapping[str, float]
+    spin: float
 
 
 @dataclass
@@ -42,6 +46,11 @@ class Drain:
     def per_second(self, first: int, last: int) -> float:
         """The rate from one answer to another, counted from 0."""
         return round((last - first) / (self.answers[last] - self.answers[first]), 2)
+
+    def spin(self, first: int, last: int) -> float:
+        """The mean `spin` from one answer to another: how slow the machine was meanwhile."""
+        times = [sample.spin for sample in self.samples if first <= sample.answered <= last]
+        return round(statistics.mean(times), 3) if times else math.nan
 
     @property
     def longest_pause(self) -> float:
@@ -69,7 +78,7 @@ class Drain:
         while True:
             queued = (await queue.declare()).message_count or 0
             mib = {name: round(held, 1) for name, role in roles.items() if (held := role.memory_mib())}
-            self.samples.append(Sample(round(self.now, 1), queued, len(self.answers), mib))
+            self.samples.append(Sample(round(self.now, 1), queued, len(self.answers), mib, spin()))
             await asyncio.sleep(SAMPLE_EVERY)
 
 

@@ -77,6 +77,7 @@ def _drained(drain: Mapping[str, Any]) -> dict[str, str]:
     shown = {
         "bookings/s, all": f"{drain['per_second']:.1f}",
         "bookings/s in each tenth": ", ".join(f"{rate:.1f}" for rate in drain["tenths"]),
+        "a fixed piece of work meanwhile, ms": ", ".join(f"{spin:.2f}" for spin in drain["spins"]),
         "all requests taken from the queue after, s": f"{drain['taken_after']:.0f}",
     }
     for role in ("consumer", "worker"):

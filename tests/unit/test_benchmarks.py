@@ -75,7 +75,7 @@ async def test_a_booking_that_was_not_booked_is_no_measurement() -> None:
 
 def test_a_drain_at_a_steady_rate_has_ten_equal_tenths() -> None:
     steady = Drain(answers=[number / 50 for number in range(1000)])
-    assert tenths(steady) == [50] * 10
+    assert [steady.per_second(*part) for part in tenths(1000)] == [50] * 10
 
 
 def test_a_booking_by_two_services_is_a_start_and_four_activities() -> None:
