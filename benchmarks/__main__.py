@@ -14,7 +14,7 @@ from benchmarks.run import measured
 from benchmarks.ways.table import FIRST, LIGHT, OURS
 
 
-def main(  # noqa: PLR0913
+def main(  # noqa: PLR0913 -- one for each option
     *,
     rounds: Annotated[int, typer.Option(help="Rounds; each books with every way.", min=1)] = 11,
     bookings: Annotated[int, typer.Option(help="Closed load: bookings per way and round.", min=1)] = 100,

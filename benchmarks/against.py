@@ -18,7 +18,7 @@ import devstack
 from benchmarks import loads
 from benchmarks.figures import spread
 from benchmarks.measuring import Measurement, measure
-from benchmarks.ways.earlier import FIRST, at_commit
+from benchmarks.ways.earlier import FIRST_COMMIT, at_commit
 from benchmarks.ways.messages import by_message
 from benchmarks.ways.way import Way
 
@@ -27,7 +27,7 @@ ROLES = ("worker", "consumer")
 
 
 def main(
-    commit: Annotated[str, typer.Option(help="The earlier version.")] = FIRST,
+    commit: Annotated[str, typer.Option(help="The earlier version.")] = FIRST_COMMIT,
     slices: Annotated[int, typer.Option(help="How often it is measured.", min=1)] = 12,
     bookings: Annotated[int, typer.Option(help="Bookings of each version and slice.", min=1)] = 150,
 ) -> None:

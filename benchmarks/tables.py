@@ -69,7 +69,7 @@ def _backlog() -> str:
     drains = [_drained(drain) for drain in found["drains"]]
     rows = [[what, *(drain[what] for drain in drains)] for what in drains[0]]
     return table(
-        [f"a backlog of {found['requests']:,}", *(f"drain {n + 1}" for n in range(len(drains)))], rows
+        [f"a backlog of {found['requests']:,}", *(f"drain {n}" for n, _ in enumerate(drains, 1))], rows
     )
 
 

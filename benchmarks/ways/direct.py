@@ -39,7 +39,11 @@ async def _directly(servers: devstack.Servers, name: str, worker: str) -> AsyncI
     waiting: dict[str, asyncio.Future[str]] = {}
 
     @activity.defn(name="reply")
-    async def reply(outcome: BookingOutcome, context: dict[str, Any], _again: bool) -> None:  # noqa: FBT001
+    async def reply(
+        outcome: BookingOutcome,
+        context: dict[str, Any],
+        _again: bool,  # noqa: FBT001 -- Temporal passes arguments by position
+    ) -> None:
         waiting.pop(context["id"]).set_result(outcome.status.value)
 
     async def book() -> str:

@@ -9,17 +9,16 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import devstack
-from benchmarks.ways.messages import CONSUMER, WORKER, booking, running
-from benchmarks.ways.names import own_names
+from benchmarks.ways.messages import by_several
 from benchmarks.ways.way import Way
 
-FIRST = "27224b1"
+FIRST_COMMIT = "27224b1"
 """The first one whose message way was complete and measured."""
 
 
 def first_version(servers: devstack.Servers) -> AbstractAsyncContextManager[Way]:
     """Where this repository began."""
-    return at_commit(servers, FIRST, "first")
+    return at_commit(servers, FIRST_COMMIT, "first")
 
 
 @asynccontextmanager
@@ -27,18 +26,13 @@ async def at_commit(servers: devstack.Servers, commit: str, name: str) -> AsyncI
     """Its consumer and worker, on the libraries of today; needs the repository's history."""
     with tempfile.TemporaryDirectory(prefix="voyage-bench-") as folder:
         archive = subprocess.run(  # noqa: ASYNC221 -- nothing else runs yet; git checks what it is given
-            ["git", "archive", commit],  # noqa: S607
+            ["git", "archive", commit],  # noqa: S607 -- whichever git the machine has
             cwd=Path(__file__).parents[2],
             check=True,
             stdout=subprocess.PIPE,
         )
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as code:
             code.extractall(folder, filter="data")
-        async with own_names(servers) as environment:
-            environment |= {"PYTHONPATH": folder, "PYTHONSAFEPATH": "1"}
-            async with (
-                running(WORKER, environment) as worker,
-                running(CONSUMER, environment) as consumer,
-                booking(name, environment, {"worker": worker, "consumer": consumer}) as way,
-            ):
-                yield way
+        variables = {"PYTHONPATH": folder, "PYTHONSAFEPATH": "1"}
+        async with by_several(servers, name, 1, variables) as way:
+            yield way

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from types import MappingProxyType
 
 import devstack
 from benchmarks.processes import Role, service
@@ -22,9 +23,12 @@ async def by_message(servers: devstack.Servers) -> AsyncIterator[Way]:
 
 
 @asynccontextmanager
-async def by_several(servers: devstack.Servers, name: str, count: int) -> AsyncIterator[Way]:
-    """So many consumers and as many workers."""
-    async with own_names(servers) as environment, AsyncExitStack() as stack:
+async def by_several(
+    servers: devstack.Servers, name: str, count: int, variables: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[Way]:
+    """So many consumers and as many workers, with these variables in their environment."""
+    async with own_names(servers) as names, AsyncExitStack() as stack:
+        environment = {**names, **variables}
         workers = [await stack.enter_async_context(running(WORKER, environment)) for _ in range(count)]
         consumers = [await stack.enter_async_context(running(CONSUMER, environment)) for _ in range(count)]
         roles = {"worker": Role.together(workers), "consumer": Role.together(consumers)}

@@ -6,11 +6,11 @@ from temporalio.client import Client as Temporal
 from benchmarks import actions
 from publisher import BookingRequest, Client
 from tests.acceptance.conftest import in_both_shapes
+from tests.acceptance.messages import TRIP
 from tests.acceptance.services import ONE_PROCESS, TWO_SERVICES
 
 # The recorded histories that docs/performance.md counts.
 RECORDED = {TWO_SERVICES: "booked", ONE_PROCESS: "answered-here"}
-TRIP = BookingRequest(name="Ada", car="valid-car-id", hotel="valid-hotel-id", flight="valid-flight-id")
 
 
 @in_both_shapes
@@ -20,7 +20,7 @@ async def test_a_booking_takes_the_events_and_actions_that_the_page_counts(
     shape = request.node.callspec.params["booking"]
     recorded = actions.events(RECORDED[shape])
 
-    result = await client.book(TRIP)
+    result = await client.book(BookingRequest(**TRIP))
     handle = temporal.get_workflow_handle(f"booking-{result.booking_id}")
     await handle.result()  # it answers before it ends
     history = await handle.fetch_history()
