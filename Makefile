@@ -77,6 +77,9 @@ format: setup ## Let ruff put the code in order
 bench: setup ## Compare bookings by message with a direct client and with the tutorial's way; OPTIONS="--rounds 9"
 	@$(BIN)/python -m benchmarks $(OPTIONS)
 
+bench-apart: setup ## The same with Temporal and the worker on one core and all else on another; takes OPTIONS
+	@$(BIN)/python -m benchmarks.apart $(OPTIONS)
+
 bench-backlog: setup ## Whether the rate holds while 10,000 requests are drained; OPTIONS="--requests 2000"
 	@$(BIN)/python -m benchmarks.backlog $(OPTIONS)
 

@@ -1,4 +1,4 @@
-"""Figures of the last `make bench`: round by round, and several rounds as one."""
+"""Figures of the last `make bench` or `make bench-apart`: round by round, and several rounds as one."""
 
 import operator
 import statistics
@@ -11,15 +11,15 @@ from benchmarks.measuring import Measurement
 Figure = Callable[[Measurement], float]
 
 
-def measured(load: str) -> list[Measurement]:
-    """The measurements under this load."""
-    rows: list[dict[str, Any]] = (results.load("bookings") or {}).get("measured", [])
+def measured(load: str, run: str = "bookings") -> list[Measurement]:
+    """The measurements under this load, in a kind of run."""
+    rows: list[dict[str, Any]] = (results.load(run) or {}).get("measured", [])
     return [Measurement(**row) for row in rows if row["load"] == load]
 
 
-def by_round(load: str, way: str, figure: Figure) -> list[float]:
+def by_round(load: str, way: str, figure: Figure, run: str = "bookings") -> list[float]:
     """A figure of a way, round by round."""
-    rows = sorted((one for one in measured(load) if one.way == way), key=operator.attrgetter("round"))
+    rows = sorted((one for one in measured(load, run) if one.way == way), key=operator.attrgetter("round"))
     return [figure(one) for one in rows]
 
 

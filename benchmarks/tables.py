@@ -74,10 +74,15 @@ def _backlog() -> str:
 
 
 def _drained(drain: Mapping[str, Any]) -> dict[str, str]:
+    rates, spins = drain["tenths"], drain["spins"]
     shown = {
         "bookings/s, all": f"{drain['per_second']:.1f}",
-        "bookings/s in each tenth": ", ".join(f"{rate:.1f}" for rate in drain["tenths"]),
-        "a fixed piece of work meanwhile, ms": ", ".join(f"{spin:.2f}" for spin in drain["spins"]),
+        "bookings/s in each tenth": ", ".join(f"{rate:.1f}" for rate in rates),
+        "a fixed piece of work meanwhile, ms": ", ".join(f"{spin:.2f}" for spin in spins),
+        "last tenth against the first": f"{rates[-1] / rates[0]:.2f}",
+        "the same, had the piece of work taken as long in both": (
+            f"{rates[-1] * spins[-1] / (rates[0] * spins[0]):.2f}"
+        ),
         "all requests taken from the queue after, s": f"{drain['taken_after']:.0f}",
     }
     for role in ("consumer", "worker"):
@@ -133,7 +138,7 @@ def _broker_leg(rows: Sequence[Mapping[str, float]]) -> str:
 
 
 def _measured() -> str:
-    runs = [found for name in ("bookings", "backlog", "scale") if (found := results.load(name))]
+    runs = [found for name in ("bookings", "apart", "backlog", "scale") if (found := results.load(name))]
     return (
         "\n".join(f"- `{found['command']}`, {found['at']}: {found['machine']}." for found in runs) or NONE_YET
     )
