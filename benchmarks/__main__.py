@@ -1,6 +1,5 @@
 """`python -m benchmarks`: compare the ways to book, in one run, in interleaved rounds."""
 
-import sys
 from dataclasses import asdict
 from typing import Annotated
 
@@ -8,7 +7,7 @@ import typer
 import uvloop
 
 import devstack
-from benchmarks import page, results
+from benchmarks import commands, page, results
 from benchmarks.rounds import Plan
 from benchmarks.run import measured
 from benchmarks.ways.table import FIRST, LIGHT, OURS
@@ -36,7 +35,4 @@ def main(  # noqa: PLR0913 -- one for each option
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except devstack.DevstackError as error:
-        sys.exit(f"bench: {error}")
+    commands.run(main)

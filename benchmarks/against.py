@@ -6,8 +6,6 @@ alike, so that CPU time per booking compares within a few per cent; one after th
 
 import asyncio
 import statistics
-import subprocess
-import sys
 from collections.abc import Awaitable
 from typing import Annotated
 
@@ -15,7 +13,7 @@ import typer
 import uvloop
 
 import devstack
-from benchmarks import loads
+from benchmarks import commands, loads
 from benchmarks.figures import spread
 from benchmarks.measuring import Measurement, measure
 from benchmarks.ways.earlier import FIRST_COMMIT, at_commit
@@ -60,7 +58,4 @@ async def _side_by_side(
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except (devstack.DevstackError, subprocess.CalledProcessError) as error:
-        sys.exit(f"bench: {error}")
+    commands.run(main)

@@ -13,7 +13,7 @@ import typer
 import uvloop
 
 import devstack
-from benchmarks import page, results
+from benchmarks import commands, page, results
 from benchmarks.processes import Role
 from benchmarks.rounds import Plan
 from benchmarks.run import measured
@@ -57,7 +57,4 @@ def _keep_to(core: int, role: Role) -> None:
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except devstack.DevstackError as error:
-        sys.exit(f"bench: {error}")
+    commands.run(main)

@@ -1,6 +1,5 @@
 """`make bench-backlog`: many requests published, then drained, and whether the rate holds."""
 
-import sys
 from dataclasses import asdict
 from itertools import pairwise
 from typing import Annotated, Any
@@ -9,7 +8,7 @@ import typer
 import uvloop
 
 import devstack
-from benchmarks import page, results
+from benchmarks import commands, page, results
 from benchmarks.draining import draining, publish
 from benchmarks.ways.messages import CONSUMER, WORKER, running
 from benchmarks.ways.names import own_names
@@ -65,7 +64,4 @@ def tenths(answers: int) -> list[tuple[int, int]]:
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except devstack.DevstackError as error:
-        sys.exit(f"bench: {error}")
+    commands.run(main)

@@ -43,6 +43,11 @@ def memory(role: str) -> Figure:
     return lambda one: one.peak_mib.get(role, 0.0)
 
 
+def last_to_first(tenths: Sequence[float]) -> float:
+    """The last tenth of a drain against its first."""
+    return tenths[-1] / tenths[0]
+
+
 def spread(figures: Sequence[float], digits: int = 1) -> str:
     """`median (least to most)`; a dash for what isn't there."""
     if not any(figures):

@@ -2,11 +2,11 @@
 
 import operator
 import statistics
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from benchmarks import results
-from benchmarks.figures import Figure, by_round, cpu, latency, measured, per_second, spread
+from benchmarks.figures import Figure, by_round, cpu, last_to_first, latency, measured, per_second, spread
 
 
 @dataclass(frozen=True)
@@ -56,8 +56,13 @@ def _of_bookings() -> list[Goal]:
 
 
 def _ratios(way: str, other: str, figure: Figure, run: str = "bookings") -> list[float]:
-    pairs = zip(by_round("closed", way, figure, run), by_round("closed", other, figure, run), strict=True)
-    return [one / two for one, two in pairs]
+    return [one / two for one, two in _pairs("closed", way, other, figure, run)]
+
+
+def _pairs(
+    load: str, way: str, other: str, figure: Figure, run: str = "bookings"
+) -> Iterable[tuple[float, float]]:
+    return zip(by_round(load, way, figure, run), by_round(load, other, figure, run), strict=True)
 
 
 def _apart() -> list[Goal]:
@@ -75,10 +80,7 @@ def _apart() -> list[Goal]:
 
 
 def _added(way: str) -> list[float]:
-    pairs = zip(
-        by_round("light", way, latency("p50")), by_round("light", "direct", latency("p50")), strict=True
-    )
-    return [one - two for one, two in pairs]
+    return [one - two for one, two in _pairs("light", way, "direct", latency("p50"))]
 
 
 def _of_the_backlog() -> list[Goal]:
@@ -86,8 +88,9 @@ def _of_the_backlog() -> list[Goal]:
     if not found:
         return []
     what = f"a backlog of {found['requests']:,}: last tenth's rate against the first's"
-    rates = [drain["tenths"] for drain in found["drains"]]
-    return [Goal(what, 0.9, [one[-1] / one[0] for one in rates], "make bench-backlog OPTIONS='--rounds 2'")]
+    return [
+        Goal(what, 0.9, [last_to_first(drain["tenths"]) for drain in found["drains"]], "make bench-backlog")
+    ]
 
 
 def _of_scale() -> list[Goal]:

@@ -17,7 +17,6 @@ from benchmarks.ways.way import Way
 
 THREADS = 500  # the HTTP way waits in threads; too few would hold an open load back
 
-
 Place = Callable[[Mapping[str, Role], Sequence[Way]], None]
 """Called once all processes are there, with the servers and the client by name, and the ways."""
 

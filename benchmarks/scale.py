@@ -1,6 +1,5 @@
 """`make bench-scale`: thousands in flight at once, more processes, and what the broker leg alone carries."""
 
-import sys
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import asdict
@@ -10,7 +9,7 @@ import typer
 import uvloop
 
 import devstack
-from benchmarks import broker_leg, in_flight, loads, page, results
+from benchmarks import broker_leg, commands, in_flight, loads, page, results
 from benchmarks.measuring import measure
 from benchmarks.ways.messages import by_several
 from benchmarks.ways.way import Way
@@ -59,7 +58,4 @@ async def _round(ways: Sequence[Way], number: int, bookings: int) -> list[dict[s
 
 
 if __name__ == "__main__":
-    try:
-        typer.run(main)
-    except devstack.DevstackError as error:
-        sys.exit(f"bench: {error}")
+    commands.run(main)

@@ -4,7 +4,17 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from benchmarks import paper, results
-from benchmarks.figures import Figure, by_round, cpu, latency, measured, memory, per_second, spread
+from benchmarks.figures import (
+    Figure,
+    by_round,
+    cpu,
+    last_to_first,
+    latency,
+    measured,
+    memory,
+    per_second,
+    spread,
+)
 from benchmarks.goals import goals
 from benchmarks.latencies import PERCENTILES
 from benchmarks.markdown import NONE_YET, table
@@ -79,9 +89,9 @@ def _drained(drain: Mapping[str, Any]) -> dict[str, str]:
         "bookings/s, all": f"{drain['per_second']:.1f}",
         "bookings/s in each tenth": ", ".join(f"{rate:.1f}" for rate in rates),
         "a fixed piece of work meanwhile, ms": ", ".join(f"{spin:.2f}" for spin in spins),
-        "last tenth against the first": f"{rates[-1] / rates[0]:.2f}",
+        "last tenth against the first": f"{last_to_first(rates):.2f}",
         "the same, had the piece of work taken as long in both": (
-            f"{rates[-1] * spins[-1] / (rates[0] * spins[0]):.2f}"
+            f"{last_to_first(rates) * last_to_first(spins):.2f}"
         ),
         "all requests taken from the queue after, s": f"{drain['taken_after']:.0f}",
     }
