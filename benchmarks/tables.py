@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks import paper, results
+from benchmarks import paper, results, scale_tables
 from benchmarks.figures import (
     Figure,
     by_round,
@@ -32,7 +32,7 @@ def every() -> Mapping[str, str]:
         "cpu": _by_role("closed", cpu),
         "memory": _by_role("closed", memory),
         "backlog": _backlog(),
-        "scale": _scale(),
+        "scale": scale_tables.scale(),
         "billed": paper.billed(),
         "clusters": paper.clusters(),
         "measured": _measured(),
@@ -100,51 +100,6 @@ def _drained(drain: Mapping[str, Any]) -> dict[str, str]:
         what = f"{role}: MiB at the start, most, at the end"
         shown[what] = f"{held[0]:.0f}, {max(held):.0f}, {held[-1]:.0f}"
     return shown
-
-
-def _scale() -> str:
-    found = results.load("scale")
-    if not found:
-        return NONE_YET
-    return "\n\n".join(
-        [_in_flight(found["in_flight"]), _counts(found["counts"]), _broker_leg(found["broker_leg"])]
-    )
-
-
-def _in_flight(found: Mapping[str, Any]) -> str:
-    rows = [
-        ["bookings in flight at once, most", f"{found['most']:,}"],
-        ["from the first request to the last answer, s", f"{found['took']:.0f}"],
-        ["longest pause between two answers, s", f"{found['longest_pause']:.1f}"],
-    ]
-    for role in ("consumer", "worker"):
-        held = [sample["mib"][role] for sample in found["samples"]]
-        rows.append([f"{role}: MiB at the start, most", f"{held[0]:.0f}, {max(held):.0f}"])
-    return table([f"{found['requests']:,} bookings, {found['seconds']:g} s at the supplier", ""], rows)
-
-
-def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
-    counts = dict.fromkeys(row["way"] for row in rows)
-    cells = [
-        [
-            count,
-            spread([row["per_second"] for row in rows if row["way"] == count]),
-            spread([row["latency_ms"]["p99"] for row in rows if row["way"] == count]),
-        ]
-        for count in counts
-    ]
-    return table(["workers and consumers, each", "bookings/s", "p99, ms"], cells)
-
-
-def _broker_leg(rows: Sequence[Mapping[str, float]]) -> str:
-    cells = [
-        [what, spread([row[key] for row in rows], 0)]
-        for key, what in (
-            ("ours", "the consumer's intake, start stubbed"),
-            ("bare", "bare aio-pika: consume and ack"),
-        )
-    ]
-    return table(["broker leg alone", "messages/s"], cells)
 
 
 def _measured() -> str:
