@@ -60,8 +60,6 @@ def main(
             as_expected = asyncio.run(book_trips(servers.amqp_url, traced=bool(traces)))
             if supplier:
                 console.print(ledger(supplier), "")
-            if servers.temporal_ui:
-                console.print(f"Temporal's UI, while this runs: {servers.temporal_ui}")
             if stay:
                 stay_up(servers)
     if traces:
@@ -69,6 +67,8 @@ def main(
     if not as_expected:
         sys.exit("The demo failed: a trip did not end as it must.")
     console.print("All trips ended as they must.", style="bold green")
+    if not stay:
+        console.print("To look at them in both web UIs and to book more: make run", style="dim")
 
 
 async def book_trips(amqp_url: str, *, traced: bool) -> bool:
@@ -111,9 +111,11 @@ def ledger(supplier: ExampleSupplier) -> Table:
 
 
 def stay_up(servers: devstack.Servers) -> None:
-    """Say how to book from another terminal, and wait for Ctrl-C."""
+    """Say where to look and how to book from another terminal, and wait for Ctrl-C."""
+    if servers.temporal_ui:
+        console.print(f"Temporal's UI:                {servers.temporal_ui}")
     if servers.rabbitmq_ui:
-        console.print(f"RabbitMQ's UI (guest, guest):   {servers.rabbitmq_ui}")
+        console.print(f"RabbitMQ's UI (guest, guest): {servers.rabbitmq_ui}")
     console.print(
         "\nBook from another terminal, in this folder:\n\n"
         f"  export AMQP_URL={servers.amqp_url}\n"
