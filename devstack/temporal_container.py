@@ -21,7 +21,7 @@ class TemporalContainer(DockerContainer):
 
     def __init__(self, image: str = IMAGE) -> None:
         super().__init__(image)
-        command = ["server", "start-dev", "--headless", "--ip", "0.0.0.0", "--log-level", "error"]  # noqa: S104
+        command = ["server", "start-dev", "--headless", "--ip", "0.0.0.0", "--log-level", "error"]  # noqa: S104 -- in its container
         for setting in DYNAMIC_CONFIG:
             command += ["--dynamic-config-value", setting]
         self.with_command(command).with_env("GOGC", "800").with_exposed_ports(PORT)

@@ -75,7 +75,7 @@ class _Unreadable(EncodingPayloadConverter):
     def to_payload(self, value: Any) -> Payload | None:  # noqa: ARG002 -- its converter asks each in turn
         return None
 
-    def from_payload(self, payload: Payload, type_hint: type | None = None) -> NoReturn:  # noqa: ARG002
+    def from_payload(self, payload: Payload, type_hint: type | None = None) -> NoReturn:  # noqa: ARG002 -- the SDK's signature
         raise _unknown(_key_id(payload), known({}))
 
 

@@ -124,7 +124,7 @@ class Ledger:
         return " ".join(f"Booked {leg.leg}: {leg.item}" for leg in self._legs.values())
 
     def _set(self, leg: Leg, **changes: object) -> None:
-        self._legs[leg.name] = replace(self._legs[leg.name], **changes)  # type: ignore[arg-type]
+        self._legs[leg.name] = replace(self._legs[leg.name], **changes)  # type: ignore[arg-type]  # the callers name fields
 
 
 def text_of(failure: ActivityError) -> str:

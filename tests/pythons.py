@@ -47,7 +47,7 @@ def passes(python: str) -> bool:
 
 def _run(*command: str, show: bool = False) -> int:
     output = None if show else subprocess.DEVNULL
-    return subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=False).returncode  # noqa: S603
+    return subprocess.run(command, cwd=ROOT, stdout=output, stderr=output, check=False).returncode  # noqa: S603 -- commands of this file
 
 
 def main() -> None:

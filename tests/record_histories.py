@@ -41,7 +41,7 @@ TRIP = BookVacationInput(
 
 
 @activity.defn
-async def answer(_outcome: BookingOutcome, _context: dict[str, str], _again: bool) -> None:  # noqa: FBT001
+async def answer(_outcome: BookingOutcome, _context: dict[str, str], _again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
     """Nobody listens here."""
 
 
@@ -119,4 +119,4 @@ async def main(address: str) -> None:
 if __name__ == "__main__":
     with devstack.stack() as servers:
         asyncio.run(main(servers.temporal_address))
-    print(f"Recorded {len(list(FOLDER.glob('*.json')))} histories")  # noqa: T201
+    print(f"Recorded {len(list(FOLDER.glob('*.json')))} histories")  # noqa: T201 -- run by hand

@@ -40,7 +40,7 @@ MESSAGES: dict[Name, Message] = {
 class _Untitled(GenerateJsonSchema):
     """Without the titles that only repeat a field's name."""
 
-    def field_title_should_be_set(self, schema: CoreSchema) -> bool:  # noqa: ARG002
+    def field_title_should_be_set(self, schema: CoreSchema) -> bool:  # noqa: ARG002 -- pydantic's signature
         return False
 
 

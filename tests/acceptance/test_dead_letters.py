@@ -94,12 +94,12 @@ async def test_a_replay_interrupted_half_way_loses_and_doubles_nothing(
         await publish(*args, **kwargs)
 
     calls = iter(range(100))
-    queue._publisher.publish = fail_on_the_fourth  # type: ignore[method-assign]  # noqa: SLF001
+    queue._publisher.publish = fail_on_the_fourth  # type: ignore[method-assign]  # noqa: SLF001 -- a broker that fails midway
     try:
         with pytest.raises(KeyboardInterrupt):
             await queue.replay(lambda _: True, {"attempts": 2})
     finally:
-        queue._publisher.publish = publish  # type: ignore[method-assign]  # noqa: SLF001
+        queue._publisher.publish = publish  # type: ignore[method-assign]  # noqa: SLF001 -- a broker that fails midway
     assert await booking.depth(booking.settings.dead_queue) == 3
     await queue.replay(lambda _: True, {"attempts": 2})
     results = [await inbox.answer() for _ in ids]

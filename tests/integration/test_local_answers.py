@@ -26,7 +26,7 @@ class Answering:
         self.calls = 0
 
     @activity.defn(name=ANSWER)
-    async def answer(self, _outcome: BookingOutcome, _context: dict[str, Any], _again: bool) -> None:  # noqa: FBT001
+    async def answer(self, _outcome: BookingOutcome, _context: dict[str, Any], _again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
         self.calls += 1
         if not self.works:
             raise RuntimeError("The broker doesn't take it")

@@ -34,6 +34,6 @@ def test_every_kind_of_ending_is_recorded() -> None:
 
 @pytest.mark.parametrize("recorded", HISTORIES, ids=lambda file: file.stem)
 async def test_a_recorded_booking_replays(recorded: Path) -> None:
-    history = WorkflowHistory.from_json(f"recorded-{recorded.stem}", recorded.read_text())  # noqa: ASYNC240
+    history = WorkflowHistory.from_json(f"recorded-{recorded.stem}", recorded.read_text())  # noqa: ASYNC240 -- nothing else runs
     workflows = [BookingWorkflow, TombstoneWorkflow, AttentionWorkflow]
     await Replayer(workflows=workflows, data_converter=data_converter()).replay_workflow(history)
