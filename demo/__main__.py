@@ -68,7 +68,7 @@ def main(
         sys.exit("The demo failed: a trip did not end as it must.")
     console.print("All trips ended as they must.", style="bold green")
     if not stay:
-        console.print("To look at them in both web UIs and to book more: make run", style="dim")
+        console.print("To look around in both web UIs and to book more: make run", style="dim")
 
 
 async def book_trips(amqp_url: str, *, traced: bool) -> bool:
