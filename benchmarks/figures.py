@@ -1,8 +1,8 @@
-"""Figures of the last `make bench` or `make bench-apart`: round by round, and several rounds as one."""
+"""Figures of the last run of a benchmark: round by round, and several rounds as one."""
 
 import operator
 import statistics
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from benchmarks import results
@@ -21,6 +21,20 @@ def by_round(load: str, way: str, figure: Figure, run: str = "bookings") -> list
     """A figure of a way, round by round."""
     rows = sorted((one for one in measured(load, run) if one.way == way), key=operator.attrgetter("round"))
     return [figure(one) for one in rows]
+
+
+def ratios(load: str, way: str, other: str, figure: Figure, run: str = "bookings") -> list[float]:
+    """A figure of one way against that of another, within each round."""
+    return [one / two for one, two in _pairs(load, way, other, figure, run)]
+
+
+def differences(load: str, way: str, other: str, figure: Figure) -> list[float]:
+    """A figure of one way less that of another, within each round of `make bench`."""
+    return [one - two for one, two in _pairs(load, way, other, figure, "bookings")]
+
+
+def _pairs(load: str, way: str, other: str, figure: Figure, run: str) -> Iterable[tuple[float, float]]:
+    return zip(by_round(load, way, figure, run), by_round(load, other, figure, run), strict=True)
 
 
 def per_second(one: Measurement) -> float:

@@ -2,11 +2,11 @@
 
 import operator
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from benchmarks import results
-from benchmarks.figures import Figure, by_round, cpu, last_to_first, latency, measured, per_second, spread
+from benchmarks.figures import cpu, differences, last_to_first, latency, measured, per_second, ratios, spread
 
 
 @dataclass(frozen=True)
@@ -38,31 +38,25 @@ def _of_bookings() -> list[Goal]:
     if not measured("closed"):
         return []
     found = [
-        Goal("bookings/s, c/a", 0.97, _ratios("message", "direct", per_second), "make bench"),
-        Goal("bookings/s, c/b", 1.0, _ratios("message", "tutorial", per_second), "make bench"),
-        Goal("bookings/s, d/b", 1.4, _ratios("one", "tutorial", per_second), "make bench"),
+        Goal("bookings/s, c/a", 0.97, ratios("closed", "message", "direct", per_second), "make bench"),
+        Goal("bookings/s, c/b", 1.0, ratios("closed", "message", "tutorial", per_second), "make bench"),
+        Goal("bookings/s, d/b", 1.4, ratios("closed", "one", "tutorial", per_second), "make bench"),
         Goal(
-            "worker CPU, c/e", 0.5, _ratios("message", "default", cpu("worker")), "make bench", at_least=False
+            "worker CPU, c/e",
+            0.5,
+            ratios("closed", "message", "default", cpu("worker")),
+            "make bench",
+            at_least=False,
         ),
     ]
     if any(one.way == "first" for one in measured("closed")):
-        lean = _ratios("message", "first", cpu("consumer"))
+        lean = ratios("closed", "message", "first", cpu("consumer"))
         found.append(Goal("consumer CPU, c/f", 0.6, lean, "make bench OPTIONS=--first", at_least=False))
     return found + [
         Goal(f"added at light load, p50 of {letter} - a, ms", 8.0, added, "make bench", at_least=False)
         for letter, way in (("c", "message"), ("d", "one"))
-        if (added := _added(way))
+        if (added := differences("light", way, "direct", latency("p50")))
     ]
-
-
-def _ratios(way: str, other: str, figure: Figure, run: str = "bookings") -> list[float]:
-    return [one / two for one, two in _pairs("closed", way, other, figure, run)]
-
-
-def _pairs(
-    load: str, way: str, other: str, figure: Figure, run: str = "bookings"
-) -> Iterable[tuple[float, float]]:
-    return zip(by_round(load, way, figure, run), by_round(load, other, figure, run), strict=True)
 
 
 def _apart() -> list[Goal]:
@@ -72,15 +66,11 @@ def _apart() -> list[Goal]:
         Goal(
             f"bookings/s, c/{letter}, Temporal and worker on a core of their own",
             limit,
-            _ratios("message", other, per_second, "apart"),
+            ratios("closed", "message", other, per_second, "apart"),
             "make bench-apart",
         )
         for letter, other, limit in (("a", "direct", 0.97), ("b", "tutorial", 1.0))
     ]
-
-
-def _added(way: str) -> list[float]:
-    return [one - two for one, two in _pairs("light", way, "direct", latency("p50"))]
 
 
 def _of_the_backlog() -> list[Goal]:
@@ -97,5 +87,5 @@ def _of_scale() -> list[Goal]:
     found = results.load("scale")
     if not found:
         return []
-    ratios = [row["ours"] / row["bare"] for row in found["broker_leg"]]
-    return [Goal("broker leg alone against bare aio-pika", 0.8, ratios, "make bench-scale")]
+    of_bare = [row["ours"] / row["bare"] for row in found["broker_leg"]]
+    return [Goal("broker leg alone against bare aio-pika", 0.8, of_bare, "make bench-scale")]

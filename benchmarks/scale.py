@@ -31,7 +31,7 @@ def main(
     with devstack.stack() as servers:
         figures = {
             "broker_leg": uvloop.run(broker_leg.measure(servers, rounds, messages)),
-            "counts": uvloop.run(_counts(servers, rounds, bookings)),
+            "measured": uvloop.run(_counts(servers, rounds, bookings)),
             "in_flight": uvloop.run(in_flight.measure(servers, requests, seconds)),
         }
     results.save("scale", "python -m benchmarks.scale", options, figures)

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from benchmarks import results
-from benchmarks.figures import spread
+from benchmarks.figures import by_round, latency, measured, per_second, ratios, spread
 from benchmarks.markdown import NONE_YET, table
 
 
@@ -13,9 +13,7 @@ def scale() -> str:
     found = results.load("scale")
     if not found:
         return NONE_YET
-    return "\n\n".join(
-        [_in_flight(found["in_flight"]), _counts(found["counts"]), _broker_leg(found["broker_leg"])]
-    )
+    return "\n\n".join([_in_flight(found["in_flight"]), _counts(), _broker_leg(found["broker_leg"])])
 
 
 def _in_flight(found: Mapping[str, Any]) -> str:
@@ -30,22 +28,17 @@ def _in_flight(found: Mapping[str, Any]) -> str:
     return table([f"{found['requests']:,} bookings, {found['seconds']:g} s at the supplier", ""], rows)
 
 
-def _counts(rows: Sequence[Mapping[str, Any]]) -> str:
-    rates: dict[str, dict[int, float]] = {}
-    for row in rows:
-        rates.setdefault(row["way"], {})[row["round"]] = row["per_second"]
-    one = rates["1"]
+def _counts() -> str:
     cells = [
         [
             count,
-            spread(list(of_rounds.values())),
-            spread([rate / one[number] for number, rate in of_rounds.items()], 2),
-            spread([row["latency_ms"]["p99"] for row in rows if row["way"] == count]),
+            spread(by_round("closed", count, per_second, "scale")),
+            spread(ratios("closed", count, "1", per_second, "scale"), 2),
+            spread(by_round("closed", count, latency("p99"), "scale")),
         ]
-        for count, of_rounds in rates.items()
+        for count in dict.fromkeys(one.way for one in measured("closed", "scale"))
     ]
-    heads = ["workers and consumers, each", "bookings/s", "against one of each", "p99, ms"]
-    return table(heads, cells)
+    return table(["workers and consumers, each", "bookings/s", "against one of each", "p99, ms"], cells)
 
 
 def _broker_leg(rows: Sequence[Mapping[str, float]]) -> str:

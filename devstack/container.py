@@ -8,8 +8,8 @@ IMAGE = "rabbitmq:4-management"
 
 def docker_answers() -> bool:
     """Whether a Docker daemon can be asked."""
-    import docker  # noqa: PLC0415 -- slow to import, and rarely needed
-    from docker.errors import DockerException  # noqa: PLC0415 -- as above
+    import docker
+    from docker.errors import DockerException
 
     try:
         docker.from_env(timeout=5).ping()
@@ -21,7 +21,7 @@ def docker_answers() -> bool:
 @contextmanager
 def rabbitmq() -> Iterator[str]:
     """The AMQP URL of a RabbitMQ 4 that lives as long as the block."""
-    from testcontainers.rabbitmq import RabbitMqContainer  # noqa: PLC0415 -- as above
+    from testcontainers.rabbitmq import RabbitMqContainer
 
     with RabbitMqContainer(IMAGE) as container:
         host, port = container.get_container_host_ip(), container.get_exposed_port(container.port)
@@ -31,7 +31,7 @@ def rabbitmq() -> Iterator[str]:
 @contextmanager
 def temporal() -> Iterator[str]:
     """The address of a Temporal dev server that lives as long as the block."""
-    from devstack.temporal_container import TemporalContainer  # noqa: PLC0415 -- as above
+    from devstack.temporal_container import TemporalContainer
 
     with TemporalContainer() as container:
         yield container.address

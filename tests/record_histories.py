@@ -119,4 +119,4 @@ async def main(address: str) -> None:
 if __name__ == "__main__":
     with devstack.stack() as servers:
         asyncio.run(main(servers.temporal_address))
-    print(f"Recorded {len(list(FOLDER.glob('*.json')))} histories")  # noqa: T201 -- run by hand
+    print(f"Recorded {len(list(FOLDER.glob('*.json')))} histories")
