@@ -101,7 +101,9 @@ async def test_a_booking_that_takes_longer_than_asked_has_an_address(
     assert (at_once.status_code, at_once.json()["status"]) == (200, "running")
 
     async def ended() -> dict[str, Any] | None:
-        answer: dict[str, Any] = (await door.get(accepted.headers["Location"])).json()
+        response = await door.get(accepted.headers["Location"])
+        answer: dict[str, Any] = response.json()
+        assert response.status_code == 200, answer
         return answer if answer["status"] != "running" else None
 
     result = await eventually("the booking to end", ended)
