@@ -8,10 +8,11 @@ from saga import steps
 from saga.models import BookingOutcome, BookingPolicy, ReplyCallback
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Waiting:
     caller: ReplyCallback
     after_the_end: bool
+    asked: int = 1
 
 
 class Callers:
@@ -27,10 +28,18 @@ class Callers:
         """Whether somebody has yet to be answered."""
         return bool(self._waiting)
 
+    @property
+    def any_is_local(self) -> bool:
+        """Whether somebody waits who is answered before the server has heard of the end."""
+        return any(waiting.caller.local for waiting in self._waiting)
+
     def join(self, caller: ReplyCallback) -> None:
         """Answer this caller too; one that waits already is the same caller."""
-        if all(waiting.caller != caller for waiting in self._waiting):
-            self._waiting.append(_Waiting(caller, after_the_end=self._answering))
+        for waiting in self._waiting:
+            if waiting.caller == caller:
+                waiting.asked += 1
+                return
+        self._waiting.append(_Waiting(caller, after_the_end=self._answering))
 
     async def answer(self, outcome: BookingOutcome, policy: BookingPolicy) -> None:
         """Answer until nobody waits; whoever joined when answers were already going out gets a repeat."""
@@ -39,7 +48,9 @@ class Callers:
             waiting = self._waiting.popleft()
             if waiting.caller not in self._told:
                 self._told.append(waiting.caller)
-            await steps.answer(waiting.caller, outcome, policy, again=waiting.after_the_end)
+            await steps.answer(
+                waiting.caller, outcome, policy, again=waiting.after_the_end, asked=waiting.asked
+            )
 
     async def answer_all_anew(self, outcome: BookingOutcome, policy: BookingPolicy) -> None:
         """Tell an outcome that replaces the earlier one to everybody who was told that, or waits for it."""

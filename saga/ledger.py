@@ -65,6 +65,15 @@ class Ledger:
         """The trip is lost; the first reason is the one that is told."""
         self.reason = self.reason or reason
 
+    def go_on(self) -> None:
+        """The stop changes nothing: it came too late."""
+        self.reason = None
+
+    @property
+    def all_booked(self) -> bool:
+        """Whether there is nothing left to book."""
+        return all(leg.status is LegStatus.BOOKED for leg in self.legs)
+
     def undone(self, leg: Leg) -> None:
         """The leg's undo went through. A refused leg stays refused."""
         before = self._legs[leg.name].status

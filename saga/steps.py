@@ -45,11 +45,14 @@ async def undo(leg: Leg, booking: BookVacationInput) -> None:
 
 
 async def answer(
-    caller: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy, *, again: bool
+    caller: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy, *, again: bool, asked: int
 ) -> None:
-    """Give a caller the outcome, or give it `again`, trying for ever; the trip no longer depends on it."""
+    """Give a caller the outcome, or give it `again`, trying for ever; the trip no longer depends on it.
+
+    `asked` is how many times this caller has asked for this one answer.
+    """
     summary = f"Answer the client: {outcome.status.value}"
-    if caller.local and await _answered_here(caller, outcome, summary, again=again):
+    if caller.local and await _answered_here(caller, outcome, summary, again=again, asked=asked):
         return
     await workflow.execute_activity(
         caller.activity,
@@ -63,13 +66,13 @@ async def answer(
 
 
 async def _answered_here(
-    caller: ReplyCallback, outcome: BookingOutcome, summary: str, *, again: bool
+    caller: ReplyCallback, outcome: BookingOutcome, summary: str, *, again: bool, asked: int
 ) -> bool:
     """Whether this worker could give the answer itself, at once."""
     try:
         await workflow.execute_local_activity(
             ANSWER_HERE,
-            args=[caller, outcome, again],
+            args=[caller, outcome, again, asked],
             schedule_to_close_timeout=LOCAL_ANSWER_TIMEOUT,
             retry_policy=RetryPolicy(maximum_attempts=1),
             summary=summary,

@@ -5,7 +5,7 @@ import asyncio
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
-from saga import metrics, steps
+from saga import deadline, metrics, steps
 from saga.callers import Callers
 from saga.compensation import Compensation, Retry, Settle
 from saga.ledger import Ledger
@@ -36,6 +36,7 @@ class BookingWorkflow:
         self._ledger = Ledger(booking, self.table)
         self._step: workflow.ActivityHandle[Booked] | None = None
         self._still_booking = True
+        self._stopped_at: int | None = None
         self._outcome: BookingOutcome | None = None
         self._callers = Callers([booking.reply] if booking.reply else [])
         self._compensation = Compensation(booking, self._ledger, self._callers)
@@ -50,6 +51,7 @@ class BookingWorkflow:
             try:
                 await asyncio.shield(saga)
             except asyncio.CancelledError:  # Temporal's own cancel must not cut the undo short
+                await workflow.wait_condition(lambda: True)  # a leg that ended in this same task goes first
                 self.cancel("Cancelled in Temporal")
         return saga.result()
 
@@ -84,7 +86,7 @@ class BookingWorkflow:
         return self._outcome
 
     async def _book_or_undo(self) -> BookingOutcome:
-        deadline = self._watch_deadline()
+        watching = deadline.watch(self._booking, self._stop)
         to_undo: list[Leg] = []
         for leg in self.table:
             if self._ledger.reason:
@@ -92,8 +94,10 @@ class BookingWorkflow:
             to_undo.append(leg)  # before the step: a step that times out may have booked
             await self._book(leg)
         self._still_booking = False
-        if deadline:
-            deadline.cancel()
+        if watching:
+            watching.cancel()
+        if self._stopped_too_late():
+            self._ledger.go_on()
         if self._ledger.reason:
             await self._compensation.undo(to_undo)
         self._outcome = self._ledger.outcome()
@@ -119,23 +123,19 @@ class BookingWorkflow:
     def _stop(self, reason: Reason) -> None:
         if self._still_booking:
             self._ledger.stop(reason)
+            self._stopped_at = self._stopped_at or workflow.info().get_current_history_length()
             if self._step:
                 self._step.cancel()
 
-    def _watch_deadline(self) -> asyncio.Task[None] | None:
-        """Stop the booking early enough before its deadline to undo in time; at once if it has passed."""
-        deadline = self._booking.deadline
-        if deadline is None:
-            return None
-        reason = Reason(code=ReasonCode.DEADLINE, message=f"Not booked by {deadline.isoformat()}")
-        left = (deadline - workflow.now()).total_seconds()
-        if left <= 0:
-            self._stop(reason)
-            return None
+    def _stopped_too_late(self) -> bool:
+        """Whether the stop came with the success of the last leg: an answer may have gone out before it.
 
-        async def stop_in_time() -> None:
-            until = left - min(self._booking.policy.undo_budget, left / 2)
-            await workflow.sleep(until, summary=f"Deadline {deadline.isoformat(timespec='seconds')}")
-            self._stop(reason)
-
-        return asyncio.create_task(stop_in_time())
+        A local answer goes out before the server has the end of its task. A signal in between makes the
+        server refuse that end, and the SDK does the task anew with the signal in front of the success.
+        """
+        return (
+            self._ledger.all_booked
+            and self._stopped_at == workflow.info().get_current_history_length()
+            and self._callers.any_is_local
+            and workflow.patched("stopped-too-late")
+        )

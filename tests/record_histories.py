@@ -45,6 +45,12 @@ async def answer(_outcome: BookingOutcome, _context: dict[str, str], _again: boo
     """Nobody listens here."""
 
 
+async def answer_and_be_cancelled(outcome: BookingOutcome, context: dict[str, str], again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
+    await answer(outcome, context, again)
+    handle = activity.client().get_workflow_handle(activity.info().workflow_id or "")
+    await handle.signal(BookingWorkflow.cancel, "no longer wanted")
+
+
 async def no_way_back(_: SupplierCall) -> None:
     raise RuntimeError("no way back")
 
@@ -56,7 +62,7 @@ async def nothing(_: Handle) -> None:
 async def record(client: Client) -> None:
     supplier = RecordingSupplier()
     recorder = Recorder(client, supplier)
-    here = LocalAnswers({"answer": answer})
+    here = LocalAnswers({"answer": answer, "answer-and-be-cancelled": answer_and_be_cancelled})
     activities: list[Callable[..., Any]]
     activities = [*booking_activities({leg.name: supplier for leg in LEGS}), answer, here.answer]
     workflows = [BookingWorkflow, TombstoneWorkflow, AttentionWorkflow]
@@ -64,6 +70,8 @@ async def record(client: Client) -> None:
         await recorder.book("booked", TRIP, nothing)
         answered_here = replace(TRIP, reply=replace(CALLER, local=True))
         await recorder.book("answered-here", answered_here, nothing)
+        cancelling = replace(CALLER, activity="answer-and-be-cancelled", local=True)
+        await recorder.book("cancelled-after-its-answer", replace(TRIP, reply=cancelling), nothing)
         await recorder.book("refused", replace(TRIP, book_flight_id="invalid"), nothing)
         await recorder.book("unavailable", replace(TRIP, book_hotel_id="down"), nothing)
         await recorder.book("without-a-caller", replace(TRIP, reply=None), nothing)
