@@ -12,7 +12,7 @@ from consumer.control_decision import AskStatus, Cancel, Drop, decide_control
 from consumer.lookup import Closed, Running, look_up
 from consumer.metrics import CONTROL, ControlOutcome
 from consumer.results import Results
-from consumer.rpc import RPC_TIMEOUT, temporal_calls
+from consumer.rpc import QUERY_TIMEOUT, temporal_calls
 from consumer.settings import ConsumerSettings
 from publisher.delivery import Delivery
 from publisher.models import BookingResult
@@ -63,11 +63,11 @@ class ControlHandler:
         booking_id = ask.caller.booking_id
         legs: list[LegOutcome] = []
         with suppress(RPCError, WorkflowQueryFailedError):
-            outcome = await handle.query(BookingWorkflow.outcome, rpc_timeout=RPC_TIMEOUT)
+            outcome = await handle.query(BookingWorkflow.outcome, rpc_timeout=QUERY_TIMEOUT)
             if outcome:
                 return answers.result_of(outcome, booking_id)
             if not running.is_tombstone:
-                legs = await handle.query(BookingWorkflow.legs, rpc_timeout=RPC_TIMEOUT)
+                legs = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
         if running.is_tombstone:
             return answers.overtaken(booking_id)
         return answers.running(booking_id, running.user_id, legs)

@@ -10,6 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from consumer.errors import TemporalUnavailableError
 
 RPC_TIMEOUT = timedelta(seconds=10)
+QUERY_TIMEOUT = timedelta(seconds=2)
+"""A worker answers a query within milliseconds, or there is none; whoever asked us doesn't wait for ever."""
 
 
 @contextmanager

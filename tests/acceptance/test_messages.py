@@ -87,3 +87,15 @@ async def test_a_file_with_wrong_lines_is_named_line_by_line_and_nothing_is_sent
     assert "trips.jsonl:3: " in complained
     assert "trips.jsonl:4: attempts: " in complained
     assert "Nothing was sent" in complained
+
+
+async def test_no_broker_is_one_line_for_the_user(world: World) -> None:
+    nobody = {"AMQP_URL": "amqp://guest:secret@127.0.0.1:1/"}
+    code, _, complained = await world.voyage(
+        "book", "--car", "c", "--hotel", "h", "--flight", "f", environment=nobody
+    )
+
+    assert code == 2
+    assert complained.count("\n") == 1
+    assert "RabbitMQ at amqp://127.0.0.1:1/" in complained
+    assert "secret" not in complained

@@ -33,8 +33,7 @@ async def test_a_consumer_killed_mid_booking_is_replaced_and_the_result_arrives(
         await world.consumer()
         result = await booking
 
-    assert (result.status, result.legs[0].attempts) == (Status.BOOKED, 1)
-    assert worker.process.returncode is None
+    assert (result.status, result.legs[0].attempts, worker.process.returncode) == (Status.BOOKED, 1, None)
 
 
 async def test_a_worker_killed_mid_booking_is_replaced_and_the_leg_is_tried_again(world: World) -> None:
@@ -45,9 +44,11 @@ async def test_a_worker_killed_mid_booking_is_replaced_and_the_leg_is_tried_agai
         booking = asyncio.create_task(client.book(trip("slow-car", booking_id=own)))
         await world.until_it_books(own, "car")
         await worker.end(signal.SIGKILL)
+        without_a_worker = await client.status(own)
         await world.worker()
         result = await booking
 
+    assert without_a_worker.status is Status.RUNNING
     assert (result.status, result.legs[0].attempts) == (Status.BOOKED, 2)
 
 
@@ -138,15 +139,3 @@ async def test_a_queue_with_other_arguments_is_a_clear_error_and_no_crash_loop(w
     assert exit_code == 2
     assert f"Queue '{name}' exists with other arguments" in consumer.log[-1]
     assert "x-queue-type" in consumer.log[-1] or "x-dead-letter" in consumer.log[-1]
-
-
-async def test_no_broker_is_one_line_for_the_user(world: World) -> None:
-    nobody = {"AMQP_URL": "amqp://guest:secret@127.0.0.1:1/"}
-    code, _, complained = await world.voyage(
-        "book", "--car", "c", "--hotel", "h", "--flight", "f", environment=nobody
-    )
-
-    assert code == 2
-    assert complained.count("\n") == 1
-    assert "RabbitMQ at amqp://127.0.0.1:1/" in complained
-    assert "secret" not in complained
