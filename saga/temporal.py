@@ -40,10 +40,10 @@ async def connect(interceptors: Sequence[Interceptor] = ()) -> Client:
 async def connect_now() -> Client:
     """Connect for one command, or raise at once: `TemporalUnreachableError`, or what else `connect` raises.
 
-    It tries three times, as a server that refuses our certificate may hang up before the SDK has read why.
+    It tries five times, as a server that refuses our certificate may hang up before the SDK has read why.
     """
     config, converter = _config(), data_converter()
-    for _ in range(2):
+    for _ in range(4):
         with suppress(TemporalUnreachableError):
             return await _connected(config, converter)
         await asyncio.sleep(0.1)

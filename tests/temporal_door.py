@@ -66,6 +66,7 @@ class _TlsStream:
                     return False
             except ssl.SSLError:
                 await self._flush()
+                await self._hang_up()
                 return False
             else:
                 await self._flush()
@@ -83,6 +84,12 @@ class _TlsStream:
     async def write(self, data: bytes) -> None:
         self._tls.write(data)
         await self._flush()
+
+    async def _hang_up(self) -> None:
+        """Read on until the other side has gone: closing with anything unread resets the connection."""
+        self._writer.write_eof()
+        while await self._reader.read(65536):
+            pass
 
     async def _fill(self) -> bool:
         data = await self._reader.read(65536)
