@@ -3,9 +3,10 @@
 from aio_pika import connect, connect_robust
 from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from aiormq.exceptions import ProbableAuthenticationError
 
 from publisher import amqp_url, tls, tolerant_decoding, topology
-from publisher.errors import BrokerUnreachableError, VoyageError
+from publisher.errors import BrokerLoginError, BrokerUnreachableError, VoyageError
 from publisher.reconnecting import ReconnectingConnection
 from publisher.settings import BrokerSettings
 
@@ -18,7 +19,7 @@ async def prepare(settings: BrokerSettings) -> None:
     """Reach the broker and declare the contract's queues, on a connection that is closed again.
 
     Raises `BrokerUnreachableError`, or what only a person can mend: `QueueMismatchError`,
-    `NotDeclaredError`, `BrokerCertificateError` or `SettingsError`.
+    `NotDeclaredError`, `BrokerLoginError`, `BrokerCertificateError` or `SettingsError`.
     """
     url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
     try:
@@ -62,7 +63,14 @@ def unusable(settings: BrokerSettings, failure: Exception) -> VoyageError:
     """Say which broker, without its password, why not, and what to do."""
     if certificate := tls.refused_certificate(address(settings), failure):
         return certificate
+    if isinstance(failure, ProbableAuthenticationError):
+        return BrokerLoginError(
+            f"RabbitMQ at {address(settings)} refuses the login. Correct user and password in AMQP_URL; "
+            "guest is let in from the broker's own machine only."
+        )
     reason = str(failure).partition("\n")[0] or type(failure).__name__
+    if "got <Connection.Close" in reason:  # aiormq doesn't tell what RabbitMQ said
+        reason = "the virtual host is not there, not open to this user, or not running"
     return BrokerUnreachableError(
         f"RabbitMQ at {address(settings)} can't be used ({reason}). Start it, or set AMQP_URL to yours."
     )

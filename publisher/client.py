@@ -41,7 +41,7 @@ class Client:
         """Connect, and declare the contract's queues if they aren't there.
 
         `amqp_url` wins over `settings`, which win over the environment. Raises `BrokerUnreachableError`,
-        `QueueMismatchError`, `NotDeclaredError` or `SettingsError`.
+        `BrokerLoginError`, `QueueMismatchError`, `NotDeclaredError` or `SettingsError`.
         """
         settings = settings or load(BrokerSettings)
         if amqp_url:

@@ -15,7 +15,11 @@ class SettingsError(VoyageError):
 
 
 class BrokerUnreachableError(VoyageError):
-    """RabbitMQ could not be reached, or refused the login. Start it, or set `AMQP_URL`."""
+    """RabbitMQ could not be reached, or not its virtual host. Start it, or set `AMQP_URL`."""
+
+
+class BrokerLoginError(VoyageError):
+    """RabbitMQ refused the login. Correct user and password in `AMQP_URL`."""
 
 
 class BrokerCertificateError(VoyageError):

@@ -8,7 +8,6 @@ from contextlib import ExitStack
 from uuid import uuid4
 
 import pytest
-from aio_pika import connect
 
 import devstack
 from devstack.finding import temporal_binary
@@ -127,15 +126,3 @@ async def test_a_broker_lost_again_while_temporal_is_waited_for_is_waited_for_to
         await consumer.logged("can't be used")
         await asyncio.to_thread(rabbitmq.start)
         await consumer.logged("Consumer ready")
-
-
-async def test_a_queue_with_other_arguments_is_a_clear_error_and_no_crash_loop(world: World) -> None:
-    name = world.settings.requests_queue
-    async with await connect(world.settings.amqp_url.get_secret_value()) as connection:
-        await (await connection.channel()).declare_queue(name, durable=True)
-    consumer = await world.run("consumer")
-    exit_code = await asyncio.wait_for(consumer.process.wait(), 30)
-
-    assert exit_code == 2
-    assert f"Queue '{name}' exists with other arguments" in consumer.log[-1]
-    assert "x-queue-type" in consumer.log[-1] or "x-dead-letter" in consumer.log[-1]
