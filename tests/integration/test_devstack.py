@@ -1,6 +1,7 @@
 """devstack against the real thing: what it starts is ready, keeps its data, and ends with it."""
 
 import asyncio
+import json
 import os
 import re
 import signal
@@ -109,6 +110,20 @@ def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: 
     monkeypatch.setenv("AMQP_URL", "amqp://guest:guest@127.0.0.1:1/")
     with pytest.raises(NotReachableError, match="AMQP_URL"), devstack.stack():
         pass
+
+
+async def test_processes_that_look_for_ports_at_the_same_time_find_different_ones() -> None:
+    few = "from devstack import ports; ports._OURS = range(20_000, 20_400)"
+    waiting = f"{few}; print([ports.free_port() for _ in range(30)], flush=True); input()"
+    looking = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", waiting, stdin=PIPE, stdout=PIPE)
+        for _ in range(8)
+    ]
+    found = [json.loads(await process.stdout.readline()) for process in looking if process.stdout]
+    await asyncio.gather(*(process.communicate(b"\n") for process in looking))
+
+    ports = [port for one in found for port in one]
+    assert (len(ports), len(set(ports))) == (240, 240)
 
 
 @pytest.mark.usefixtures("servers")
