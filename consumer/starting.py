@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from typing import Any
 
 from aio_pika.abc import AbstractRobustConnection as Connection
 from temporalio.client import Client, Interceptor
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 
 AWAY = BrokerUnreachableError
 """What is waited for; whatever else a broker answers, only a person can mend."""
+_LET_FINISH = 1.0  # seconds
 
 
 async def connect(settings: ConsumerSettings, interceptors: Sequence[Interceptor]) -> Client:
@@ -29,12 +31,20 @@ async def connect(settings: ConsumerSettings, interceptors: Sequence[Interceptor
     What can never work raises at once, even while the other server is still waited for:
     `UnmetRequirementError`, or what `broker.prepare` and `temporal.connect` raise.
     """
+    connecting = asyncio.create_task(starting.connect(interceptors))
+    preparing = asyncio.create_task(_prepare_broker(settings))
+    both: tuple[asyncio.Task[Any], ...] = (connecting, preparing)
     try:
-        async with asyncio.TaskGroup() as both:
-            connecting = both.create_task(starting.connect(interceptors))
-            both.create_task(_prepare_broker(settings))
-    except ExceptionGroup as failures:
-        raise failures.exceptions[0] from None
+        await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
+        # If one has failed: aiormq logs a traceback when a channel is cut off while it opens.
+        await asyncio.wait(both, timeout=_LET_FINISH)
+        for task in both:
+            if task.done():
+                task.result()
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
     return connecting.result()
 
 
