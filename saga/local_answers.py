@@ -54,7 +54,7 @@ class LocalAnswers:
         info = activity.info()
         given = self._given(str(info.workflow_run_id))
         before, now = given.by_step.get(info.activity_id), hash(repr((outcome, caller, asked)))
-        given.redone = given.redone or before is not None
+        given.redone |= before is not None
         if before != now:
             await answerer(outcome, dict(caller.context), again or given.redone)
             given.by_step[info.activity_id] = now
