@@ -10,7 +10,7 @@ import devstack
 from benchmarks import commands, page, results
 from benchmarks.rounds import Plan
 from benchmarks.run import measured
-from benchmarks.ways.table import FIRST, LIGHT, OURS
+from benchmarks.ways.table import FIRST, GLUE, LIGHT, OURS
 
 
 def main(  # noqa: PLR0913 -- one for each option
@@ -22,14 +22,15 @@ def main(  # noqa: PLR0913 -- one for each option
     seconds: Annotated[float, typer.Option(help="Open load: how long, per way and round.", min=1)] = 3.0,
     singles: Annotated[int, typer.Option(help="Light load: bookings one at a time; 0 for none.", min=0)] = 10,
     first: Annotated[bool, typer.Option("--first", help="With this repository's first version.")] = False,
+    glue: Annotated[bool, typer.Option("--glue", help="With the least glue that works.")] = False,
 ) -> None:
     """Measure, and write figures, pictures and page."""
     plan = Plan(rounds, bookings, in_flight, rate, seconds, singles, LIGHT)
     with devstack.stack() as servers:
-        rows = [*OURS.values(), *(FIRST.values() if first else ())]
+        rows = [*OURS.values(), *(FIRST.values() if first else ()), *(GLUE.values() if glue else ())]
         made = uvloop.run(measured(servers, rows, plan))
     options = {name: value for name, value in asdict(plan).items() if name != "light"}
-    command = f"python -m benchmarks{' --first' if first else ''}"
+    command = f"python -m benchmarks{' --first' if first else ''}{' --glue' if glue else ''}"
     results.save("bookings", command, options, {"measured": [asdict(one) for one in made]})
     page.write()
 

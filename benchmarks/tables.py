@@ -18,7 +18,7 @@ from benchmarks.figures import (
 from benchmarks.goals import goals
 from benchmarks.latencies import PERCENTILES
 from benchmarks.markdown import NONE_YET, table
-from benchmarks.ways.table import FIRST, OURS
+from benchmarks.ways.table import FIRST, GLUE, OURS
 
 ROLES = ("server", "worker", "consumer", "broker", "client")
 
@@ -69,7 +69,7 @@ def _by_way(load: str, heads: Sequence[str], figures: Sequence[Figure]) -> str:
 
 def titles() -> dict[str, str]:
     """The title of each way."""
-    return {way: row.title for way, row in (OURS | FIRST).items()}
+    return {way: row.title for way, row in (OURS | FIRST | GLUE).items()}
 
 
 def _backlog() -> str:

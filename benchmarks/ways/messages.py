@@ -13,6 +13,8 @@ from publisher import BookingRequest, Client
 WORKER = (["-m", "saga"], "Worker ready")
 CONSUMER = (["-m", "consumer"], "Consumer ready")
 BOTH = (["-m", "consumer", "--with-worker"], "Consumer ready")
+GLUE = (["-m", "benchmarks.glue"], "Glue ready")
+GLUE_WITH_WORKER = (["-m", "benchmarks.glue", "--with-worker"], "Glue ready")
 
 
 @asynccontextmanager
@@ -35,13 +37,34 @@ async def by_several(
         yield await stack.enter_async_context(booking(name, environment, roles))
 
 
-@asynccontextmanager
-async def by_message_to_one_process(servers: devstack.Servers) -> AsyncIterator[Way]:
+def by_message_to_one_process(servers: devstack.Servers) -> AbstractAsyncContextManager[Way]:
     """Consumer and worker in one process."""
+    return _by_one(servers, "one", BOTH)
+
+
+@asynccontextmanager
+async def by_glue(servers: devstack.Servers) -> AsyncIterator[Way]:
+    """The least that a consumer can be, and the worker as it ships."""
     async with (
         own_names(servers) as environment,
-        running(BOTH, environment) as both,
-        booking("one", environment, {"worker": both}) as way,
+        running(WORKER, environment) as worker,
+        running(GLUE, environment) as glue,
+        booking("glue", environment, {"worker": worker, "consumer": glue}) as way,
+    ):
+        yield way
+
+
+def by_glue_in_one_process(servers: devstack.Servers) -> AbstractAsyncContextManager[Way]:
+    """The least that a consumer can be, with the worker in it."""
+    return _by_one(servers, "glue-one", GLUE_WITH_WORKER)
+
+
+@asynccontextmanager
+async def _by_one(servers: devstack.Servers, name: str, process: tuple[list[str], str]) -> AsyncIterator[Way]:
+    async with (
+        own_names(servers) as environment,
+        running(process, environment) as both,
+        booking(name, environment, {"worker": both}) as way,
     ):
         yield way
 

@@ -23,5 +23,10 @@ OURS = {
 }
 FIRST = {"first": Row("f: as c, by the first version of this repository", earlier.first_version)}
 """What this repository began with; measured with `--first`."""
+GLUE = {
+    "glue": Row("g: as c, by the least glue that works", messages.by_glue),
+    "glue-one": Row("h: as d, by the same glue", messages.by_glue_in_one_process),
+}
+"""What no bridge can be leaner than; measured with `--glue`."""
 LIGHT = ("direct", "message", "one")
 """Those whose latency at light load is compared."""
