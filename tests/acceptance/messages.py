@@ -15,6 +15,11 @@ from tests.poll import eventually
 TRIP: Mapping[str, Any] = {"name": "Jane Smith", "car": "c", "hotel": "h", "flight": "f"}
 
 
+def trip(**changes: object) -> dict[str, object]:
+    """A request with an id of its own."""
+    return {**TRIP, "booking_id": uuid4().hex, **changes}
+
+
 async def next_message(queue: AbstractQueue, what: str, within: float = 30.0) -> AbstractIncomingMessage:
     async def look() -> AbstractIncomingMessage | None:
         return await queue.get(fail=False, no_ack=True)

@@ -1,40 +1,17 @@
 """What a person sees: `voyage` in a real terminal (a pty), and what a program gets instead."""
 
-import asyncio
 import json
-import sys
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 from uuid import uuid4
 
-import pexpect
 import pytest
 
 from tests.acceptance.conftest import World
 from tests.acceptance.messages import TRIP
+from tests.acceptance.screens import TRIP_OPTIONS, screen
 
-VOYAGE = str(Path(sys.executable).parent / "voyage")
 ESCAPE = "\x1b["
 COLOUR = "\x1b[3"  # the colours of text, and 39, which ends them
-TRIP_OPTIONS = ("book", "--car", "my-car", "--flight", "my-flight", "--hotel")
-
-
-async def screen(
-    world: World, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
-) -> tuple[int, str]:
-    """Run `voyage` in a terminal of 80 columns: exit code, and everything that was written to the screen."""
-
-    def run() -> tuple[int, str]:
-        own = {**world.environment, "TERM": "xterm-256color", **environment}
-        child = pexpect.spawn(
-            VOYAGE, list(arguments), env=own, dimensions=(24, 80), timeout=60, encoding="utf-8"
-        )
-        child.expect(pexpect.EOF)
-        child.close()
-        return child.exitstatus or 0, child.before or ""
-
-    return await asyncio.to_thread(run)
 
 
 async def test_watch_shows_the_legs_live_in_a_terminal(booking: World) -> None:
@@ -116,70 +93,3 @@ async def test_no_colours_where_they_are_not_wanted(booking: World, without: dic
 
     assert (code, COLOUR in seen) == (1, False)
     assert "unknown_booking" in seen
-
-
-@pytest.mark.parametrize(
-    ("arguments", "complaint"),
-    [
-        (("bok",), "voyage: No such command 'bok'. Did you mean 'book'? See: voyage --help"),
-        (("book", "--car", "c"), "voyage: Missing option '--hotel'. See: voyage book --help"),
-        (("dead", "drop"), "voyage: Invalid value: say which ones: --id, --reason or --all. "),
-        (("publish", "nowhere.jsonl"), "voyage: Invalid value for 'FILE': "),
-        ((*TRIP_OPTIONS, "h", "--attempts", "0"), "voyage: Invalid value for --attempts: "),
-        (("results",), "voyage: RabbitMQ at amqp://localhost:1/ can't be used "),
-    ],
-)
-async def test_a_mistake_is_one_line_that_says_what_to_do(
-    booking: World, arguments: tuple[str, ...], complaint: str
-) -> None:
-    nowhere = {"AMQP_URL": "amqp://localhost:1/"}
-    code, printed, complained = await booking.voyage(*arguments, environment=nowhere)
-
-    assert (code, printed) == (2, "")
-    assert complained.startswith(complaint)
-    assert complained.count("\n") == 1
-
-
-COMMANDS = (
-    "",
-    "book",
-    "publish",
-    "results",
-    "cancel",
-    "status",
-    "asyncapi",
-    "schema",
-    "dead list",
-    "dead show",
-)
-
-
-@pytest.mark.parametrize("command", [*COMMANDS, "dead replay", "dead drop"])
-async def test_help_fits_80_columns_and_has_examples(booking: World, command: str) -> None:
-    code, seen = await screen(booking, *command.split(), "--help")
-    lines = seen.splitlines()
-
-    assert code == 0
-    assert max(map(len, lines)) < 80
-    assert "..." not in seen.replace("[ARGS]...", "")  # nothing is cut
-    assert lines[lines.index("  Examples:") + 1].startswith(f"    voyage {command}".rstrip())
-
-
-async def test_bash_completes_commands_and_options(booking: World, tmp_path: Path) -> None:
-    def run() -> None:
-        path = f"{Path(VOYAGE).parent}:{booking.environment['PATH']}"
-        own = {**booking.environment, "PATH": path, "PS1": "$ ", "HOME": str(tmp_path), "TERM": "dumb"}
-        bash = pexpect.spawn("bash", ["--norc", "--noprofile"], env=own, timeout=20, encoding="utf-8")
-        bash.sendline('eval "$(voyage --show-completion)"; echo completion is "on"')
-        bash.expect("completion is on")
-        bash.send("voyage pub\t")
-        bash.expect("voyage publish")
-        bash.sendcontrol("u")
-        bash.send("voyage book --wat\t")
-        bash.expect("--watch")
-        bash.sendcontrol("u")
-        bash.sendline("exit")
-        bash.expect(pexpect.EOF)
-        bash.close()
-
-    await asyncio.to_thread(run)
