@@ -1,24 +1,21 @@
 """A server process of ours: started in a session of its own, ended as a whole, with us at the latest."""
 
-import ctypes
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
-import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from devstack.errors import StartError
+from devstack.parent import end_with_us
 
 STOP_TIMEOUT = 20.0
-_PR_SET_PDEATHSIG = 1
 
 
 class Server(ABC):
@@ -79,7 +76,7 @@ class Server(ABC):
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=_end_with_us(),  # noqa: PLW1509 -- one system call, no locks
+                preexec_fn=end_with_us(),  # noqa: PLW1509 -- one system call, no locks
             )
 
     def wait(self) -> None:
@@ -147,18 +144,3 @@ class Server(ABC):
 
     def _last_words(self) -> str:
         return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
-
-
-def _end_with_us() -> Callable[[], None] | None:
-    """On Linux the kernel ends the server if we are killed.
-
-    It acts when the thread that started the server ends, so only the main thread may ask for it.
-    """
-    if sys.platform != "linux" or threading.current_thread() is not threading.main_thread():
-        return None
-    prctl = ctypes.CDLL(None).prctl
-
-    def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-    return ask
