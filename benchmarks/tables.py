@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from benchmarks import paper, results, scale_tables
+from benchmarks import floor, paper, results, scale_tables
 from benchmarks.figures import (
     Figure,
     by_round,
@@ -27,6 +27,7 @@ def every() -> Mapping[str, str]:
     """Each table by its name on the page."""
     return {
         "goals": table(["what", "to reach", "median (least to most)", "reached", "command"], _goals()),
+        "floor": floor.floor(),
         "throughput": _by_way("closed", ["bookings/s"], [per_second]),
         "latency": _latencies(),
         "cpu": _by_role("closed", cpu),
