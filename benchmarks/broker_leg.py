@@ -8,7 +8,7 @@ from functools import partial
 from typing import cast
 
 from aio_pika import connect
-from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
 import devstack
 from benchmarks.draining import publish
@@ -17,7 +17,7 @@ from consumer.bookings import Accepted, Bookings
 from consumer.dead_letters import DeadLetters
 from consumer.decision import Start
 from consumer.handling import RequestHandler
-from consumer.intake import Intake
+from consumer.intake import Handler, Intake
 from consumer.results import Results
 from consumer.settings import ConsumerSettings
 from consumer.subscription import Subscription
@@ -36,19 +36,21 @@ class _StartedAtOnce:
 
 
 async def measure(servers: devstack.Servers, rounds: int, messages: int) -> list[dict[str, float]]:
-    """Messages a second of both, by turns."""
+    """Messages a second of each, by turns."""
     found = []
     async with own_names(servers) as environment:
         settings = ConsumerSettings.model_validate(broker_settings(environment).model_dump())
         await broker.prepare(settings)
         for number in range(rounds + 1):
             row = {}
-            for name, consuming in (("bare", bare), ("ours", ours)):
+            for name, consuming in (("bare", bare), ("intake", intake), ("ours", ours)):
                 await publish(environment, messages)
                 row[name] = await _rate(partial(consuming, settings), messages)
             if number:  # the first round warms up
                 found.append(row)
-                print(f"broker leg: ours {row['ours']:.0f}/s, bare {row['bare']:.0f}/s", flush=True)
+                print(
+                    "broker leg:", ", ".join(f"{name} {rate:.0f}/s" for name, rate in row.items()), flush=True
+                )
     return found
 
 
@@ -70,20 +72,52 @@ async def _rate(consuming: Callable[[Done], AbstractAsyncContextManager[None]], 
 @asynccontextmanager
 async def ours(settings: ConsumerSettings, done: Done) -> AsyncIterator[None]:
     """Decode, validate, decide, start nothing, ack: as the consumer does it."""
-    async with await broker.open_connection(settings, "benchmark") as connection:
-        publisher = await ConfirmedPublisher.open(connection, settings.publish_timeout)
+    async with _publishing(settings) as (connection, publisher):
         results, dead_letters = Results(publisher, settings), DeadLetters(publisher, settings)
         requests = RequestHandler(settings, cast("Bookings", _StartedAtOnce()), results, dead_letters)
+        async with _taking(settings, connection, publisher, requests.handle, done):
+            yield
 
-        async def handle(delivery: Delivery) -> None:
-            await requests.handle(delivery)
-            done()
 
-        subscription = await Subscription.open(connection, settings.requests_queue, settings.prefetch)
-        intake = Intake(subscription, handle, publisher, settings)
-        await intake.start()
+@asynccontextmanager
+async def intake(settings: ConsumerSettings, done: Done) -> AsyncIterator[None]:
+    """The same, with a handler that does nothing: what is left is that no message is lost."""
+
+    async def nothing(_: Delivery) -> None:
+        return
+
+    async with (
+        _publishing(settings) as (connection, publisher),
+        _taking(settings, connection, publisher, nothing, done),
+    ):
         yield
-        await intake.stop()
+
+
+@asynccontextmanager
+async def _publishing(
+    settings: ConsumerSettings,
+) -> AsyncIterator[tuple[AbstractRobustConnection, ConfirmedPublisher]]:
+    async with await broker.open_connection(settings, "benchmark") as connection:
+        yield connection, await ConfirmedPublisher.open(connection, settings.publish_timeout)
+
+
+@asynccontextmanager
+async def _taking(
+    settings: ConsumerSettings,
+    connection: AbstractRobustConnection,
+    publisher: ConfirmedPublisher,
+    handler: Handler,
+    done: Done,
+) -> AsyncIterator[None]:
+    async def handle(delivery: Delivery) -> None:
+        await handler(delivery)
+        done()
+
+    subscription = await Subscription.open(connection, settings.requests_queue, settings.prefetch)
+    taking = Intake(subscription, handle, publisher, settings)
+    await taking.start()
+    yield
+    await taking.stop()
 
 
 @asynccontextmanager
