@@ -38,6 +38,7 @@ class BookingWorkflow:
         self._still_booking = True
         self._stopped_at: int | None = None
         self._outcome: BookingOutcome | None = None
+        self._main: asyncio.Task[object] | None = None
         self._callers = Callers([booking.reply] if booking.reply else [])
         self._compensation = Compensation(booking, self._ledger, self._callers)
 
@@ -46,6 +47,7 @@ class BookingWorkflow:
         """Return how the booking ended. A trip that was not booked is an outcome, not an error."""
         if booking.attempts < 1:
             raise ApplicationError("attempts must be 1 or more", type="InvalidInput", non_retryable=True)
+        self._main = asyncio.current_task()
         saga = asyncio.create_task(self._book_or_undo())
         while not saga.done():
             try:
@@ -89,6 +91,7 @@ class BookingWorkflow:
         watching = deadline.watch(self._booking, self._stop)
         to_undo: list[Leg] = []
         for leg in self.table:
+            await self._hear_of_a_cancel()
             if self._ledger.reason:
                 break
             to_undo.append(leg)  # before the step: a step that times out may have booked
@@ -107,6 +110,12 @@ class BookingWorkflow:
             self._outcome = await self._compensation.settled(self._outcome)
             await self._callers.answer_all_anew(self._outcome, self._booking.policy)
         return self._outcome
+
+    async def _hear_of_a_cancel(self) -> None:
+        """Begin no leg if Temporal's cancel came in the same task as the end of the one before."""
+        is_coming = self._main and self._main.cancelling() and not self._ledger.reason
+        if is_coming and workflow.patched("no-leg-after-a-cancel"):
+            await workflow.wait_condition(lambda: self._ledger.reason is not None)
 
     async def _book(self, leg: Leg) -> None:
         self._ledger.trying(leg)

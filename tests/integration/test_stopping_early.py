@@ -4,11 +4,15 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from temporalio.worker import Worker
 
+from saga.activities import booking_activities
+from saga.legs import LEGS
 from saga.models import BookingStatus, LegStatus, ReasonCode
 from saga.suppliers import SupplierCall
 from saga.workflow import BookingWorkflow
-from tests.integration.conftest import Saga
+from tests.integration.conftest import Handle, Saga
+from tests.poll import eventually
 
 
 @pytest.mark.parametrize("door", ["signal", "temporal"])
@@ -29,6 +33,37 @@ async def test_a_cancel_lets_the_running_call_end_then_undoes_it(saga: Saga, doo
     assert outcome.status is BookingStatus.CANCELLED
     assert outcome.reason
     assert outcome.reason.code is ReasonCode.CANCELLED_BY_REQUEST
+
+
+async def test_a_cancel_that_comes_together_with_the_end_of_a_leg_begins_no_other(saga: Saga) -> None:
+    go_on = asyncio.Event()
+
+    async def wait(_: SupplierCall) -> None:
+        await go_on.wait()
+
+    def booker() -> Worker:
+        return Worker(saga.client, task_queue=queue, workflows=[BookingWorkflow], max_cached_workflows=0)
+
+    await saga.stop_worker()
+    queue = saga.task_queue = f"{saga.task_queue}-apart"
+    saga.supplier.on["book hotel"] = wait
+    activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
+    async with Worker(saga.client, task_queue=queue, activities=activities):
+        async with booker():
+            handle = await saga.start()
+            await saga.supplier.begun("book hotel").wait()
+        await handle.cancel()  # while nobody does workflow tasks, so that one will have both
+        go_on.set()
+        await eventually("the end of the hotel's call", lambda: nothing_pending(handle))
+        async with booker():
+            outcome = await handle.result()
+
+    assert saga.supplier.calls == ["book car", "book hotel", "undo hotel", "undo car"]
+    assert [leg.status for leg in outcome.legs] == [LegStatus.UNDONE, LegStatus.UNDONE, LegStatus.NOT_TRIED]
+
+
+async def nothing_pending(handle: Handle) -> bool:
+    return not (await handle.describe()).raw_description.pending_activities
 
 
 async def test_a_cancel_during_the_undo_does_not_cut_it_short(saga: Saga) -> None:
