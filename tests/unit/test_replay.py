@@ -18,6 +18,8 @@ ENDINGS = {
     "booked",
     "cancelled-and-joined",
     "cancelled-in-temporal",
+    "cancelled-with-the-end-of-a-leg",
+    "cancelled-with-the-end-of-a-leg-before",
     "deadline",
     "deadline-past",
     "refused",
