@@ -29,6 +29,16 @@ class RecordingSupplier:
     def begun(self, name: str) -> asyncio.Event:
         return self.started.setdefault(name, asyncio.Event())
 
+    def hold(self, name: str) -> asyncio.Event:
+        """Let calls of this name wait until the event is set."""
+        go_on = asyncio.Event()
+
+        async def wait(_: SupplierCall) -> None:
+            await go_on.wait()
+
+        self.on[name] = wait
+        return go_on
+
     async def _called(self, name: str, call: SupplierCall) -> None:
         self.calls.append(name)
         self.keys.add(call.idempotency_key)

@@ -82,12 +82,7 @@ async def test_every_call_for_a_leg_carries_the_same_key(saga: Saga) -> None:
 
 
 async def test_a_query_tells_the_state_of_each_leg_while_it_runs(saga: Saga) -> None:
-    go_on = asyncio.Event()
-
-    async def wait(_: SupplierCall) -> None:
-        await go_on.wait()
-
-    saga.supplier.on["book hotel"] = wait
+    go_on = saga.supplier.hold("book hotel")
     handle = await saga.start()
     await saga.supplier.begun("book hotel").wait()
     legs = await handle.query(BookingWorkflow.legs)

@@ -1,6 +1,5 @@
 """Bookings that are cancelled or run out of time, on a real Temporal server."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,7 +8,6 @@ from temporalio.worker import Worker
 from saga.activities import booking_activities
 from saga.legs import LEGS
 from saga.models import BookingStatus, LegStatus, ReasonCode
-from saga.suppliers import SupplierCall
 from saga.workflow import BookingWorkflow
 from tests.integration.conftest import Handle, Saga
 from tests.poll import eventually
@@ -17,12 +15,7 @@ from tests.poll import eventually
 
 @pytest.mark.parametrize("door", ["signal", "temporal"])
 async def test_a_cancel_lets_the_running_call_end_then_undoes_it(saga: Saga, door: str) -> None:
-    go_on = asyncio.Event()
-
-    async def wait(_: SupplierCall) -> None:
-        await go_on.wait()
-
-    saga.supplier.on["book hotel"] = wait
+    go_on = saga.supplier.hold("book hotel")
     handle = await saga.start()
     await saga.supplier.begun("book hotel").wait()
     await (handle.signal(BookingWorkflow.cancel, "changed my mind") if door == "signal" else handle.cancel())
@@ -36,17 +29,12 @@ async def test_a_cancel_lets_the_running_call_end_then_undoes_it(saga: Saga, doo
 
 
 async def test_a_cancel_that_comes_together_with_the_end_of_a_leg_begins_no_other(saga: Saga) -> None:
-    go_on = asyncio.Event()
-
-    async def wait(_: SupplierCall) -> None:
-        await go_on.wait()
-
     def booker() -> Worker:
         return Worker(saga.client, task_queue=queue, workflows=[BookingWorkflow], max_cached_workflows=0)
 
     await saga.stop_worker()
     queue = saga.task_queue = f"{saga.task_queue}-apart"
-    saga.supplier.on["book hotel"] = wait
+    go_on = saga.supplier.hold("book hotel")
     activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
     async with Worker(saga.client, task_queue=queue, activities=activities):
         async with booker():
@@ -67,12 +55,7 @@ async def nothing_pending(handle: Handle) -> bool:
 
 
 async def test_a_cancel_during_the_undo_does_not_cut_it_short(saga: Saga) -> None:
-    go_on = asyncio.Event()
-
-    async def wait(_: SupplierCall) -> None:
-        await go_on.wait()
-
-    saga.supplier.on["undo hotel"] = wait
+    go_on = saga.supplier.hold("undo hotel")
     handle = await saga.start(hotel="invalid")
     await saga.supplier.begun("undo hotel").wait()
     await handle.cancel()
