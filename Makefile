@@ -29,10 +29,10 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	@touch $@
 
 demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; SUPPLIERS=http for suppliers behind HTTP, TRACES=file for the spans
-	@$(BIN)/python -m demo $(DEMO_OPTIONS)
+	@$(BIN)/python -m examples.demo $(DEMO_OPTIONS)
 
 run: setup ## The same, and everything stays up until Ctrl-C
-	@$(BIN)/python -m demo --stay $(DEMO_OPTIONS)
+	@$(BIN)/python -m examples.demo --stay $(DEMO_OPTIONS)
 
 test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both); JOBS=3 at a time
 	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
@@ -102,26 +102,26 @@ bench-stuck: setup ## What bookings stuck on a supplier that is down cost the ot
 	@$(BIN)/python -m benchmarks.stuck
 
 chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4
-	@$(BIN)/python -m chaos $(CHAOS_OPTIONS)
+	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)
 
 chaos-short: setup ## The same for about two minutes, under three seeds
-	@$(BIN)/python -m chaos --seed 1 --seed 2 --seed 3 --bookings 120 --faults 9 --pace 2
+	@$(BIN)/python -m tests.chaos --seed 1 --seed 2 --seed 3 --bookings 120 --faults 9 --pace 2
 
 soak: setup ## Steady load for MINUTES=10, one restart a minute; what each process holds is drawn and must stay flat
-	@$(BIN)/python -m chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m tests.chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests
 	@$(BIN)/python -m tests.record_histories
 
 settings: setup ## Make docs/settings.md anew from the code
-	@$(BIN)/python -m reference
+	@$(BIN)/python -m docs.tools.settings_page
 
 docs: setup .venv-docs/installed ## The docs site in dist/site; a link that leads nowhere is an error
 	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. .venv-docs/bin/mkdocs build --quiet
 
 pictures: setup ## Take the pictures of the docs anew; needs chromium and prometheus, and some minutes
-	@$(BIN)/python -m handbook.pictures
-	@$(BIN)/python -m handbook.dashboard
+	@$(BIN)/python -m docs.tools.pictures
+	@$(BIN)/python -m docs.tools.dashboard
 
 release: setup .venv-release/installed ## Wheel, sdist and SBOM in dist/, checked; the wheel is installed and books
 	@.venv-release/bin/zizmor --quiet --offline --no-progress --pedantic .github

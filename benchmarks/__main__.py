@@ -6,11 +6,11 @@ from typing import Annotated
 import typer
 import uvloop
 
-import devstack
 from benchmarks import commands, page, results
 from benchmarks.rounds import Plan
 from benchmarks.run import measured
 from benchmarks.ways.table import FIRST, GLUE, LIGHT, OURS
+from voyage import devstack
 
 
 def main(  # noqa: PLR0913 -- one for each option

@@ -12,13 +12,13 @@ from typing import Annotated
 import typer
 import uvloop
 
-import devstack
 from benchmarks import commands, loads
 from benchmarks.figures import spread
 from benchmarks.measuring import Measurement, measure
 from benchmarks.ways.earlier import FIRST_COMMIT, at_commit
 from benchmarks.ways.messages import by_message
 from benchmarks.ways.way import Way
+from voyage import devstack
 
 IN_FLIGHT = 15  # clients of each version
 ROLES = ("worker", "consumer")

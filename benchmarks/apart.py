@@ -12,13 +12,13 @@ from typing import Annotated
 import typer
 import uvloop
 
-import devstack
 from benchmarks import commands, page, results
 from benchmarks.processes import Role
 from benchmarks.rounds import Plan
 from benchmarks.run import measured
 from benchmarks.ways.table import OURS
 from benchmarks.ways.way import Way
+from voyage import devstack
 
 WAYS = ("direct", "tutorial", "message")
 TEMPORAL, REST = 0, 1  # cores

@@ -7,11 +7,11 @@ from typing import Annotated, Any
 import typer
 import uvloop
 
-import devstack
 from benchmarks import commands, page, results
 from benchmarks.draining import draining, publish
 from benchmarks.ways.messages import CONSUMER, WORKER, running
 from benchmarks.ways.names import own_names
+from voyage import devstack
 
 WARM_UP = 300  # bookings
 

@@ -10,20 +10,20 @@ from typing import cast
 from aio_pika import connect
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
-import devstack
 from benchmarks.draining import publish
 from benchmarks.ways.names import broker_settings, own_names
-from consumer.bookings import Accepted, Bookings
-from consumer.dead_letters import DeadLetters
-from consumer.decision import Start
-from consumer.handling import RequestHandler
-from consumer.intake import Handler, Intake
-from consumer.results import Results
+from consumer.amqp.message_consumer import Handler, MessageConsumer
+from consumer.amqp.subscription import Subscription
+from consumer.replies.publisher import ResultPublisher
+from consumer.requests.dead_letters import DeadLetters
+from consumer.requests.decision import Start
+from consumer.requests.handler import RequestHandler
+from consumer.requests.workflow_start import Accepted, WorkflowStarter
 from consumer.settings import ConsumerSettings
-from consumer.subscription import Subscription
-from publisher import broker
-from publisher.delivery import Delivery
-from publisher.publishing import ConfirmedPublisher
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.message import Delivery
+from voyage import devstack
 
 Done = Callable[[], None]
 
@@ -40,7 +40,7 @@ async def measure(servers: devstack.Servers, rounds: int, messages: int) -> list
     found = []
     async with own_names(servers) as environment:
         settings = ConsumerSettings.model_validate(broker_settings(environment).model_dump())
-        await broker.prepare(settings)
+        await declare_topology(settings)
         for number in range(rounds + 1):
             row = {}
             for name, consuming in (("bare", bare), ("intake", intake), ("ours", ours)):
@@ -73,8 +73,8 @@ async def _rate(consuming: Callable[[Done], AbstractAsyncContextManager[None]], 
 async def ours(settings: ConsumerSettings, done: Done) -> AsyncIterator[None]:
     """Decode, validate, decide, start nothing, ack: as the consumer does it."""
     async with _publishing(settings) as (connection, publisher):
-        results, dead_letters = Results(publisher, settings), DeadLetters(publisher, settings)
-        requests = RequestHandler(settings, cast("Bookings", _StartedAtOnce()), results, dead_letters)
+        results, dead_letters = ResultPublisher(publisher, settings), DeadLetters(publisher, settings)
+        requests = RequestHandler(settings, cast("WorkflowStarter", _StartedAtOnce()), results, dead_letters)
         async with _taking(settings, connection, publisher, requests.handle, done):
             yield
 
@@ -97,7 +97,7 @@ async def intake(settings: ConsumerSettings, done: Done) -> AsyncIterator[None]:
 async def _publishing(
     settings: ConsumerSettings,
 ) -> AsyncIterator[tuple[AbstractRobustConnection, ConfirmedPublisher]]:
-    async with await broker.open_connection(settings, "benchmark") as connection:
+    async with await open_connection(settings, "benchmark") as connection:
         yield connection, await ConfirmedPublisher.open(connection, settings.publish_timeout)
 
 
@@ -114,7 +114,7 @@ async def _taking(
         done()
 
     subscription = await Subscription.open(connection, settings.requests_queue, settings.prefetch)
-    taking = Intake(subscription, handle, publisher, settings)
+    taking = MessageConsumer(subscription, handle, publisher, settings)
     await taking.start()
     yield
     await taking.stop()

@@ -6,7 +6,7 @@ from subprocess import CalledProcessError
 
 import typer
 
-import devstack
+from voyage import devstack
 
 
 def run(main: Callable[..., None]) -> None:

@@ -6,10 +6,10 @@ import os
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities import booking_activities
+from saga.activities.legs import booking_activities
 from saga.legs import LEGS
-from saga.suppliers import SimulatedSupplier
-from saga.workflow import BookingWorkflow
+from saga.suppliers.simulated import SimulatedSupplier
+from saga.workflows.booking import BookingWorkflow
 
 
 async def main() -> None:

@@ -16,8 +16,8 @@ from benchmarks.processes import Role
 from benchmarks.speed import spin
 from benchmarks.ways.names import broker_settings
 from benchmarks.ways.way import TRIP
-from chaos.meanwhile import meanwhile
 from publisher import BookingRequest, Client
+from tests.chaos.meanwhile import meanwhile
 
 AT_ONCE = 200  # publishes that wait for their confirms
 SAMPLE_EVERY = 1.0  # seconds

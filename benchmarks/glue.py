@@ -19,15 +19,15 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from consumer.settings import ConsumerSettings
-from publisher import broker
-from saga import temporal
+from publisher.amqp.connection import declare_topology
 from saga.legs import LEGS
 from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
 from saga.settings import WorkerSettings
-from saga.supplier_choice import open_suppliers
+from saga.suppliers.selection import open_suppliers
+from saga.temporal import sdk_runtime
+from saga.temporal.connection import connect_when_available
 from saga.worker import build
-from saga.workflow import BookingWorkflow
-from telemetry import temporal_runtime
+from saga.workflows.booking import BookingWorkflow
 
 REPLY = "reply"
 
@@ -90,9 +90,9 @@ class Glue:
 async def main() -> None:
     """Serve until terminated."""
     settings = ConsumerSettings(with_worker="--with-worker" in sys.argv)
-    temporal_runtime.set_up(settings)
-    client = await temporal.connect()
-    await broker.prepare(settings)
+    sdk_runtime.set_up(settings)
+    client = await connect_when_available()
+    await declare_topology(settings)
     async with AsyncExitStack() as stack:
         connection = await stack.enter_async_context(await connect(settings.amqp_url.get_secret_value()))
         channel = await connection.channel()

@@ -3,11 +3,11 @@
 from dataclasses import asdict
 from typing import Any
 
-import devstack
 from benchmarks.draining import draining, publish
 from benchmarks.slow_supplier import SECONDS
 from benchmarks.ways.messages import CONSUMER, WORKER, running
 from benchmarks.ways.names import own_names
+from voyage import devstack
 
 
 async def measure(servers: devstack.Servers, requests: int, seconds: float) -> dict[str, Any]:

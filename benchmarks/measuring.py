@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from benchmarks.latencies import percentiles
 from benchmarks.processes import Role
-from chaos.meanwhile import meanwhile
+from tests.chaos.meanwhile import meanwhile
 
 SAMPLE_EVERY = 0.25  # seconds between looks at the memory
 

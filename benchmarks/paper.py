@@ -25,7 +25,7 @@ PRICES = (
 )  # millions of actions, US$ a million
 RECORDED = {
     "booked": "booked, two services",
-    "answered-here": "booked, one process",
+    "replied-locally": "booked, one process",
     "refused": "the flight is refused: three undos",
     "deadline": "deadline passes on the way",
     "cancelled-and-joined": "cancelled by message, two callers",

@@ -6,7 +6,6 @@ from collections.abc import Callable
 
 from temporalio.converter import DefaultPayloadConverter, PayloadConverter
 
-from saga import payloads
 from saga.models import (
     Booked,
     BookingOutcome,
@@ -16,6 +15,7 @@ from saga.models import (
     LegStatus,
     ReplyCallback,
 )
+from saga.payloads import payload_converter
 
 ROUNDS, TIMES = 9, 1000
 CALLER = ReplyCallback(
@@ -36,7 +36,7 @@ VALUES = (
 
 def main() -> None:
     """Print µs per value of both, for each kind of value that a booking passes on, and the ratio."""
-    ours, theirs = payloads.PayloadConverter(), DefaultPayloadConverter()
+    ours, theirs = payload_converter.PayloadConverter(), DefaultPayloadConverter()
     for value in VALUES:
         for what, work in (("write", _write), ("read", _read)):
             pairs = [(work(ours, value), work(theirs, value)) for _ in range(ROUNDS)]

@@ -7,13 +7,13 @@ from contextlib import AsyncExitStack
 
 import psutil
 
-import devstack
 from benchmarks import rounds
 from benchmarks.measuring import Measurement
 from benchmarks.processes import Role, server
 from benchmarks.rounds import Plan
 from benchmarks.ways.table import Row
 from benchmarks.ways.way import Way
+from voyage import devstack
 
 THREADS = 500  # the HTTP way waits in threads; too few would hold an open load back
 

@@ -8,11 +8,11 @@ from typing import Annotated, Any
 import typer
 import uvloop
 
-import devstack
 from benchmarks import broker_leg, commands, in_flight, loads, page, results
 from benchmarks.measuring import measure
 from benchmarks.ways.messages import by_several
 from benchmarks.ways.way import Way
+from voyage import devstack
 
 COUNTS = (1, 2, 4)
 IN_FLIGHT = 60  # clients, so that four workers have something to do

@@ -3,7 +3,8 @@
 import asyncio
 import os
 
-from saga.suppliers import SimulatedSupplier, SupplierCall
+from saga.suppliers.simulated import SimulatedSupplier
+from saga.suppliers.supplier import SupplierCall
 
 SECONDS = "BENCH_SUPPLIER_SECONDS"
 

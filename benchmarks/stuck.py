@@ -11,11 +11,11 @@ from uuid import uuid4
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
 
-import devstack
 from benchmarks.processes import service
 from benchmarks.ways.way import TRIP, where
-from demo.supplier import ExampleSupplier
+from examples.demo.supplier import ExampleSupplier
 from publisher import BookingRequest, Client
+from voyage import devstack
 
 ROUNDS, BOOKINGS, IN_FLIGHT, DOWN = 5, 200, 20, 60.0
 TASK_QUEUE = f"bench-{uuid4().hex[:8]}-stuck"

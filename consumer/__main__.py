@@ -5,14 +5,13 @@ from typing import Annotated
 import typer
 import uvloop
 
-from consumer import doctor, service
-from consumer.errors import ConsumerError
+from consumer import service
+from consumer.amqp import tolerant_decoding
+from consumer.diagnostics import doctor
 from consumer.settings import ConsumerSettings
-from publisher.errors import VoyageError
-from publisher.settings import load
-from saga.errors import SagaError
-from saga.process import run_command, set_up_logging
-from telemetry.errors import TelemetryError
+from saga.temporal.workflow_logs import set_up_logging
+from voyage.runtime.process import run_command
+from voyage.runtime.settings import load_settings
 
 app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
 app.command("doctor")(doctor.command)
@@ -28,7 +27,7 @@ def run(
 ) -> None:
     """Bridge requests to bookings until told to stop. AMQP_URL and TEMPORAL_ADDRESS say where."""
     if context.invoked_subcommand is None:
-        settings = load(ConsumerSettings)
+        settings = load_settings(ConsumerSettings)
         set_up_logging(settings)
         if with_worker:
             settings = settings.model_copy(update={"with_worker": True})
@@ -36,8 +35,9 @@ def run(
 
 
 def main() -> None:
-    """Run the command; see `run_command` for its exit codes."""
-    run_command("voyage-consumer", app, VoyageError, SagaError, ConsumerError, TelemetryError)
+    """Run the command, in a process that can read any message; see `run_command` for its exit codes."""
+    tolerant_decoding.install()
+    run_command("voyage-consumer", app)
 
 
 if __name__ == "__main__":

@@ -1,11 +1,9 @@
 """What can go wrong in the bridge, each with what its caller can do about it."""
 
-
-class ConsumerError(Exception):
-    """The root of the bridge's own errors."""
+from voyage.errors import VoyageError
 
 
-class InvalidRequestError(ConsumerError):
+class InvalidRequestError(VoyageError):
     """A body that can never become a booking; `code` is the contract's. Reject it, never requeue."""
 
     def __init__(self, code: str, message: str) -> None:
@@ -13,5 +11,5 @@ class InvalidRequestError(ConsumerError):
         self.code = code
 
 
-class TemporalUnavailableError(ConsumerError):
+class TemporalUnavailableError(VoyageError):
     """Temporal could not be asked, or did not say. Keep the message and try again."""

@@ -2,9 +2,9 @@
 
 import re
 
-from publisher.delivery import Delivery
-from publisher.identity import booking_id, digest, to_bytes
-from publisher.models import BookingRequest
+from publisher.amqp.message import Delivery
+from publisher.contract.identity import booking_id, digest, to_bytes
+from publisher.contract.request import BookingRequest
 
 __all__ = ["answer_id", "booking_id", "fingerprint", "rejection_id", "user_id", "workflow_id"]
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from prometheus_client import Counter, Gauge, Histogram
 
-from publisher.models import BookingResult
+from publisher.contract.result import BookingResult
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800)
 
@@ -44,16 +44,16 @@ RESULT_LAG = Histogram(
     "From the end of a booking until RabbitMQ has its result",
     buckets=_SECONDS,
 )
-_IN_HAND = Gauge("voyage_in_hand", "Messages taken and not settled yet", ["queue"])
+_IN_FLIGHT = Gauge("voyage_in_flight", "Messages taken and not settled yet", ["queue"])
 _PAUSED = Gauge("voyage_paused", "1 while consuming pauses, as Temporal is away", ["queue"])
 
 for _outcome in (*Outcome, *REJECTIONS):
     REQUESTS.labels(_outcome)
 
 
-def watch_intake(queue: str, in_hand: Callable[[], int], is_paused: Callable[[], bool]) -> None:
+def watch_consumer(queue: str, in_flight: Callable[[], int], is_paused: Callable[[], bool]) -> None:
     """Read these two whenever Prometheus asks."""
-    _IN_HAND.labels(queue).set_function(in_hand)
+    _IN_FLIGHT.labels(queue).set_function(in_flight)
     _PAUSED.labels(queue).set_function(is_paused)
 
 

@@ -8,29 +8,32 @@ from datetime import timedelta
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from consumer import schedule, starting
-from consumer.arguments import PUBLISH_RESULT
-from consumer.bookings import Bookings
-from consumer.control import ControlHandler
-from consumer.dead_letters import DeadLetters
-from consumer.handling import RequestHandler
-from consumer.health import Consuming, Publishing
-from consumer.intake import Intake
-from consumer.results import Results
+from consumer.amqp.message_consumer import MessageConsumer
+from consumer.amqp.subscription import Subscription
+from consumer.control.handler import ControlHandler
+from consumer.diagnostics import startup
+from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
+from consumer.reconciliation import schedule
+from consumer.reconciliation.stopped_bookings import StoppedBookings
+from consumer.reconciliation.workflows import AnswerStoppedBookingWorkflow, ReconciliationWorkflow
+from consumer.replies.callback import PUBLISH_RESULT
+from consumer.replies.publisher import ResultPublisher
+from consumer.requests.dead_letters import DeadLetters
+from consumer.requests.handler import RequestHandler
+from consumer.requests.workflow_start import WorkflowStarter
 from consumer.settings import ConsumerSettings
-from consumer.stopped import Stopped
-from consumer.subscription import Subscription
-from consumer.sweep import StoppedBookingWorkflow, SweepWorkflow
-from publisher.publishing import ConfirmedPublisher
-from saga.health import Polling
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from saga.legs import LEGS
-from saga.process import stop_on_signals, unless_stopped
-from saga.settings import WorkerSettings, load
-from saga.supplier_choice import open_suppliers
+from saga.settings import WorkerSettings
+from saga.suppliers.selection import open_suppliers
+from saga.temporal import sdk_runtime
+from saga.temporal.poller_health import PollerHealth
 from saga.worker import build
-from telemetry import temporal_runtime, tracing
-from telemetry.endpoints import serving
-from telemetry.health import Check, Watchdog
+from voyage.runtime import tracing
+from voyage.runtime.endpoints import serving
+from voyage.runtime.health import Check, Watchdog
+from voyage.runtime.process import stop_on_signals, unless_stopped
+from voyage.runtime.settings import load_settings
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +41,14 @@ log = logging.getLogger(__name__)
 async def run(settings: ConsumerSettings) -> None:
     """Bridge requests to bookings until SIGTERM or SIGINT; then take no more, drain and close."""
     stop = stop_on_signals()
-    watchdog, interceptors = Watchdog(settings), tracing.set_up("voyage-consumer")
+    tracing.set_up("voyage-consumer")
+    watchdog = Watchdog(settings)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(serving(settings, watchdog, temporal_runtime.set_up(settings)))
-        client = await unless_stopped(stop, starting.connect(settings, interceptors))
+        await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))
+        client = await unless_stopped(stop, startup.connect(settings))
         if client is None:
             return
-        connections = await unless_stopped(stop, starting.open_connections(settings))
+        connections = await unless_stopped(stop, startup.open_connections(settings))
         if connections is None:
             return
         # A publish that fails can close its channel, so results never share a connection with requests.
@@ -54,43 +58,43 @@ async def run(settings: ConsumerSettings) -> None:
         publisher = await ConfirmedPublisher.open(
             publishing, settings.publish_timeout, settings.reply_exchange
         )
-        results = Results(publisher, settings)
+        results = ResultPublisher(publisher, settings)
         requests = RequestHandler(
-            settings, Bookings(client, settings), results, DeadLetters(publisher, settings)
+            settings, WorkflowStarter(client, settings), results, DeadLetters(publisher, settings)
         )
         control = ControlHandler(settings, client, results)
         worker = await stack.enter_async_context(reply_worker(client, settings, results))
         checks: list[Check] = [
-            Polling("results", worker, settings.poller_limit),
-            Publishing("reply channel", publisher, settings),
+            PollerHealth("results", worker, settings.poller_timeout),
+            PublishingCheck("reply channel", publisher, settings),
         ]
         if settings.with_worker:
             books = await stack.enter_async_context(booking_worker(client, results))
-            checks.append(Polling("bookings", books, settings.poller_limit))
+            checks.append(PollerHealth("bookings", books, settings.poller_timeout))
         await unless_stopped(stop, schedule.ensure(client, settings))
         for queue, handler in (
             (settings.control_queue, control.handle),
             (settings.requests_queue, requests.handle),
         ):
             subscription = await Subscription.open(consuming, queue, settings.prefetch)
-            intake = Intake(subscription, handler, publisher, settings)
-            stack.push_async_callback(intake.stop)
-            await intake.start()
-            checks.append(Consuming(queue, intake, settings))
-        await stack.enter_async_context(starting.warnings(client, settings))
+            consumer = MessageConsumer(subscription, handler, publisher, settings)
+            stack.push_async_callback(consumer.stop)
+            await consumer.start()
+            checks.append(ConsumingCheck(queue, consumer, settings))
+        await stack.enter_async_context(startup.warnings(client, settings))
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await watchdog.run(checks, stop)
-        log.info("Stopping: no new requests, finishing what is in hand")
+        log.info("Stopping: no new requests, finishing what is in flight")
     log.info("Consumer stopped")
 
 
-def reply_worker(client: Client, settings: ConsumerSettings, results: Results) -> Worker:
+def reply_worker(client: Client, settings: ConsumerSettings, results: ResultPublisher) -> Worker:
     """The Temporal worker that publishes results; it alone holds the broker's credentials."""
-    stopped = Stopped(client, settings, results)
+    stopped = StoppedBookings(client, settings, results)
     return Worker(
         client,
         task_queue=settings.reply_task_queue,
-        workflows=[SweepWorkflow, StoppedBookingWorkflow],
+        workflows=[ReconciliationWorkflow, AnswerStoppedBookingWorkflow],
         activities=[results.publish_result, stopped.find, stopped.answer],
         workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=settings.drain_timeout),
@@ -98,11 +102,11 @@ def reply_worker(client: Client, settings: ConsumerSettings, results: Results) -
 
 
 @asynccontextmanager
-async def booking_worker(client: Client, results: Results) -> AsyncIterator[Worker]:
+async def booking_worker(client: Client, results: ResultPublisher) -> AsyncIterator[Worker]:
     """The worker that books, in this process: it answers by itself, with the task queue as its reserve."""
-    answerers = {PUBLISH_RESULT: results.publish_result}
+    reply_handlers = {PUBLISH_RESULT: results.publish_result}
     async with (
         open_suppliers(LEGS) as suppliers,
-        build(client, load(WorkerSettings), suppliers, answerers) as worker,
+        build(client, load_settings(WorkerSettings), suppliers, reply_handlers) as worker,
     ):
         yield worker

@@ -5,10 +5,10 @@ from pydantic import Field
 from publisher.settings import BrokerSettings
 from saga.models import BookingPolicy
 from saga.settings import TASK_QUEUE
-from telemetry.settings import TelemetrySettings
+from voyage.runtime.settings import RuntimeSettings
 
 
-class ConsumerSettings(BrokerSettings, TelemetrySettings):
+class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """What can be set for `voyage-consumer`, beside the broker's names and Temporal's own environment."""
 
     prefetch: int = Field(100, ge=1, le=10_000)
@@ -36,11 +36,11 @@ class ConsumerSettings(BrokerSettings, TelemetrySettings):
 
     duplicate_window: float = Field(24 * 3600.0, gt=0)
     """Seconds after its end for which a repeat must be recognised; see `voyage-consumer doctor`."""
-    tombstone_lifetime: float = Field(24 * 3600.0, gt=0)
+    early_cancel_lifetime: float = Field(24 * 3600.0, gt=0)
     """Seconds for which a cancel waits for a request that it has overtaken."""
-    sweep_interval: float = Field(15.0, ge=1, le=30)
+    reconciliation_interval: float = Field(15.0, ge=1, le=30)
     """Seconds between two looks for bookings that were stopped from outside."""
-    pause_after: int = Field(3, ge=1)
+    circuit_breaker_threshold: int = Field(3, ge=1)
     """How many calls to Temporal in a row must fail before consuming pauses."""
     probe_interval: float = Field(2.0, gt=0)
     """Seconds between two tries of one message while consuming pauses."""

@@ -5,9 +5,9 @@ import sys
 
 from typer.exceptions import TyperException
 
-from publisher.commands import app
-from publisher.errors import VoyageError
-from publisher.terminal import Exit, stderr
+from publisher.cli.app import app
+from publisher.cli.terminal import Exit, stderr
+from voyage.errors import VoyageError
 
 
 def main() -> None:

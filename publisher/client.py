@@ -10,16 +10,18 @@ from uuid import uuid4
 from aio_pika.abc import AbstractRobustConnection
 from pydantic import SecretStr
 
-from publisher import broker
-from publisher.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
-from publisher.dead import DeadLetterQueue
-from publisher.envelopes import envelope
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.dead_letter_queue import DeadLetterQueue
+from publisher.amqp.message import new_message
+from publisher.amqp.request_reply import RequestReply, time_limit
+from publisher.amqp.result_stream import result_stream
+from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
+from publisher.contract.request import REQUEST_TYPE, BookingRequest
+from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError
-from publisher.models import REQUEST_TYPE, BookingRequest, BookingResult, Status
-from publisher.publishing import ConfirmedPublisher
-from publisher.questions import Questions, within
-from publisher.replies import stream
-from publisher.settings import BrokerSettings, load
+from publisher.settings import BrokerSettings
+from voyage.runtime.settings import load_settings
 
 
 class Client:
@@ -34,7 +36,7 @@ class Client:
         self._connection = connection
         self._publisher = publisher
         self._settings = settings
-        self._questions = Questions(connection, settings)
+        self._request_reply = RequestReply(connection, settings)
 
     @classmethod
     async def connect(cls, amqp_url: str | None = None, settings: BrokerSettings | None = None) -> Self:
@@ -43,11 +45,11 @@ class Client:
         `amqp_url` wins over `settings`, which win over the environment. Raises `BrokerUnreachableError`,
         `BrokerLoginError`, `QueueMismatchError`, `NotDeclaredError` or `SettingsError`.
         """
-        settings = settings or load(BrokerSettings)
+        settings = settings or load_settings(BrokerSettings)
         if amqp_url:
             settings = settings.model_copy(update={"amqp_url": SecretStr(amqp_url)})
-        await broker.prepare(settings)
-        connection = await broker.open_connection(settings, "voyage client")
+        await declare_topology(settings)
+        connection = await open_connection(settings, "voyage client")
         return cls(connection, await ConfirmedPublisher.open(connection, settings.publish_timeout), settings)
 
     async def publish(
@@ -64,7 +66,7 @@ class Client:
         so that sending it again cannot book twice. Raises `UndeliverableError` or `PublishTimeoutError`.
         """
         booking_id = request.booking_id or uuid4().hex
-        message = envelope(
+        message = new_message(
             request.model_copy(update={"booking_id": booking_id}).to_body(),
             REQUEST_TYPE,
             reply_to=reply_to,
@@ -82,7 +84,7 @@ class Client:
         """
         request = request.model_copy(update={"booking_id": request.booking_id or uuid4().hex})
         late = f"No result for booking {request.booking_id!r}; it goes on. Book again under its id to get it."
-        async with within(timeout, late), self.booking(request) as result:
+        async with time_limit(timeout, late), self.booking(request) as result:
             answer = await result
         if answer.status is Status.REJECTED:
             raise BookingRejectedError(answer)
@@ -102,7 +104,7 @@ class Client:
         async def send(reply_to: str, correlation_id: str) -> None:
             await self.publish(request, reply_to=reply_to, correlation_id=correlation_id, headers=headers)
 
-        async with self._questions.ask(send) as result:
+        async with self._request_reply.request(send) as result:
             yield result
 
     async def cancel(self, booking_id: str, reason: str = "Cancelled by request") -> None:
@@ -111,7 +113,7 @@ class Client:
         The result, `cancelled` if the cancel came in time, goes to whoever booked.
         """
         body = CancelRequest(booking_id=booking_id, reason=reason).to_body()
-        await self._publisher.publish(envelope(body, CANCEL_TYPE), self._settings.control_queue)
+        await self._publisher.publish(new_message(body, CANCEL_TYPE), self._settings.control_queue)
 
     async def status(self, booking_id: str, *, timeout: float = 10.0) -> BookingResult:
         """How a booking stands: its result, or status `running` or `unknown_booking`.
@@ -121,11 +123,11 @@ class Client:
         body = StatusRequest(booking_id=booking_id).to_body()
 
         async def send(reply_to: str, correlation_id: str) -> None:
-            message = envelope(body, STATUS_TYPE, reply_to=reply_to, correlation_id=correlation_id)
+            message = new_message(body, STATUS_TYPE, reply_to=reply_to, correlation_id=correlation_id)
             await self._publisher.publish(message, self._settings.control_queue)
 
         late = f"Nobody told the status of booking {booking_id!r}. Is a consumer running?"
-        async with within(timeout, late), self._questions.ask(send) as answer:
+        async with time_limit(timeout, late), self._request_reply.request(send) as answer:
             return await answer
 
     @property
@@ -139,11 +141,11 @@ class Client:
         A result is acked when the next one is asked for: whoever stops half-way gets it again. Repeats of an
         answer (same correlation id and message id) are dropped.
         """
-        return stream(self._connection, queue or self._settings.results_queue, count)
+        return result_stream(self._connection, queue or self._settings.results_queue, count)
 
     async def close(self) -> None:
         """Delete the reply queue of this client and close its connection."""
-        await self._questions.close()
+        await self._request_reply.close()
         await self._connection.close()
 
     async def __aenter__(self) -> Self:

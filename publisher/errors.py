@@ -1,44 +1,52 @@
-"""What can go wrong on the client's side, each with what its caller can do about it."""
+"""What can go wrong on the client's side, each with what its caller can do about it.
+
+VoyageError
+BrokerError          RabbitMQ can't be used as it is
+PublishingError      one message was not published, or nobody knows
+ResultTimeoutError · BookingRejectedError · NotEditableError
+"""
 
 from typing import TYPE_CHECKING
 
+from voyage.errors import VoyageError
+
 if TYPE_CHECKING:
-    from publisher.models import BookingResult
+    from publisher.contract.result import BookingResult
 
 
-class VoyageError(Exception):
-    """The root of the client's own errors. Each text is one line that says what to do next."""
+class BrokerError(VoyageError):
+    """RabbitMQ can't be used. Each kind says whether waiting helps or a person must mend it."""
 
 
-class SettingsError(VoyageError):
-    """A setting can't be used. The text names the variable and says what it takes."""
-
-
-class BrokerUnreachableError(VoyageError):
+class BrokerUnreachableError(BrokerError):
     """RabbitMQ could not be reached, or not its virtual host. Start it, or set `AMQP_URL`."""
 
 
-class BrokerLoginError(VoyageError):
+class BrokerLoginError(BrokerError):
     """RabbitMQ refused the login. Correct user and password in `AMQP_URL`."""
 
 
-class BrokerCertificateError(VoyageError):
+class BrokerCertificateError(BrokerError):
     """A certificate was refused, RabbitMQ's or ours. The text says which variable a person must look at."""
 
 
-class QueueMismatchError(VoyageError):
+class QueueMismatchError(BrokerError):
     """A queue exists with other arguments than ours. The text names the queue and the difference."""
 
 
-class NotDeclaredError(VoyageError):
+class NotDeclaredError(BrokerError):
     """A queue is missing that this user may not declare. The text names it and says who can."""
 
 
-class UndeliverableError(VoyageError):
+class PublishingError(VoyageError):
+    """A message was not published, or it is unknown whether it was."""
+
+
+class UndeliverableError(PublishingError):
     """No queue took the message: the one it was addressed to does not exist. Nothing was sent."""
 
 
-class PublishTimeoutError(VoyageError):
+class PublishTimeoutError(PublishingError):
     """RabbitMQ did not confirm in time. The message may still arrive: send it again, under the same id."""
 
 

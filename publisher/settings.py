@@ -1,13 +1,12 @@
 """Where the broker is and what its queues are called, read from the environment."""
 
-from typing import TypeVar
-
-from pydantic import Field, FilePath, SecretStr, ValidationError
+from pydantic import Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from yarl import URL
 
-from publisher.errors import SettingsError
+from voyage.errors import SettingsError
 
-Settings = TypeVar("Settings", bound=BaseSettings)
+DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
 
 
 class BrokerSettings(BaseSettings):
@@ -40,13 +39,23 @@ class BrokerSettings(BaseSettings):
     publish_timeout: float = Field(30.0, gt=0)
     """Seconds to wait for RabbitMQ to confirm a message, reconnecting included."""
 
+    @property
+    def url(self) -> URL:
+        """`AMQP_URL`, read; raises `SettingsError`, which repeats nothing of it, if it is no address."""
+        try:
+            url = URL(self.amqp_url.get_secret_value())
+        except ValueError:
+            url = URL()
+        # A password with a raw / or # ends up in the path or the fragment, and an @ with it.
+        if url.scheme not in DEFAULT_PORTS or not url.host or "@" in url.path_qs + url.fragment:
+            raise SettingsError(
+                "AMQP_URL: not an address of RabbitMQ. It takes amqp://user:password@host:port/vhost or "
+                "amqps://…; write special characters of user and password as %XX, a slash as %2F."
+            )
+        return url
 
-def load(kind: type[Settings]) -> Settings:
-    """Read settings; raises `SettingsError`, which names the variable, for one that can't be used."""
-    try:
-        return kind()
-    except ValidationError as invalid:
-        first = invalid.errors(include_input=False)[0]
-        name = str(first["loc"][0]).upper()
-        prefix = "" if name == "AMQP_URL" else "VOYAGE_"
-        raise SettingsError(f"{prefix}{name}: {first['msg']}. Correct it, or unset it.") from None
+    @property
+    def shown_address(self) -> str:
+        """The broker's address as it may be shown: without user, password and options."""
+        url = self.url
+        return f"{url.scheme}://{url.host}:{url.port or DEFAULT_PORTS[url.scheme]}{url.path}"

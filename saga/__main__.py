@@ -2,17 +2,18 @@
 
 import typer
 import uvloop
-from temporalio.service import RPCError
 
-from saga import attention_commands, codec, doctor, worker
-from saga.errors import SagaError
-from saga.process import run_command, set_up_logging
-from saga.settings import WorkerSettings, load
-from telemetry.errors import TelemetryError
+from saga import worker
+from saga.cli import attention, doctor
+from saga.payloads import codec_server
+from saga.settings import WorkerSettings
+from saga.temporal.workflow_logs import set_up_logging
+from voyage.runtime.process import run_command
+from voyage.runtime.settings import load_settings
 
 app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
-app.add_typer(attention_commands.app, name="attention")
-app.command("codec")(codec.command)
+app.add_typer(attention.app, name="attention")
+app.command("codec")(codec_server.serve)
 app.command("doctor")(doctor.command)
 
 
@@ -20,14 +21,14 @@ app.command("doctor")(doctor.command)
 def run(context: typer.Context) -> None:
     """Book trips: serve Temporal's task queue until told to stop. TEMPORAL_ADDRESS says where it is."""
     if context.invoked_subcommand is None:
-        settings = load(WorkerSettings)
+        settings = load_settings(WorkerSettings)
         set_up_logging(settings)
         uvloop.run(worker.run(settings))
 
 
 def main() -> None:
     """Run the command; see `run_command` for its exit codes."""
-    run_command("voyage-worker", app, SagaError, TelemetryError, RPCError)
+    run_command("voyage-worker", app)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,12 @@
-"""What can go wrong in the saga, each with what its caller can do about it."""
+"""What can go wrong in the saga, each with what its caller can do about it.
+
+VoyageError
+SupplierError              one call to a supplier did not book or undo
+TemporalConnectionError    Temporal can't be used as it is
+DecryptionError · NotListedError
+"""
+
+from voyage.errors import VoyageError
 
 REFUSED = "SupplierRefused"
 """Temporal's error type of a refusal; the workflow tells it from an outage by this name."""
@@ -6,15 +14,15 @@ UNAVAILABLE = "SupplierUnavailable"
 """Temporal's error type of an outage whose supplier said when to come back."""
 
 
-class SagaError(Exception):
-    """The root of the saga's own errors."""
+class SupplierError(VoyageError):
+    """A call to a supplier failed; whether for good says its kind."""
 
 
-class SupplierRefusedError(SagaError):
+class SupplierRefusedError(SupplierError):
     """The supplier said no, for good. Its text reaches the client; the leg is not tried again."""
 
 
-class SupplierUnavailableError(SagaError):
+class SupplierUnavailableError(SupplierError):
     """The supplier gave no usable answer. The leg is tried again while tries are left.
 
     `retry_after`: the seconds that the supplier asked to be left in peace, if it did.
@@ -25,28 +33,28 @@ class SupplierUnavailableError(SagaError):
         self.retry_after = retry_after
 
 
-class TemporalUnreachableError(SagaError):
+class TemporalConnectionError(VoyageError):
+    """Temporal can't be used. Its kind says whether waiting helps."""
+
+
+class TemporalUnreachableError(TemporalConnectionError):
     """Temporal does not answer. The text says where it was looked for."""
 
 
-class TemporalRefusedError(SagaError):
+class TemporalRefusedError(TemporalConnectionError):
     """Temporal is there, and one side doesn't trust the other. A person must mend it; the text says where."""
 
 
-class UnmetRequirementError(SagaError):
-    """A server lacks what we can't work without. Waiting won't help; the text says what to do."""
+class TemporalCallError(TemporalConnectionError):
+    """Temporal was asked for something and did not do it. The text is the server's."""
 
 
-class DecryptionError(SagaError):
+class DecryptionError(VoyageError):
     """What Temporal stores can't be read with our keys. The text names the key; nothing is lost."""
 
 
-class NotOnListError(SagaError):
+class NotListedError(VoyageError):
     """No booking with this workflow id waits for a person."""
 
-    def __init__(self, booking: str) -> None:
-        super().__init__(f"{booking} is not waiting for a person. See: voyage-worker attention list")
-
-
-class SettingsError(SagaError):
-    """A setting can't be used. The text names the variable and says what it takes."""
+    def __init__(self, workflow_id: str) -> None:
+        super().__init__(f"{workflow_id} is not waiting for a person. See: voyage-worker attention list")

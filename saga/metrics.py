@@ -6,20 +6,20 @@ from temporalio.common import MetricMeter
 from saga.models import BookingOutcome
 
 
-def count_attention() -> None:
+def count_manual_intervention() -> None:
     """A booking needs a person."""
-    _add_attention(workflow.metric_meter(), 1)
+    _add_manual_interventions(workflow.metric_meter(), 1)
 
 
-def begin_attention(meter: MetricMeter, namespace: str, task_queue: str) -> None:
+def start_manual_intervention_at_zero(meter: MetricMeter, namespace: str, task_queue: str) -> None:
     """Nobody is needed yet. Without the 0, Prometheus would see no increase when the first one is counted."""
     # The labels are those that the SDK gives to what a workflow of ours counts.
     labels = {"namespace": namespace, "task_queue": task_queue, "workflow_type": "BookingWorkflow"}
-    _add_attention(meter.with_additional_attributes(labels), 0)
+    _add_manual_interventions(meter.with_additional_attributes(labels), 0)
 
 
-def _add_attention(meter: MetricMeter, number: int) -> None:
-    meter.create_counter("voyage_attention", "Bookings that needed a person").add(number)
+def _add_manual_interventions(meter: MetricMeter, number: int) -> None:
+    meter.create_counter("voyage_manual_intervention", "Bookings that needed a person").add(number)
 
 
 def tell_booking_time(outcome: BookingOutcome) -> None:

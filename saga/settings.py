@@ -5,15 +5,15 @@ from typing import TypeVar
 from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from saga.errors import SettingsError
-from telemetry.settings import TelemetrySettings
+from voyage.errors import SettingsError
+from voyage.runtime.settings import RuntimeSettings
 
 PREFIX = "VOYAGE_"
 TASK_QUEUE = "saga-task-queue"
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 
-class WorkerSettings(TelemetrySettings):
+class WorkerSettings(RuntimeSettings):
     """What can be set for `voyage-worker`. Where Temporal is, the SDK's own environment says."""
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)

@@ -11,23 +11,25 @@ from temporalio.runtime import Runtime
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
-from saga import metrics, starting
-from saga.activities import booking_activities
-from saga.attention import AttentionWorkflow
-from saga.clock import clock
-from saga.finding import answered
-from saga.health import Polling
+from saga import metrics
+from saga.activities.legs import booking_activities
+from saga.activities.local_reply import LocalReplies, ReplyHandler
 from saga.legs import LEGS
-from saga.local_answers import Answerer, LocalAnswers
-from saga.process import stop_on_signals, unless_stopped
 from saga.settings import WorkerSettings
-from saga.supplier_choice import open_suppliers
-from saga.suppliers import Supplier
-from saga.tombstone import TombstoneWorkflow
-from saga.workflow import BookingWorkflow
-from telemetry import temporal_runtime, tracing
-from telemetry.endpoints import serving
-from telemetry.health import Watchdog
+from saga.suppliers.selection import open_suppliers
+from saga.suppliers.supplier import Supplier
+from saga.temporal import sdk_runtime
+from saga.temporal.clock_check import check_clock
+from saga.temporal.poller_health import PollerHealth
+from saga.temporal.startup import connect_to_namespace, log_failed_checks
+from saga.workflows.booking import BookingWorkflow
+from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
+from saga.workflows.manual_intervention import ManualInterventionWorkflow
+from voyage.runtime import tracing
+from voyage.runtime.check_results import run_check
+from voyage.runtime.endpoints import serving
+from voyage.runtime.health import Watchdog
+from voyage.runtime.process import stop_on_signals, unless_stopped
 
 log = logging.getLogger(__name__)
 
@@ -36,18 +38,20 @@ def build(
     client: Client,
     settings: WorkerSettings,
     suppliers: Mapping[str, Supplier],
-    answerers: Mapping[str, Answerer] = MappingProxyType({}),
+    reply_handlers: Mapping[str, ReplyHandler] = MappingProxyType({}),
 ) -> Worker:
     """The worker for `settings.task_queue`, not yet running.
 
-    `suppliers` is keyed by leg name; `answerers`, by reply callback activity, are what it can answer itself.
+    `suppliers` is keyed by leg name; `reply_handlers`, by callback activity, are the replies it gives itself.
     """
-    metrics.begin_attention(Runtime.default().metric_meter, client.namespace, settings.task_queue)
+    metrics.start_manual_intervention_at_zero(
+        Runtime.default().metric_meter, client.namespace, settings.task_queue
+    )
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[BookingWorkflow, TombstoneWorkflow, AttentionWorkflow],
-        activities=[*booking_activities(suppliers), LocalAnswers(answerers).answer],
+        workflows=[BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow],
+        activities=[*booking_activities(suppliers), LocalReplies(reply_handlers).reply],
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
         max_concurrent_activities=settings.max_concurrent_activities,
@@ -58,15 +62,16 @@ def build(
 async def run(settings: WorkerSettings) -> None:
     """Serve bookings until SIGTERM or SIGINT; running supplier calls may finish within the grace period."""
     stop = stop_on_signals()
-    watchdog, interceptors = Watchdog(settings), tracing.set_up("voyage-worker")
+    tracing.set_up("voyage-worker")
+    watchdog = Watchdog(settings)
     async with (
-        serving(settings, watchdog, temporal_runtime.set_up(settings)),
+        serving(settings, watchdog, sdk_runtime.set_up(settings)),
         open_suppliers(LEGS) as suppliers,
     ):
-        client = await unless_stopped(stop, starting.connect(interceptors))
+        client = await unless_stopped(stop, connect_to_namespace())
         if client is None:
             return
-        async with starting.warning_of(answered(clock, "clock", client)):
+        async with log_failed_checks(run_check(check_clock, "clock", client)):
             await _serve(build(client, settings, suppliers), settings, watchdog, stop)
     log.info("Worker stopped")
 
@@ -74,5 +79,5 @@ async def run(settings: WorkerSettings) -> None:
 async def _serve(worker: Worker, settings: WorkerSettings, watchdog: Watchdog, stop: asyncio.Event) -> None:
     async with worker:
         log.info("Worker ready on task queue %s", settings.task_queue)
-        await watchdog.run([Polling("bookings", worker, settings.poller_limit)], stop)
+        await watchdog.run([PollerHealth("bookings", worker, settings.poller_timeout)], stop)
         log.info("Stopping: letting running supplier calls finish")

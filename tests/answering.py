@@ -9,11 +9,11 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
-from saga.activities import booking_activities
+from saga.activities.legs import booking_activities
+from saga.activities.local_reply import LocalReplies
 from saga.legs import LEGS
-from saga.local_answers import LocalAnswers
 from saga.models import BookingOutcome, BookingStatus, BookVacationInput, ReplyCallback
-from saga.workflow import BookingWorkflow
+from saga.workflows.booking import BookingWorkflow
 from tests.suppliers import RecordingSupplier
 
 ANSWER = "answer"
@@ -57,7 +57,7 @@ async def book(
     own = uuid4().hex[:8]
     supplier = RecordingSupplier()
     activities = booking_activities({leg.name: supplier for leg in LEGS})
-    activities.append(LocalAnswers({ANSWER: worker_has.answer} if worker_has else {}).answer)
+    activities.append(LocalReplies({ANSWER: worker_has.answer} if worker_has else {}).reply)
     async with (
         Worker(client, task_queue=f"test-{own}", workflows=[BookingWorkflow], activities=activities),
         Worker(client, task_queue=REPLIES, activities=[elsewhere.answer]),

@@ -10,7 +10,7 @@ from typer.main import get_command
 
 import consumer.__main__
 import saga.__main__
-from publisher import commands as voyage
+from publisher.cli import app as voyage
 from tests.pages import ROOT
 
 COMMANDS: dict[str, Command] = {

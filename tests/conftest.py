@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
-import devstack
 from consumer.settings import ConsumerSettings
+from voyage import devstack
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -59,5 +59,5 @@ def own_names() -> ConsumerSettings:
         task_queue=f"test-{own}-saga",
         reply_task_queue=f"test-{own}-replies",
         retry_interval=0.02,
-        sweep_interval=1,
+        reconciliation_interval=1,
     )

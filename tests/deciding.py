@@ -3,9 +3,9 @@
 import json
 from typing import Any
 
-from consumer.decision import Decision, Reject, Start
+from consumer.requests.decision import Decision, Reject, Start
 from consumer.settings import ConsumerSettings
-from publisher.delivery import Delivery
+from publisher.amqp.message import Delivery
 
 SETTINGS = ConsumerSettings()
 VALID: dict[str, Any] = {"name": "John Doe", "car": "c", "hotel": "h", "flight": "f"}

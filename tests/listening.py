@@ -5,7 +5,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from devstack.ports import HOST
+from voyage.devstack.ports import HOST
 
 
 @asynccontextmanager

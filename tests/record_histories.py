@@ -14,39 +14,39 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-import devstack
-from saga.activities import booking_activities
-from saga.attention import AttentionWorkflow, entry_id
+from saga.activities.legs import booking_activities
+from saga.activities.local_reply import LocalReplies
 from saga.legs import LEGS
-from saga.local_answers import LocalAnswers
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
-from saga.suppliers import SupplierCall
-from saga.tombstone import Tombstone, TombstoneWorkflow
-from saga.workflow import BookingWorkflow
+from saga.suppliers.supplier import SupplierCall
+from saga.workflows.booking import BookingWorkflow
+from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
+from saga.workflows.manual_intervention import ManualInterventionWorkflow, entry_id
 from tests.poll import eventually
 from tests.recorder import FOLDER, TASK_QUEUE, Handle, Recorder
 from tests.suppliers import RecordingSupplier
+from voyage import devstack
 
-CALLER = ReplyCallback(activity="answer", task_queue=TASK_QUEUE, context={"who": "first"})
-JOINER = replace(CALLER, context={"who": "second"})
+SUBSCRIBER = ReplyCallback(activity="reply", task_queue=TASK_QUEUE, context={"who": "first"})
+JOINER = replace(SUBSCRIBER, context={"who": "second"})
 TRIP = BookVacationInput(
     book_user_id="jane-1",
     book_car_id="c",
     book_hotel_id="h",
     book_flight_id="f",
     attempts=2,
-    reply=CALLER,
+    reply=SUBSCRIBER,
     policy=BookingPolicy(retry_interval=0.1, undo_attempts=2, undo_budget=1),
 )
 
 
 @activity.defn
-async def answer(_outcome: BookingOutcome, _context: dict[str, str], _again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
+async def reply(_outcome: BookingOutcome, _context: dict[str, str], _again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
     """Nobody listens here."""
 
 
-async def answer_and_be_cancelled(outcome: BookingOutcome, context: dict[str, str], again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
-    await answer(outcome, context, again)
+async def reply_and_be_cancelled(outcome: BookingOutcome, context: dict[str, str], again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
+    await reply(outcome, context, again)
     handle = activity.client().get_workflow_handle(activity.info().workflow_id or "")
     await handle.signal(BookingWorkflow.cancel, "no longer wanted")
 
@@ -62,19 +62,19 @@ async def nothing(_: Handle) -> None:
 async def record(client: Client) -> None:
     supplier = RecordingSupplier()
     recorder = Recorder(client, supplier)
-    here = LocalAnswers({"answer": answer, "answer-and-be-cancelled": answer_and_be_cancelled})
+    local = LocalReplies({"reply": reply, "reply-and-be-cancelled": reply_and_be_cancelled})
     activities: list[Callable[..., Any]]
-    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), answer, here.answer]
-    workflows = [BookingWorkflow, TombstoneWorkflow, AttentionWorkflow]
+    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), reply, local.reply]
+    workflows = [BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow]
     async with Worker(client, task_queue=TASK_QUEUE, workflows=workflows, activities=activities):
         await recorder.book("booked", TRIP, nothing)
-        answered_here = replace(TRIP, reply=replace(CALLER, local=True))
-        await recorder.book("answered-here", answered_here, nothing)
-        cancelling = replace(CALLER, activity="answer-and-be-cancelled", local=True)
-        await recorder.book("cancelled-after-its-answer", replace(TRIP, reply=cancelling), nothing)
+        replied_locally = replace(TRIP, reply=replace(SUBSCRIBER, local=True))
+        await recorder.book("replied-locally", replied_locally, nothing)
+        cancelling = replace(SUBSCRIBER, activity="reply-and-be-cancelled", local=True)
+        await recorder.book("cancelled-after-its-reply", replace(TRIP, reply=cancelling), nothing)
         await recorder.book("refused", replace(TRIP, book_flight_id="invalid"), nothing)
         await recorder.book("unavailable", replace(TRIP, book_hotel_id="down"), nothing)
-        await recorder.book("without-a-caller", replace(TRIP, reply=None), nothing)
+        await recorder.book("without-a-subscriber", replace(TRIP, reply=None), nothing)
         past = datetime.now(UTC) - timedelta(seconds=1)
         await recorder.book("deadline-past", replace(TRIP, deadline=past), nothing)
         soon = datetime.now(UTC) + timedelta(seconds=3)
@@ -104,14 +104,44 @@ async def record(client: Client) -> None:
         settled = await recorder.book(
             "undo-failed-and-settled", replace(TRIP, book_flight_id="invalid"), settle
         )
-        await recorder.save("attention", entry_id(settled))
-        tombstone = Tombstone(reason="no longer wanted", lifetime=60, callers=[JOINER])
-        overtaken = await client.start_workflow(
-            TombstoneWorkflow.run, tombstone, id="recorded-tombstone", task_queue=TASK_QUEUE
+        await recorder.save("manual-intervention", entry_id(settled))
+        cancellation = EarlyCancellation(reason="no longer wanted", lifetime=60, callbacks=[JOINER])
+        early = await client.start_workflow(
+            CancelledBeforeRequestWorkflow.run, cancellation, id="recorded-early", task_queue=TASK_QUEUE
         )
-        await overtaken.signal(TombstoneWorkflow.requested, args=[TRIP, {"fingerprint": "x"}])
-        await overtaken.result()
-        await recorder.save("tombstone", overtaken.id)
+        await early.signal(CancelledBeforeRequestWorkflow.request_arrived, args=[TRIP, {"fingerprint": "x"}])
+        await early.result()
+        await recorder.save("cancelled-before-its-request", early.id)
+    await record_cancel_with_the_end_of_a_leg(client)
+
+
+async def record_cancel_with_the_end_of_a_leg(client: Client) -> None:
+    """Temporal's cancel and the end of a leg in one workflow task: both come while no worker takes it."""
+    supplier = RecordingSupplier()
+    recorder, go_on = Recorder(client, supplier), supplier.hold("book hotel")
+    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), reply]
+
+    def workflow_worker() -> Worker:
+        workflows = [BookingWorkflow]
+        return Worker(client, task_queue=TASK_QUEUE, workflows=workflows, max_cached_workflows=0)
+
+    name = "cancelled-with-the-end-of-a-leg"
+    async with Worker(client, task_queue=TASK_QUEUE, activities=activities):
+        async with workflow_worker():
+            handle = await client.start_workflow(
+                BookingWorkflow.run, TRIP, id=f"recorded-{name}", task_queue=TASK_QUEUE
+            )
+            await recorder.begun("book hotel")
+        await handle.cancel()
+        go_on.set()
+        await eventually("the end of the hotel's call", lambda: nothing_pending(handle))
+        async with workflow_worker():
+            await handle.result()
+    await recorder.save(name, handle.id)
+
+
+async def nothing_pending(handle: Handle) -> bool:
+    return not (await handle.describe()).raw_description.pending_activities
 
 
 async def needs_a_person(handle: Handle) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from temporalio.client import Client, WorkflowHandle
 
 from saga.models import BookingOutcome, BookVacationInput
-from saga.workflow import BookingWorkflow
+from saga.workflows.booking import BookingWorkflow
 from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
 

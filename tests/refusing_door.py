@@ -9,8 +9,8 @@ from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived, Event, RequestReceived, ResponseReceived, StreamReset, TrailersReceived
 
-from devstack.ports import HOST
 from tests.listening import listening
+from voyage.devstack.ports import HOST
 
 CHUNK = 65536
 _PERMISSION_DENIED = [

@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 from saga.errors import SupplierRefusedError
-from saga.suppliers import SimulatedSupplier, SupplierCall
+from saga.suppliers.simulated import SimulatedSupplier
+from saga.suppliers.supplier import SupplierCall
 
 Behaviour = Callable[[SupplierCall], Awaitable[None]]
 

@@ -9,13 +9,13 @@ from typing import Annotated
 import typer
 import uvloop
 
-import devstack
 from benchmarks import results
 from benchmarks.peers import page
 from benchmarks.peers.table import ROWS
 from benchmarks.rounds import Plan
 from benchmarks.run import measured
-from devstack.finding import temporal_binary
+from voyage import devstack
+from voyage.devstack.finding import temporal_binary
 
 
 def main(

@@ -12,12 +12,12 @@ from uuid import uuid4
 import aiohttp
 import psutil
 
-import devstack
 from benchmarks.peers.asking import Client
 from benchmarks.peers.ledger import Entries, Ledger
 from benchmarks.peers.peer import Peer, Set
 from benchmarks.peers.peers import celery, dbos_postgres, dbos_sqlite, faststream
 from benchmarks.ways.way import TRIP
+from voyage import devstack
 
 PATIENCE = 30.0
 LATER = 5.0  # seconds in which what is done twice would be done the second time

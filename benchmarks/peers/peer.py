@@ -6,10 +6,10 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-import devstack
 from benchmarks.peers.asking import PYTHON, Asked
 from benchmarks.processes import Role, service
 from benchmarks.ways.way import TRIP, Opened, Way
+from voyage import devstack
 
 WARM = 60  # bookings at once, after which every process and connection there will be is there
 

@@ -9,12 +9,12 @@ from uuid import uuid4
 
 import psutil
 
-import devstack
 from benchmarks.peers.asking import by_client, by_http
 from benchmarks.peers.peer import Peer
 from benchmarks.peers.postgres import Postgres
 from benchmarks.processes import Role
-from devstack.ports import free_port
+from voyage import devstack
+from voyage.devstack.ports import free_port
 
 
 @asynccontextmanager

@@ -6,9 +6,9 @@ import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from devstack.errors import NotAvailableError
-from devstack.ports import HOST, free_port
-from devstack.server import Server
+from voyage.devstack.ports import HOST, free_port
+from voyage.devstack.server import Server
+from voyage.errors import DevstackError
 
 
 class Postgres(Server):
@@ -62,5 +62,5 @@ def _not_root() -> list[str]:
 def _binary(name: str) -> str:
     found = shutil.which(name) or next(map(str, Path("/usr/lib/postgresql").glob(f"*/bin/{name}")), None)
     if found is None:
-        raise NotAvailableError(f"{name} is not here. On Debian and Ubuntu: sudo apt-get install postgresql")
+        raise DevstackError(f"{name} is not here. On Debian and Ubuntu: sudo apt-get install postgresql")
     return found

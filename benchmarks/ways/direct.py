@@ -11,13 +11,13 @@ from temporalio.client import Client as Temporal
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.worker import Worker
 
-import devstack
 from benchmarks.processes import service
 from benchmarks.ways.way import TRIP, Way, where
-from saga.encryption import data_converter
 from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
-from saga.temporal import COMPRESSION
-from saga.workflow import BookingWorkflow
+from saga.payloads.data_converter import data_converter
+from saga.temporal.connection import COMPRESSION
+from saga.workflows.booking import BookingWorkflow
+from voyage import devstack
 
 
 def direct(servers: devstack.Servers) -> AbstractAsyncContextManager[Way]:

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
-import devstack
 from benchmarks.ways.messages import by_several
 from benchmarks.ways.way import Way
+from voyage import devstack
 
 FIRST_COMMIT = "27224b1"
 """The first one whose message way was complete and measured."""

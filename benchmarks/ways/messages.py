@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from types import MappingProxyType
 
-import devstack
 from benchmarks.processes import Role, service
 from benchmarks.ways.names import broker_settings, own_names
 from benchmarks.ways.way import TRIP, Way
 from publisher import BookingRequest, Client
+from voyage import devstack
 
 WORKER = (["-m", "saga"], "Worker ready")
 CONSUMER = (["-m", "consumer"], "Consumer ready")

@@ -7,9 +7,9 @@ from uuid import uuid4
 from aio_pika import connect
 from pydantic import SecretStr
 
-import devstack
 from benchmarks.ways.way import where
 from publisher import BrokerSettings
+from voyage import devstack
 
 QUEUES = ("requests", "control", "results", "dead", "parked")
 

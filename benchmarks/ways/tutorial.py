@@ -7,10 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-import devstack
 from benchmarks.processes import service
 from benchmarks.ways.way import TRIP, Way, where
-from devstack.ports import free_port
+from voyage import devstack
+from voyage.devstack.ports import free_port
 
 
 @asynccontextmanager

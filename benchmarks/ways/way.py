@@ -4,8 +4,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 
-import devstack
 from benchmarks.processes import Role
+from voyage import devstack
 
 TRIP = {"name": "John Doe", "car": "valid-car-id", "hotel": "valid-hotel-id", "flight": "valid-flight-id"}
 

@@ -13,7 +13,8 @@ from aiohttp import web
 from examples.http.asking import patience, trip
 from examples.http.problems import INVALID, NOT_FOUND, ProblemError, as_problems
 from publisher import BookingRequest, BookingResult, BrokerSettings, Client
-from publisher.models import MAX_BODY_BYTES, Status
+from publisher.contract.request import MAX_BODY_BYTES
+from publisher.contract.result import Status
 
 REMEMBERED = 10_000  # bookings that were not waited for, which may still be in RabbitMQ's queue
 

@@ -10,22 +10,22 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from temporalio.client import Client as Temporal
 
-import devstack
-from chaos import load
-from chaos.checker import violations
-from chaos.collecting import Collector
-from chaos.observed import Answer, Depth, Observed
-from chaos.orders import Order
-from chaos.passing import Amqp, Conversation, Grpc, Http, Way
-from chaos.proxy import Proxy, Trap
+from consumer.reconciliation.workflows import ReconciliationWorkflow
 from consumer.settings import ConsumerSettings
-from consumer.sweep import SweepWorkflow
-from demo.supplier import ExampleSupplier
-from devstack.ports import HOST
+from examples.demo.supplier import ExampleSupplier
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.services import Service
+from tests.chaos import load
+from tests.chaos.checker import violations
+from tests.chaos.collecting import Collector
+from tests.chaos.observed import Answer, Depth, Observed
+from tests.chaos.orders import Order
+from tests.chaos.passing import Amqp, Conversation, Grpc, Http, Way
+from tests.chaos.proxy import Proxy, Trap
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
+from voyage.devstack.ports import HOST
 
 
 class Boundary(NamedTuple):
@@ -102,7 +102,9 @@ class Crossing:
     async def _running(self) -> list[str]:
         temporal = await Temporal.connect(self.temporal_address)
         mine = f"TaskQueue IN ('{self.direct.task_queue}', '{self.direct.reply_task_queue}')"
-        query = f"{mine} AND ExecutionStatus = 'Running' AND WorkflowType != '{SweepWorkflow.__name__}'"
+        query = (
+            f"{mine} AND ExecutionStatus = 'Running' AND WorkflowType != '{ReconciliationWorkflow.__name__}'"
+        )
         return [found.id async for found in temporal.list_workflows(query)]
 
 

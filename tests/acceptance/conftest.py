@@ -12,16 +12,17 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
 
-import devstack
 from consumer.settings import ConsumerSettings
-from publisher import Client, broker
-from publisher.handing_back import hand_back
-from publisher.publishing import ConfirmedPublisher
-from publisher.topology import queues
+from publisher import Client
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.requeue import requeue
+from publisher.amqp.topology import queues
 from tests.acceptance.messages import Inbox
 from tests.acceptance.services import SHAPES, TWO_SERVICES, Services
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
 
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 
@@ -33,16 +34,16 @@ class World(Services):
 
     async def prepare(self) -> None:
         """Declare the queues of this world."""
-        await broker.prepare(self.settings)
+        await declare_topology(self.settings)
 
     async def take_and_hand_back(self) -> int:
         """Take one request and hand it back as a pausing consumer does; its delivery count so far."""
         queue_name = self.settings.requests_queue
-        async with await broker.open_connection(self.settings, "test") as connection:
+        async with await open_connection(self.settings, "test") as connection:
             publisher = await ConfirmedPublisher.open(connection, 10)
             queue = await (await connection.channel()).get_queue(queue_name)
             message = await queue.get(timeout=10)
-            await hand_back(message, publisher, queue_name)
+            await requeue(message, publisher, queue_name)
             return int(str(message.headers.get("x-delivery-count", 0)))
 
     async def depth(self, queue: str) -> int:
@@ -90,7 +91,7 @@ async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettin
                 await channel.queue_delete(queue.name)
         with suppress(RPCError):  # its server may be gone, or no consumer has run
             temporal = await Temporal.connect(temporal_address, lazy=True)
-            await temporal.get_schedule_handle(f"sweep-{settings.task_queue}").delete()
+            await temporal.get_schedule_handle(f"reconciliation-{settings.task_queue}").delete()
 
 
 @pytest.fixture(scope="session")

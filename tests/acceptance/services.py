@@ -11,8 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from chaos.world import variables
 from consumer.settings import ConsumerSettings
+from tests.chaos.world import variables
 from tests.commands import run_to_the_end
 from tests.poll import eventually
 

@@ -14,14 +14,14 @@ from aio_pika import Message, connect
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
 
-import devstack
-from devstack.finding import temporal_binary
 from publisher import BookingRequest, Client
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.messages import TRIP
 from tests.acceptance.services import SHAPES
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
+from voyage.devstack.finding import temporal_binary
 
 
 @dataclass
@@ -65,7 +65,7 @@ async def test_temporal_unreachable_pauses_consuming_and_nothing_is_dead_lettere
             await message.nack(requeue=True)
         await asyncio.to_thread(own.temporal.start)
         results = [result async for result in client.results(count=150)]
-        dead = await client.dead_letters.look()
+        dead = await client.dead_letters.browse()
 
     assert {result.booking_id for result in results} == ids
     assert {result.status.value for result in results} == {"booked"}
@@ -83,7 +83,7 @@ async def test_more_pauses_than_the_delivery_limit_never_make_a_message_poison(o
         for _ in range(30):
             held = await world.take_and_hand_back()
             assert held <= 20
-        assert await client.dead_letters.look() == []
+        assert await client.dead_letters.browse() == []
         await asyncio.gather(world.consumer(), world.worker())
         [result] = [result async for result in client.results(count=1)]
 

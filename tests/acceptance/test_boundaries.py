@@ -8,13 +8,13 @@ from uuid import uuid4
 
 import pytest
 
-import devstack
-from chaos.orders import LEGS, Kind, Order
-from chaos.passing import Way
-from chaos.proxy import Trap
-from demo.supplier import ExampleSupplier
+from examples.demo.supplier import ExampleSupplier
 from tests.acceptance.boundaries import Boundary, Crossing, a_crossing
 from tests.acceptance.services import Service
+from tests.chaos.orders import LEGS, Kind, Order
+from tests.chaos.passing import Way
+from tests.chaos.proxy import Trap
+from voyage import devstack
 
 CONSUMERS = {
     "after the delivery, before the start": Boundary("consumer to temporal", "StartWorkflowExecution"),

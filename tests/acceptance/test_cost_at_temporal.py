@@ -10,7 +10,7 @@ from tests.acceptance.messages import TRIP
 from tests.acceptance.services import ONE_PROCESS, TWO_SERVICES
 
 # The recorded histories that docs/performance.md counts.
-RECORDED = {TWO_SERVICES: "booked", ONE_PROCESS: "answered-here"}
+RECORDED = {TWO_SERVICES: "booked", ONE_PROCESS: "replied-locally"}
 
 
 @in_both_shapes

@@ -38,7 +38,7 @@ async def test_list_and_show_tell_id_reason_time_and_body_and_change_nothing(
 ) -> None:
     own = await dead_letter(inbox, booking, b'{"name": "Jane"}', headers={"mine": "x"})
     for _ in range(25):  # more often than any delivery limit
-        assert len(await client.dead_letters.look()) == 1
+        assert len(await client.dead_letters.browse()) == 1
     _, printed, _ = await booking.voyage("dead", "list", "--json")
     [letter] = [json.loads(line) for line in printed.splitlines()]
     assert (letter["id"], letter["reason"], letter["body"]) == (own, "invalid", '{"name": "Jane"}')

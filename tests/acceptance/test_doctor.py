@@ -8,12 +8,12 @@ import pytest
 from aio_pika import Message, connect
 from pydantic import SecretStr
 
-import devstack
-from chaos.proxy import Proxy
-from consumer import broker_checks, rights
-from publisher.dead import TIME
+from consumer.diagnostics import broker_checks, permissions
+from publisher.amqp.dead_letter_queue import TIME
 from tests.acceptance.conftest import World
 from tests.acceptance.findings import CONSUMER, WORKER, doctor
+from tests.chaos.proxy import Proxy
+from voyage import devstack
 
 ALWAYS_UNKNOWN = {"consumer timeout"}
 
@@ -123,7 +123,7 @@ async def test_a_broker_that_falls_silent_is_not_waited_for(world: World) -> Non
     async with Proxy(port) as proxy:
         silent = SecretStr(url.replace(f":{port}/", f":{proxy.port}/"))
         settings = world.settings.model_copy(update={"amqp_url": silent})
-        async with asyncio.timeout(60), rights.connected(settings) as connection:
+        async with asyncio.timeout(60), permissions.connected(settings) as connection:
             answers = await broker_checks.examine_on(connection, settings)
             proxy.stall()
             silence = await broker_checks.examine_on(connection, settings)

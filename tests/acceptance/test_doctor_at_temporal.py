@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.client import Client as Temporal
 
-from saga.clock import clock
+from saga.temporal.clock_check import check_clock
 from tests.acceptance.conftest import World
 from tests.acceptance.findings import CONSUMER, WORKER, doctor
 from tests.refusing_door import refusing_door
@@ -37,7 +37,7 @@ async def test_a_namespace_that_we_may_not_read_or_change(world: World, command:
 
 
 async def test_the_schedule_of_the_sweeps(world: World, temporal: Temporal) -> None:
-    handle = temporal.get_schedule_handle(f"sweep-{world.settings.task_queue}")
+    handle = temporal.get_schedule_handle(f"reconciliation-{world.settings.task_queue}")
     missing = await doctor(world)
     mended = await doctor(world, CONSUMER, "--fix")
     await handle.pause(note="for the test")
@@ -68,7 +68,7 @@ async def test_a_schedule_that_we_may_not_look_at(world: World) -> None:
     [(0, "within 2 s of Temporal's"), (300, "300 s ahead of Temporal's"), (-300, "300 s behind Temporal's")],
 )
 async def test_a_clock_that_is_wrong_either_way(temporal: Temporal, wrong_by: int, found: str) -> None:
-    finding = await clock("clock", temporal, lambda: datetime.now(UTC) + timedelta(seconds=wrong_by))
+    finding = await check_clock("clock", temporal, lambda: datetime.now(UTC) + timedelta(seconds=wrong_by))
     assert (finding.state, finding.found) == ("failed" if wrong_by else "ok", found)
 
 

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 from jsonschema import Draft202012Validator
 
-from publisher.documents.examples import EXAMPLES, Example
+from publisher.asyncapi.examples import EXAMPLES, Example
 from tests.acceptance.conftest import World
 from tests.acceptance.messages import Inbox
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 import pytest
 from temporalio.client import Client as Temporal
 
-import devstack
 from publisher import BookingRequest, Client
-from publisher.models import Status
+from publisher.contract.result import Status
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.services import SHAPES
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
 
 NAME, CAR, HOTEL, FLIGHT = "Wilhelmina", "limousine", "invalid-palace", "down-to-rio"
 READABLE = (NAME, NAME.lower(), CAR, "palace", "to-rio")

@@ -9,20 +9,24 @@ import httpx
 import pytest
 from aio_pika import connect
 
-import devstack
-from devstack.finding import temporal_binary
 from publisher import BookingRequest, Client
-from publisher.models import Status
+from publisher.contract.result import Status
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.messages import TRIP
 from tests.acceptance.watching import Watched
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
+from voyage.devstack.finding import temporal_binary
 
 
 def be_watched(world: World, *, give_up_after: float = 120) -> None:
     world.with_settings(
-        health_port=0, watchdog_interval=0.2, mend_after=1.0, give_up_after=give_up_after, probe_interval=0.2
+        health_port=0,
+        health_check_interval=0.2,
+        recover_after=1.0,
+        give_up_after=give_up_after,
+        probe_interval=0.2,
     )
 
 

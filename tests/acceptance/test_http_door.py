@@ -15,12 +15,12 @@ from uuid import uuid4
 import httpx
 import pytest
 
-import devstack
-from devstack.ports import free_port, listening
 from examples.http.__main__ import main
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
+from voyage.devstack.ports import free_port, listening
 
 PAGE = (Path(__file__).parents[2] / "docs" / "from-the-tutorial.md").read_text()
 CURL_LINES = re.findall(r"```bash\n(curl.*?)```", PAGE, re.DOTALL)

@@ -9,12 +9,12 @@ from uuid import uuid4
 from aio_pika import connect
 from temporalio.client import Client as Temporal
 
-from telemetry.settings import LogFormat
 from tests.acceptance.conftest import World
 from tests.acceptance.messages import TRIP, Inbox
 from tests.acceptance.watching import Watched
 from tests.dashboard import names
 from tests.poll import eventually
+from voyage.runtime.settings import LogFormat
 
 NAME = "Xaviera Nobody"
 
@@ -24,7 +24,7 @@ def trip(**changes: Any) -> dict[str, Any]:
 
 
 async def watched(world: World) -> tuple[Watched, Watched]:
-    world.with_settings(health_port=0, log_format=LogFormat.JSON, watchdog_interval=0.2)
+    world.with_settings(health_port=0, log_format=LogFormat.JSON, health_check_interval=0.2)
     services = await asyncio.gather(world.consumer(), world.worker())
     consumer, worker = await asyncio.gather(*map(Watched.of, services))
     return consumer, worker
@@ -64,7 +64,7 @@ async def test_every_row_of_the_contracts_table_is_counted_and_nobody_is_named_i
     assert requests == {"new": 5.0, "joined": 1.0, "repeated": 1.0, **rejected}
     assert await consumer.total("voyage_queue_wait_seconds_count") == 1
     assert await consumer.total("voyage_result_lag_seconds_count") >= 5
-    assert await consumer.total("voyage_in_hand") == 0
+    assert await consumer.total("voyage_in_flight") == 0
     assert await worker.total("voyage_booking_time_seconds_count", status="booked") >= 2
     assert await worker.total("voyage_booking_time_seconds_count", reason="refused") == 1
     told = (await consumer.get("/metrics")).text + (await worker.get("/metrics")).text

@@ -11,15 +11,15 @@ from uuid import uuid4
 import pytest
 from aio_pika import connect
 
-import devstack
 from publisher import BookingRequest, Client
-from publisher.errors import VoyageError
-from publisher.models import Status
+from publisher.contract.result import Status
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.messages import Inbox
 from tests.acceptance.services import SHAPES
 from tests.acceptance.watching import Watched
 from tests.conftest import own_names
+from voyage import devstack
+from voyage.errors import VoyageError
 
 PASSWORD = "pass-Geheimnis"  # noqa: S105 -- of a broker that lives as long as this test
 KEY = base64.b64encode(os.urandom(32)).decode()

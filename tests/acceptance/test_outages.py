@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-import devstack
-from devstack.finding import temporal_binary
 from publisher import BookingRequest, Client
-from publisher.models import Status
+from publisher.contract.result import Status
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
+from voyage.devstack.finding import temporal_binary
 
 
 def trip(car: str = "c", booking_id: str | None = None) -> BookingRequest:

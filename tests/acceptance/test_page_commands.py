@@ -8,8 +8,6 @@ from typing import NamedTuple
 
 import pytest
 
-import devstack
-from devstack.ports import free_port
 from publisher import BookingRequest, Client
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.messages import TRIP
@@ -17,6 +15,8 @@ from tests.acceptance.shell import follow, waits_for
 from tests.command_lines import COMMANDS, can_be_given
 from tests.conftest import own_names
 from tests.pages import ROOT, Block, alternatives, blocks, commands, mentioned
+from voyage import devstack
+from voyage.devstack.ports import free_port
 
 CLIENTS = "tests/clients/test_clients.py runs every command of that page, in the language's own container"
 DOOR = "tests/acceptance/test_http_door.py, at a door on a free port"

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-import devstack
-from devstack.finding import temporal_binary
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.findings import CONSUMER, WORKER, doctor
 from tests.conftest import own_names
 from tests.refusing_door import refusing_door
+from voyage import devstack
+from voyage.devstack.finding import temporal_binary
 
 EVERYTHING, NOTHING = ".*", "^$"
 

@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import pytest
 
-import devstack
-from demo.supplier import ExampleSupplier
+from examples.demo.supplier import ExampleSupplier
 from publisher import BookingRequest, BookingResult, Client
-from publisher.models import Status
+from publisher.contract.result import Status
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from tests.poll import eventually
+from voyage import devstack
 
 LEGS = ("car", "hotel", "flight")
 BOOK = ("refuse", "error", "error*1", "down", "down*1", "lost", "lost*1", "slow", "twice")

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from publisher import BookingRequest, Client
-from publisher.models import Status
+from publisher.contract.result import Status
 from tests.acceptance.conftest import World, in_both_shapes
 
 pytestmark = in_both_shapes

@@ -4,9 +4,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-import devstack
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
+from voyage import devstack
 
 QUEUES = ("requests_queue", "control_queue", "results_queue", "dead_queue", "parked_queue")
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from publisher.documents.asyncapi import document
-from publisher.documents.yaml import to_yaml
+from publisher.asyncapi.document import document
+from publisher.asyncapi.yaml import to_yaml
 from publisher.settings import BrokerSettings
 
 ROOM = Path(__file__).parents[1] / "node"

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from devstack.container import docker_answers
 from tests.containers.stack import Stack
+from voyage.devstack.container import docker_answers
 
 SCALE = ("--scale", "worker=3", "--scale", "consumer=2")
 

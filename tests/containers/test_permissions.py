@@ -11,7 +11,8 @@ from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import AMQPConnectionError, AMQPError
 from aiormq.exceptions import ChannelAccessRefused
 
-from publisher import BookingRequest, Client, NotDeclaredError, broker
+from publisher import BookingRequest, Client, NotDeclaredError
+from publisher.amqp.connection import declare_topology
 from tests.containers.stack import Stack
 from tests.poll import eventually
 
@@ -139,4 +140,4 @@ async def test_a_queue_that_is_missing_and_may_not_be_declared_is_named(stack: S
         with pytest.raises(NotDeclaredError, match=f"no queue '{CONTROL}'.*refused for user 'client'"):
             await Client.connect(settings=await stack.settings("client"))
     finally:
-        await broker.prepare(await stack.settings("admin"))
+        await declare_topology(await stack.settings("admin"))

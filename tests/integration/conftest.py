@@ -11,13 +11,13 @@ import pytest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
-import devstack
-from saga.activities import booking_activities
-from saga.attention import AttentionWorkflow
+from saga.activities.legs import booking_activities
 from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput
-from saga.workflow import BookingWorkflow
+from saga.workflows.booking import BookingWorkflow
+from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.suppliers import RecordingSupplier
+from voyage import devstack
 
 Handle = WorkflowHandle[BookingWorkflow, BookingOutcome]
 
@@ -69,7 +69,7 @@ async def temporal(servers: devstack.Servers) -> Client:
 async def saga(temporal: Client) -> AsyncIterator[Saga]:
     saga = Saga(temporal, task_queue=f"test-{uuid4().hex[:8]}")
     activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
-    workflows = [BookingWorkflow, AttentionWorkflow]
+    workflows = [BookingWorkflow, ManualInterventionWorkflow]
     saga.worker = Worker(temporal, task_queue=saga.task_queue, workflows=workflows, activities=activities)
     running = asyncio.create_task(saga.worker.run())
     yield saga

@@ -2,12 +2,12 @@
 
 from temporalio.client import WorkflowExecutionStatus
 
-from saga import attention
-from saga.attention_commands import entries
+from saga.cli.attention import entries
 from saga.errors import SupplierRefusedError
 from saga.models import BookingOutcome, BookingStatus, LegStatus
-from saga.suppliers import SupplierCall
-from saga.workflow import BookingWorkflow
+from saga.suppliers.supplier import SupplierCall
+from saga.workflows import manual_intervention
+from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Handle, Saga
 from tests.poll import eventually
 
@@ -117,7 +117,7 @@ async def test_a_booking_terminated_while_it_waits_stays_on_the_list(saga: Saga)
     await handle.terminate()
 
     assert await listed(saga, handle) == "hotel h: no way back"
-    await saga.client.get_workflow_handle(attention.entry_id(handle.id)).terminate()
+    await saga.client.get_workflow_handle(manual_intervention.entry_id(handle.id)).terminate()
 
 
 async def off(saga: Saga, handle: Handle) -> bool:

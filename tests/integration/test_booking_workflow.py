@@ -7,8 +7,8 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from saga.models import BookingStatus, LegStatus, ReasonCode
-from saga.suppliers import SupplierCall
-from saga.workflow import BookingWorkflow
+from saga.suppliers.supplier import SupplierCall
+from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Saga
 from tests.poll import eventually
 

@@ -16,11 +16,12 @@ from temporalio.api.common.v1 import Payloads
 from temporalio.client import Client
 from temporalio.converter import DataConverter
 
-import devstack
-from devstack.finding import temporal_binary
-from devstack.ports import free_port
-from saga.encryption import EncryptionCodec, encrypting
+from saga.payloads.data_converter import encrypting_data_converter
+from saga.payloads.payload_codec import EncryptionCodec
 from tests.commands import run_to_the_end
+from voyage import devstack
+from voyage.devstack.finding import temporal_binary
+from voyage.devstack.ports import free_port
 
 KEY = os.urandom(32)
 KEYS = f"key:{base64.b64encode(KEY).decode()}"
@@ -60,11 +61,11 @@ async def ask(
 
 
 async def encrypted(codec: EncryptionCodec = CODEC) -> Payloads:
-    return Payloads(payloads=await encrypting(codec).encode([{"name": NAME}]))
+    return Payloads(payloads=await encrypting_data_converter(codec).encode([{"name": NAME}]))
 
 
 async def test_the_cli_shows_an_encrypted_input_through_it(endpoint: str, servers: devstack.Servers) -> None:
-    temporal = await Client.connect(servers.temporal_address, data_converter=encrypting(CODEC))
+    temporal = await Client.connect(servers.temporal_address, data_converter=encrypting_data_converter(CODEC))
     handle = await temporal.start_workflow(
         "Anything", {"name": NAME}, id=f"test-{uuid4().hex}", task_queue=f"test-{uuid4().hex}"
     )
@@ -100,7 +101,7 @@ async def test_what_the_ui_sends_is_encrypted(endpoint: str) -> None:
     payloads = ParseDict(answer.json(), Payloads()).payloads
 
     assert NAME.encode() not in payloads[0].data
-    assert await encrypting(CODEC).decode(payloads) == [{"name": NAME}]
+    assert await encrypting_data_converter(CODEC).decode(payloads) == [{"name": NAME}]
 
 
 @pytest.mark.parametrize("method", ["POST", "OPTIONS"])

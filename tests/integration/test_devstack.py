@@ -14,12 +14,12 @@ import pytest
 from aio_pika import DeliveryMode, Message, connect
 from temporalio.client import Client
 
-import devstack
-from devstack.errors import NotReachableError
-from devstack.finding import temporal_binary
-from devstack.ports import speaks_amqp
 from tests.dashboard import jobs, names
 from tests.poll import eventually
+from voyage import devstack
+from voyage.devstack.finding import temporal_binary
+from voyage.devstack.ports import speaks_amqp
+from voyage.errors import DevstackError
 
 
 async def test_a_killed_broker_comes_back_with_its_messages() -> None:
@@ -90,7 +90,7 @@ async def test_a_killed_temporal_comes_back_with_its_workflows() -> None:
 async def test_what_up_started_ends_with_it(number: signal.Signals) -> None:
     nothing_set = {k: v for k, v in os.environ.items() if k not in {"AMQP_URL", "TEMPORAL_ADDRESS"}}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-u", "-m", "devstack", "up", env=nothing_set, stdout=PIPE, stderr=STDOUT
+        sys.executable, "-u", "-m", "voyage.devstack", "up", env=nothing_set, stdout=PIPE, stderr=STDOUT
     )
     assert process.stdout
     said = (await asyncio.wait_for(process.stdout.readuntil(b"Both end with"), 60)).decode()
@@ -108,7 +108,7 @@ async def test_what_up_started_ends_with_it(number: signal.Signals) -> None:
 
 def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AMQP_URL", "amqp://guest:guest@127.0.0.1:1/")
-    with pytest.raises(NotReachableError, match="AMQP_URL"), devstack.stack():
+    with pytest.raises(DevstackError, match="AMQP_URL"), devstack.stack():
         pass
 
 
@@ -131,7 +131,7 @@ def test_a_temporal_that_the_environment_names_and_that_is_not_there(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    with pytest.raises(NotReachableError, match="TEMPORAL_ADDRESS"), devstack.stack():
+    with pytest.raises(DevstackError, match="TEMPORAL_ADDRESS"), devstack.stack():
         pass
 
 
@@ -139,8 +139,8 @@ def test_without_any_way_to_get_a_server_the_error_has_the_commands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("AMQP_URL", raising=False)
-    monkeypatch.setattr("devstack.bring_up.installed", lambda: None)
-    monkeypatch.setattr("devstack.container.docker_answers", lambda: False)
-    monkeypatch.setattr("devstack.finding.install_rabbitmq", lambda _: False)
+    monkeypatch.setattr("voyage.devstack.bring_up.installed", lambda: None)
+    monkeypatch.setattr("voyage.devstack.container.docker_answers", lambda: False)
+    monkeypatch.setattr("voyage.devstack.finding.install_rabbitmq", lambda _: False)
     with pytest.raises(devstack.DevstackError, match="apt-get install rabbitmq-server"), devstack.stack():
         pass

@@ -9,13 +9,14 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities import booking_activities
-from saga.attention import AttentionWorkflow, entry_id
-from saga.attention_commands import entries
-from saga.encryption import EncryptionCodec, encrypting
+from saga.activities.legs import booking_activities
+from saga.cli.attention import entries
 from saga.legs import LEGS
-from saga.suppliers import SupplierCall
-from saga.workflow import BookingWorkflow
+from saga.payloads.data_converter import encrypting_data_converter
+from saga.payloads.payload_codec import EncryptionCodec
+from saga.suppliers.supplier import SupplierCall
+from saga.workflows.booking import BookingWorkflow
+from saga.workflows.manual_intervention import ManualInterventionWorkflow, entry_id
 from tests.integration.conftest import Saga
 from tests.poll import eventually
 
@@ -25,12 +26,12 @@ WHY = "no way back for Wilhelmina"
 @pytest.fixture
 async def encrypted_saga(temporal: Client) -> AsyncIterator[Saga]:
     config = temporal.config()
-    config["data_converter"] = encrypting(EncryptionCodec({"key": os.urandom(32)}))
+    config["data_converter"] = encrypting_data_converter(EncryptionCodec({"key": os.urandom(32)}))
     saga = Saga(Client(**config), task_queue=f"test-{uuid4().hex[:8]}")
     saga.worker = Worker(
         saga.client,
         task_queue=saga.task_queue,
-        workflows=[BookingWorkflow, AttentionWorkflow],
+        workflows=[BookingWorkflow, ManualInterventionWorkflow],
         activities=booking_activities({leg.name: saga.supplier for leg in LEGS}),
     )
     running = asyncio.create_task(saga.worker.run())

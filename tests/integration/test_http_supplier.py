@@ -11,13 +11,13 @@ import pytest
 from aiohttp import web
 from pydantic import HttpUrl
 
-from demo.supplier import ExampleSupplier
-from devstack.ports import free_port
+from examples.demo.supplier import ExampleSupplier
 from saga.errors import SupplierRefusedError, SupplierUnavailableError
-from saga.http_supplier import HttpSupplier
-from saga.supplier_contract import SupplierContract
-from saga.supplier_settings import SupplierSettings
-from saga.suppliers import SupplierCall
+from saga.suppliers.contract import SupplierContract
+from saga.suppliers.http import HttpSupplier
+from saga.suppliers.supplier import SupplierCall
+from saga.suppliers.supplier_settings import SupplierSettings
+from voyage.devstack.ports import free_port
 
 
 @pytest.fixture(scope="module")

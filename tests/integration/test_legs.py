@@ -7,11 +7,11 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities import booking_activities
+from saga.activities.legs import booking_activities
 from saga.legs import LEGS, Leg
 from saga.models import BookingOutcome, BookingPolicy, BookingStatus, BookVacationInput, LegStatus
-from saga.suppliers import SupplierCall
-from saga.workflow import BookingWorkflow
+from saga.suppliers.supplier import SupplierCall
+from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Saga
 from tests.suppliers import RecordingSupplier
 

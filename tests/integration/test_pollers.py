@@ -6,18 +6,18 @@ from uuid import uuid4
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.attention import AttentionWorkflow
-from saga.health import Polling
+from saga.temporal.poller_health import PollerHealth
+from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.poll import eventually
 
 
 async def test_a_worker_that_polls_is_fine_and_one_that_has_ended_is_stuck(temporal: Client) -> None:
-    worker = Worker(temporal, task_queue=f"test-{uuid4().hex}", workflows=[AttentionWorkflow])
-    polling = Polling("bookings", worker, limit=60)
+    worker = Worker(temporal, task_queue=f"test-{uuid4().hex}", workflows=[ManualInterventionWorkflow])
+    polling = PollerHealth("bookings", worker, limit=60)
     before = await polling.problem()
     running = asyncio.create_task(worker.run())
 
-    async def stuck(workflow_only: Polling) -> bool:
+    async def stuck(workflow_only: PollerHealth) -> bool:
         problem = await workflow_only.problem()
         return problem is not None and "activity" in problem.text
 
@@ -33,9 +33,9 @@ async def test_a_worker_that_polls_is_fine_and_one_that_has_ended_is_stuck(tempo
 
 async def test_a_poller_that_temporal_has_not_heard_for_too_long_is_lost(temporal: Client) -> None:
     async with Worker(
-        temporal, task_queue=f"test-{uuid4().hex}", workflows=[AttentionWorkflow], activities=[]
+        temporal, task_queue=f"test-{uuid4().hex}", workflows=[ManualInterventionWorkflow], activities=[]
     ) as worker:
-        polling = Polling("bookings", worker, limit=0.5)
+        polling = PollerHealth("bookings", worker, limit=0.5)
 
         async def lost() -> bool:
             problem = await polling.problem()

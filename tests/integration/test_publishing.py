@@ -16,8 +16,8 @@ from publisher import (
     ResultTimeoutError,
     UndeliverableError,
 )
-from publisher.models import Status
-from publisher.topology import queues
+from publisher.amqp.topology import queues
+from publisher.contract.result import Status
 
 TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
 

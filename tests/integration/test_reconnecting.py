@@ -7,11 +7,11 @@ import pytest
 from aio_pika import Message
 from pydantic import SecretStr
 
-import devstack
 from publisher import BrokerSettings
-from publisher import broker as brokers
-from publisher.publishing import ConfirmedPublisher
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
 from tests.poll import eventually
+from voyage import devstack
 
 COMES_BACK_WITHIN = 30.0  # seconds; a broker starts in about five
 
@@ -24,8 +24,8 @@ def broker() -> Iterator[devstack.RabbitMq]:
 
 async def test_an_alarm_and_then_a_killed_broker_lose_no_message(broker: devstack.RabbitMq) -> None:
     settings = BrokerSettings.model_validate({"amqp_url": SecretStr(broker.url)})
-    await brokers.prepare(settings)
-    async with await brokers.open_connection(settings, "test") as connection:
+    await declare_topology(settings)
+    async with await open_connection(settings, "test") as connection:
         publisher = await ConfirmedPublisher.open(connection, COMES_BACK_WITHIN)
         await asyncio.to_thread(broker.ctl, "set_vm_memory_high_watermark", "0.00001")
         publishing = asyncio.create_task(publisher.publish(Message(b"1"), settings.requests_queue))

@@ -13,12 +13,12 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities import booking_activities
+from saga.activities.legs import booking_activities
+from saga.activities.local_reply import LocalReplies
 from saga.legs import LEGS
-from saga.local_answers import LocalAnswers
 from saga.models import BookingStatus
-from saga.suppliers import SupplierCall
-from saga.workflow import BookingWorkflow
+from saga.suppliers.supplier import SupplierCall
+from saga.workflows.booking import BookingWorkflow
 from tests.answering import ANSWER, TRIP, Answering, Handle, book, caller
 from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
@@ -83,7 +83,7 @@ async def test_a_deadline_that_passes_while_the_worker_is_away_changes_nothing_t
             temporal,
             task_queue=queue,
             workflows=[BookingWorkflow],
-            activities=[LocalAnswers({ANSWER: here.answer}).answer],
+            activities=[LocalReplies({ANSWER: here.answer}).reply],
             no_remote_activities=True,
             max_cached_workflows=0,
         )

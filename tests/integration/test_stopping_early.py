@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.worker import Worker
 
-from saga.activities import booking_activities
+from saga.activities.legs import booking_activities
 from saga.legs import LEGS
 from saga.models import BookingStatus, LegStatus, ReasonCode
-from saga.workflow import BookingWorkflow
+from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Handle, Saga
 from tests.poll import eventually
 

@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-import devstack
-from devstack.ports import HOST, free_port
 from publisher import BookingRequest, BrokerSettings, Client, SettingsError
 from publisher.errors import BrokerCertificateError
 from tests.certificates import Authority, Pair
 from tests.commands import run_to_the_end
+from voyage import devstack
+from voyage.devstack.ports import HOST, free_port
 
 TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-import devstack
-from saga import temporal
-from saga.errors import SagaError, SettingsError, TemporalRefusedError
+from saga.errors import TemporalRefusedError
+from saga.temporal.connection import connect_once, connect_when_available
 from tests.certificates import Authority, Pair
 from tests.commands import run_to_the_end
 from tests.temporal_door import tls_door
+from voyage import devstack
+from voyage.errors import SettingsError, VoyageError
 
 API_KEY = "the-key-of-this-test"
 
@@ -69,12 +70,12 @@ def environment(doors: Doors, monkeypatch: pytest.MonkeyPatch) -> Environment:
     return Environment(doors, monkeypatch)
 
 
-async def refusal(kind: type[SagaError] = TemporalRefusedError) -> str:
+async def refusal(kind: type[VoyageError] = TemporalRefusedError) -> str:
     """What both ways of connecting say, the one that would wait for a server included."""
     with pytest.raises(kind) as at_once:
-        await temporal.connect_now()
+        await connect_once()
     with pytest.raises(kind) as waiting:
-        await asyncio.wait_for(temporal.connect(), 5)
+        await asyncio.wait_for(connect_when_available(), 5)
     assert str(waiting.value) == str(at_once.value)
     assert "\n" not in str(at_once.value)
     return str(at_once.value)
@@ -82,21 +83,21 @@ async def refusal(kind: type[SagaError] = TemporalRefusedError) -> str:
 
 async def test_tls(doors: Doors, environment: Environment) -> None:
     environment.door(doors.tls)
-    client = await temporal.connect_now()
+    client = await connect_once()
     assert await client.count_workflows() is not None
 
 
 async def test_a_client_certificate(doors: Doors, environment: Environment) -> None:
     environment.door(doors.mutual)
     environment.certificate(doors.ours.issue("voyage"))
-    client = await temporal.connect_now()
+    client = await connect_once()
     assert await client.count_workflows() is not None
 
 
 async def test_an_api_key(doors: Doors, environment: Environment) -> None:
     environment.door(doors.with_key)
     environment.use(TEMPORAL_API_KEY=API_KEY)
-    client = await temporal.connect_now()
+    client = await connect_once()
     assert await client.count_workflows() is not None
 
 

@@ -16,7 +16,7 @@ from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanE
 from consumer import service
 from consumer.settings import ConsumerSettings
 from publisher import BookingRequest, Client
-from publisher.topology import queues
+from publisher.amqp.topology import queues
 from saga import worker
 from saga.settings import WorkerSettings
 from tests.poll import eventually

@@ -14,9 +14,9 @@ from zipfile import ZipFile
 
 import pytest
 
-import devstack
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
+from voyage import devstack
 
 ROOT = Path(__file__).parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]

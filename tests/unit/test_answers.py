@@ -3,9 +3,8 @@
 import json
 from typing import Any
 
-from consumer.answers import rejection, result_of
-from consumer.decision import Reject
-from publisher.models import BookingResult
+from consumer.replies.mapping import rejection, result_of
+from publisher.contract.result import BookingResult
 from saga.models import BookingOutcome, BookingStatus, LegOutcome, LegStatus, Reason, ReasonCode
 
 
@@ -55,7 +54,7 @@ def test_a_re_sent_result_differs_in_duplicate_alone() -> None:
 
 
 def test_a_rejection_has_nulls_for_what_is_not_known() -> None:
-    wire = body(rejection(Reject(code="invalid", message="car: Field required", answer_to=None)))
+    wire = body(rejection("invalid", "car: Field required", None))
 
     assert wire == {
         "cancelled": True,

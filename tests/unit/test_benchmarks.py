@@ -80,7 +80,7 @@ def test_a_drain_at_a_steady_rate_has_ten_equal_tenths() -> None:
 
 def test_a_booking_by_two_services_is_a_start_and_four_activities() -> None:
     assert actions(events("booked")) == {"start": 1, "activities": 4}
-    assert actions(events("answered-here")) == {"start": 1, "activities": 3, "local activities": 1}
+    assert actions(events("replied-locally")) == {"start": 1, "activities": 3, "local activities": 1}
 
 
 def test_the_page_has_a_place_for_every_table() -> None:

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chaos.checker import violations
-from chaos.observed import Answer, Depth, Observed, Sample
-from chaos.orders import LEGS, Kind, Order, Poison
+from tests.chaos.checker import violations
+from tests.chaos.observed import Answer, Depth, Observed, Sample
+from tests.chaos.orders import LEGS, Kind, Order, Poison
 
 PLAIN = Order("b1", 0.0, Kind.PLAIN, again_after=3.0)
 REFUSED = Order("b2", 0.0, Kind.REFUSED)
@@ -65,7 +65,7 @@ FINE = Observed(
     changes=CHANGES,
     queues={"booking.requests": Depth(0, 0), "booking.results.parked": Depth(0, 0)},
     dead=["p1", "p1"],
-    running=["booking-b3", "attention-booking-b3"],
+    running=["booking-b3", "manual-intervention-booking-b3"],
 )
 
 

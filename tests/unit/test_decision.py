@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from consumer.decision import Reject, Start, decide
-from publisher.delivery import Delivery
+from consumer.requests.decision import Reject, Start, decide
+from publisher.amqp.message import Delivery
 from tests.deciding import SETTINGS, VALID, request, started
 
 
@@ -18,8 +18,8 @@ def test_a_valid_request_starts_its_booking() -> None:
     assert start.booking_id == "m-1"
     assert start.workflow_id == "booking-m-1"
     assert start.request.attempts == 5
-    assert start.caller.reply_to == "booking.results"
-    assert start.caller.correlation_id == "corr"
+    assert start.reply_address.reply_to == "booking.results"
+    assert start.reply_address.correlation_id == "corr"
 
 
 def test_the_booking_id_wins_over_the_message_id() -> None:
@@ -77,7 +77,7 @@ def test_a_byte_order_mark_is_no_reason_to_reject() -> None:
 def test_reply_to_that_is_allowed(reply_to: str) -> None:
     delivery = Delivery(body=json.dumps(VALID).encode(), reply_to=reply_to)
 
-    assert started(decide(delivery, SETTINGS)).caller.reply_to == reply_to
+    assert started(decide(delivery, SETTINGS)).reply_address.reply_to == reply_to
 
 
 text_or_none = st.none() | st.text()

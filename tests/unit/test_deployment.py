@@ -12,9 +12,9 @@ import yaml
 
 from consumer.settings import ConsumerSettings
 from publisher import BookingRequest
-from publisher.request_file import read_requests
+from publisher.amqp.topology import queues
+from publisher.cli.publish import read_requests
 from publisher.settings import BrokerSettings
-from publisher.topology import queues
 from saga.settings import WorkerSettings
 
 DEPLOY = Path(__file__).parents[2] / "deploy"

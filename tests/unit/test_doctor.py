@@ -5,19 +5,22 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from saga import finding
-from saga.clock import compare
-from saga.finding import ALL_OK, Finding, State, answered, report
+from saga.temporal.clock_check import compare_clocks
+from voyage.runtime import check_results
+from voyage.runtime.check_results import ALL_OK, CheckResult, CheckState, report, run_check
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
-OK, NOBODY_KNOWS = Finding("a", State.OK, "fine"), Finding("b", State.UNKNOWN, "who knows", "ask")
+OK, NOBODY_KNOWS = (
+    CheckResult("a", CheckState.OK, "fine"),
+    CheckResult("b", CheckState.UNKNOWN, "who knows", "ask"),
+)
 
 
 def test_a_clock_is_judged_by_the_time_in_which_the_server_must_have_heard_us() -> None:
     seen, minutes = NOW + timedelta(seconds=1), timedelta(minutes=5)
-    assert compare("clock", NOW, NOW + timedelta(milliseconds=500), seen).state is State.OK
-    assert compare("clock", NOW, seen + minutes, seen).found == "300 s behind Temporal's"
-    assert compare("clock", NOW, NOW - minutes, seen).found == "300 s ahead of Temporal's"
+    assert compare_clocks("clock", NOW, NOW + timedelta(milliseconds=500), seen).state is CheckState.OK
+    assert compare_clocks("clock", NOW, seen + minutes, seen).found == "300 s behind Temporal's"
+    assert compare_clocks("clock", NOW, NOW - minutes, seen).found == "300 s ahead of Temporal's"
 
 
 @pytest.mark.parametrize(
@@ -29,7 +32,7 @@ def test_a_clock_is_judged_by_the_time_in_which_the_server_must_have_heard_us() 
     ],
 )
 def test_what_nobody_could_tell_is_no_failure_and_is_counted(
-    findings: list[Finding], last: str, capsys: pytest.CaptureFixture[str]
+    findings: list[CheckResult], last: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert report(findings, as_json=False) == 0
     assert capsys.readouterr().out.splitlines()[-1] == last
@@ -38,24 +41,24 @@ def test_what_nobody_could_tell_is_no_failure_and_is_counted(
 async def test_a_check_that_hangs_even_when_it_is_told_to_end_is_a_finding(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(finding, "ANSWER_TIMEOUT", 0.01)
+    monkeypatch.setattr(check_results, "CHECK_TIMEOUT", 0.01)
     let_go = asyncio.Event()
 
-    async def hangs(name: str) -> Finding:
+    async def hangs(name: str) -> CheckResult:
         try:
             await let_go.wait()
         finally:
             await let_go.wait()
-        return Finding(name, State.OK, "too late")
+        return CheckResult(name, CheckState.OK, "too late")
 
-    found = await answered(hangs, "a check")
+    found = await run_check(hangs, "a check")
     let_go.set()
-    assert (found.name, found.state, found.found) == ("a check", State.FAILED, "no answer within 0.01 s")
+    assert (found.name, found.state, found.found) == ("a check", CheckState.FAILED, "no answer within 0.01 s")
 
 
 async def test_a_check_that_breaks_is_a_finding() -> None:
-    async def breaks(name: str) -> Finding:
+    async def breaks(name: str) -> CheckResult:
         raise ConnectionError(f"{name} is lost")
 
-    found = await answered(breaks, "a check")
-    assert (found.state, found.found) == (State.FAILED, "no answer (a check is lost)")
+    found = await run_check(breaks, "a check")
+    assert (found.state, found.found) == (CheckState.FAILED, "no answer (a check is lost)")

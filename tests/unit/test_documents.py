@@ -10,14 +10,13 @@ import yaml
 from jsonschema import Draft202012Validator
 from typer.testing import CliRunner
 
-from publisher.commands import app
-from publisher.documents.asyncapi import document
-from publisher.documents.examples import EXAMPLES, Example
-from publisher.documents.schemas import MESSAGES, Name, schema
-from publisher.documents.yaml import to_yaml
-from publisher.models import Status
+from publisher.asyncapi.document import document
+from publisher.asyncapi.examples import EXAMPLES, Example
+from publisher.asyncapi.schemas import MESSAGES, Name, schema
+from publisher.asyncapi.yaml import to_yaml
+from publisher.cli.app import app
+from publisher.contract.result import LEG_STATUSES, REASONS, STATUSES, Status
 from publisher.settings import BrokerSettings
-from publisher.vocabulary import LEG_STATUSES, REASONS, STATUSES
 from saga.models import LegStatus, ReasonCode
 
 ROOT = Path(__file__).parents[2]

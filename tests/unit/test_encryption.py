@@ -9,17 +9,19 @@ from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 
-from saga.encryption import EncryptionCodec, data_converter, encrypting
-from saga.encryption_settings import EncryptionSettings, load_keys
-from saga.errors import DecryptionError, SettingsError
-from saga.settings import load
+from saga.errors import DecryptionError
+from saga.payloads.data_converter import data_converter, encrypting_data_converter
+from saga.payloads.keys import EncryptionSettings, load_keys
+from saga.payloads.payload_codec import EncryptionCodec
+from voyage.errors import SettingsError
+from voyage.runtime.settings import load_settings
 
 NAME = "Wilhelmina von Humboldt"
 OLD, NEW = os.urandom(32), os.urandom(32)
 
 
 def converter(**keys: bytes) -> DataConverter:
-    return encrypting(EncryptionCodec(keys))
+    return encrypting_data_converter(EncryptionCodec(keys))
 
 
 def written(key_id: str, key: bytes) -> str:
@@ -117,6 +119,6 @@ def test_the_key_that_encrypts_must_be_there(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_no_repr_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOYAGE_ENCRYPTION_KEYS", written("old", OLD))
-    shown = f"{load(EncryptionSettings)!r} {EncryptionCodec({'old': OLD})!r} {data_converter()!r}"
+    shown = f"{load_settings(EncryptionSettings)!r} {EncryptionCodec({'old': OLD})!r} {data_converter()!r}"
     assert base64.b64encode(OLD).decode() not in shown
     assert repr(OLD) not in shown

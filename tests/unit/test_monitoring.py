@@ -8,8 +8,8 @@ from prometheus_client import REGISTRY
 
 import consumer.metrics
 import saga.metrics
-import telemetry.health
-from handbook.prometheus import configuration
+import voyage.runtime.health
+from docs.tools.prometheus import configuration
 from tests.dashboard import DEPLOY, jobs, names, rules, targets
 
 SUFFIXES = ("_total", "_bucket", "_sum", "_count")
@@ -23,7 +23,7 @@ def asked_for(text: str) -> set[str]:
 
 def there_are() -> set[str]:
     """Those of the consumer and of health, and those that the worker tells Temporal's SDK."""
-    assert consumer.metrics, telemetry.health
+    assert consumer.metrics, voyage.runtime.health
     told = re.findall(r'"(voyage_[a-z_]+)"', inspect.getsource(saga.metrics))
     seconds = {f"{name}_seconds" for name in told if name.endswith("_time")}
     return {metric.name for metric in REGISTRY.collect()} | set(told) | seconds

@@ -14,9 +14,9 @@ from jsonschema import Draft202012Validator
 from pydantic_settings import BaseSettings
 from typer.exceptions import TyperException
 
-from publisher.documents.schemas import Name, schema
+from publisher.asyncapi.schemas import Name, schema
 from saga.legs import LEGS
-from saga.supplier_settings import SupplierSettings, prefix
+from saga.suppliers.supplier_settings import SupplierSettings, supplier_prefix
 from tests.command_lines import check
 from tests.pages import PAGES, ROOT, Block, alternatives, blocks, commands, mentioned
 
@@ -43,7 +43,7 @@ def settings() -> set[str]:
             importlib.import_module(module.name)
     own = [kind for kind in subclasses(BaseSettings) if kind is not SupplierSettings]
     names = {f"VOYAGE_{field}".upper() for kind in own for field in getattr(kind, "model_fields", {})}
-    prefixes = ("VOYAGE_<LEG>_SUPPLIER_", *(prefix(leg) for leg in LEGS))
+    prefixes = ("VOYAGE_<LEG>_SUPPLIER_", *(supplier_prefix(leg) for leg in LEGS))
     suppliers = {f"{start}{field}".upper() for start in prefixes for field in SupplierSettings.model_fields}
     composed = set(re.findall(r"VOYAGE_[A-Z_]+", (ROOT / "compose.yaml").read_text()))
     return names | suppliers | set(prefixes) | composed

@@ -19,7 +19,7 @@ from saga.models import (
     ReasonCode,
     ReplyCallback,
 )
-from saga.payloads import PayloadConverter
+from saga.payloads.payload_converter import PayloadConverter
 
 OURS, THEIRS = PayloadConverter(), DefaultPayloadConverter()
 BOOKING = BookVacationInput(

@@ -1,6 +1,6 @@
 """Errors of RabbitMQ's library in which no certificate is to blame."""
 
-from publisher.tls import refused_certificate
+from publisher.amqp.tls import refused_certificate
 
 
 def test_causes_that_go_round_in_a_circle_come_to_an_end() -> None:

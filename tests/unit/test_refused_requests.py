@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from consumer.decision import decide
-from publisher.delivery import Delivery
+from consumer.requests.decision import decide
+from publisher.amqp.message import Delivery
 from tests.deciding import SETTINGS, VALID, rejected, request
 
 
@@ -85,4 +85,4 @@ def test_reply_to_that_is_not_allowed_hears_nothing(reply_to: str) -> None:
     reject = rejected(decide(delivery, SETTINGS))
 
     assert reject.code == "reply_to_not_allowed"
-    assert reject.answer_to is None
+    assert reject.reply_address is None

@@ -12,7 +12,8 @@ import yaml
 from pydantic import BaseModel
 
 import publisher
-from saga import errors, supplier_contract, suppliers
+from saga import errors
+from saga.suppliers import contract, supplier
 from tests.pythons import declared
 
 ROOT = Path(__file__).parents[2]
@@ -20,11 +21,11 @@ API = ROOT / "tests/unit/public_api.txt"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 PUBLIC = {
     **{f"publisher.{name}": getattr(publisher, name) for name in publisher.__all__},
-    "saga.suppliers.Supplier": suppliers.Supplier,
-    "saga.suppliers.SupplierCall": suppliers.SupplierCall,
+    "saga.suppliers.Supplier": supplier.Supplier,
+    "saga.suppliers.SupplierCall": supplier.SupplierCall,
     "saga.errors.SupplierRefusedError": errors.SupplierRefusedError,
     "saga.errors.SupplierUnavailableError": errors.SupplierUnavailableError,
-    "saga.supplier_contract.SupplierContract": supplier_contract.SupplierContract,
+    "saga.suppliers.contract.SupplierContract": contract.SupplierContract,
 }
 
 

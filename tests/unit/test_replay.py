@@ -6,27 +6,27 @@ import pytest
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-from saga.attention import AttentionWorkflow
-from saga.encryption import data_converter
-from saga.tombstone import TombstoneWorkflow
-from saga.workflow import BookingWorkflow
+from saga.payloads.data_converter import data_converter
+from saga.workflows.booking import BookingWorkflow
+from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
+from saga.workflows.manual_intervention import ManualInterventionWorkflow
 
 HISTORIES = sorted((Path(__file__).parent / "histories").glob("*.json"))
 ENDINGS = {
-    "answered-here",
-    "attention",
     "booked",
+    "cancelled-after-its-reply",
     "cancelled-and-joined",
+    "cancelled-before-its-request",
     "cancelled-in-temporal",
     "cancelled-with-the-end-of-a-leg",
-    "cancelled-with-the-end-of-a-leg-before",
     "deadline",
     "deadline-past",
+    "manual-intervention",
     "refused",
-    "tombstone",
+    "replied-locally",
     "unavailable",
     "undo-failed-and-settled",
-    "without-a-caller",
+    "without-a-subscriber",
 }
 
 
@@ -37,5 +37,5 @@ def test_every_kind_of_ending_is_recorded() -> None:
 @pytest.mark.parametrize("recorded", HISTORIES, ids=lambda file: file.stem)
 async def test_a_recorded_booking_replays(recorded: Path) -> None:
     history = WorkflowHistory.from_json(f"recorded-{recorded.stem}", recorded.read_text())  # noqa: ASYNC240 -- nothing else runs
-    workflows = [BookingWorkflow, TombstoneWorkflow, AttentionWorkflow]
+    workflows = [BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow]
     await Replayer(workflows=workflows, data_converter=data_converter()).replay_workflow(history)

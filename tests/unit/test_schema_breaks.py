@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from publisher.documents.schemas import schema
+from publisher.asyncapi.schemas import schema
 from tests.schema_breaks import breaks, check
 
 Schema = dict[str, Any]

@@ -9,12 +9,13 @@ from typing import Any
 
 import pytest
 
-from saga.errors import SettingsError
-from saga.http_supplier import HttpSupplier
 from saga.legs import LEGS
-from saga.supplier_choice import choose
-from saga.supplier_contract import SupplierContract
-from saga.suppliers import SimulatedSupplier, Supplier
+from saga.suppliers.contract import SupplierContract
+from saga.suppliers.http import HttpSupplier
+from saga.suppliers.selection import choose
+from saga.suppliers.simulated import SimulatedSupplier
+from saga.suppliers.supplier import Supplier
+from voyage.errors import SettingsError
 
 DOCS = Path(__file__).parents[2] / "docs" / "suppliers.md"
 HOTEL = LEGS[1]
@@ -90,7 +91,7 @@ def test_a_plugin_is_found_by_entry_point(monkeypatch: pytest.MonkeyPatch, tmp_p
     installed.mkdir()
     (installed / "METADATA").write_text("Metadata-Version: 2.1\nName: garage\nVersion: 1\n")
     (installed / "entry_points.txt").write_text(
-        "[voyage.suppliers]\nsimulated = saga.suppliers:SimulatedSupplier\n"
+        "[voyage.suppliers]\nsimulated = saga.suppliers.simulated:SimulatedSupplier\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setenv("VOYAGE_HOTEL_SUPPLIER_PLUGIN", "simulated")

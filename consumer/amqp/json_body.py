@@ -1,0 +1,38 @@
+"""The body of a message as a JSON object, by the rules of the contract."""
+
+import json
+from typing import Any, NoReturn
+
+from consumer.errors import InvalidRequestError
+from publisher.contract.request import MAX_BODY_BYTES
+
+
+def parse_json_object(body: bytes) -> dict[str, Any]:
+    """The JSON object in a body: at most 64 KiB of UTF-8, with or without BOM, each key once, no NaN."""
+    if len(body) > MAX_BODY_BYTES:
+        raise InvalidRequestError(
+            "too_large", f"The body has {len(body)} bytes; {MAX_BODY_BYTES} are allowed"
+        )
+    try:
+        value = json.loads(
+            body.decode("utf-8-sig"), object_pairs_hook=_each_key_once, parse_constant=_no_constant
+        )
+    except (ValueError, RecursionError) as error:
+        reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
+        raise InvalidRequestError("invalid", f"The body is not JSON in UTF-8: {reason}") from None
+    if not isinstance(value, dict):
+        raise InvalidRequestError("invalid", f"The body must be a JSON object, not {type(value).__name__}")
+    return value
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        keys = [key for key, _ in pairs]
+        repeated = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"the key {repeated!r} is there more than once")
+    return value
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a JSON value")

@@ -1,0 +1,73 @@
+"""Cancelling bookings in Temporal: whatever they are doing, and even if they haven't come yet."""
+
+from temporalio.client import Client, WorkflowHandle
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+
+from consumer.amqp.reply_address import ReplyAddress
+from consumer.replies.callback import reply_callback
+from consumer.replies.mapping import CANCELLED_BEFORE_REQUEST
+from consumer.settings import ConsumerSettings
+from consumer.temporal.booking_lookup import Closed, Missing, Running, look_up
+from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_calls
+from saga.models import BookingOutcome, ReplyCallback
+from saga.workflows.booking import BookingWorkflow
+from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
+
+
+class BookingCanceller:
+    """Cancels bookings by their workflow id."""
+
+    def __init__(self, client: Client, settings: ConsumerSettings) -> None:
+        self._client = client
+        self._settings = settings
+
+    async def cancel(
+        self, workflow_id: str, reason: str, reply_address: ReplyAddress | None
+    ) -> BookingOutcome | None:
+        """Cancel a booking that runs or hasn't come yet; return the outcome of one that has ended.
+
+        While it runs, the reply address joins it. A cancel that comes first holds the id for its request.
+        Raises `TemporalUnavailableError`; asking again is safe.
+        """
+        callbacks = [reply_callback(reply_address, self._settings)] if reply_address else []
+        with temporal_calls():
+            while True:
+                match await look_up(self._client, workflow_id):
+                    case Closed(outcome=outcome):
+                        return outcome
+                    case Running() as running:
+                        done = await self._cancel(workflow_id, reason, callbacks, running)
+                    case Missing():
+                        done = await self._hold(workflow_id, reason, callbacks)
+                if done:
+                    return None
+
+    async def _cancel(
+        self, workflow_id: str, reason: str, callbacks: list[ReplyCallback], running: Running
+    ) -> bool:
+        handle: WorkflowHandle[BookingWorkflow, BookingOutcome]
+        handle = self._client.get_workflow_handle(workflow_id)
+        for callback in callbacks:
+            if not await signalled(handle.signal(BookingWorkflow.join, callback, rpc_timeout=RPC_TIMEOUT)):
+                return False
+        if running.is_early_cancel:
+            return True
+        took = await signalled(handle.signal(BookingWorkflow.cancel, reason, rpc_timeout=RPC_TIMEOUT))
+        return took or bool(callbacks)  # it has ended since, and will answer those who joined
+
+    async def _hold(self, workflow_id: str, reason: str, callbacks: list[ReplyCallback]) -> bool:
+        cancellation = EarlyCancellation(
+            reason=reason, lifetime=self._settings.early_cancel_lifetime, callbacks=callbacks
+        )
+        return await started(
+            self._client.start_workflow(
+                CancelledBeforeRequestWorkflow.run,
+                cancellation,
+                id=workflow_id,
+                task_queue=self._settings.task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                static_summary=CANCELLED_BEFORE_REQUEST,
+                rpc_timeout=RPC_TIMEOUT,
+            )
+        )

@@ -1,0 +1,59 @@
+"""What to do with a control message: a pure function from a delivery to a decision value."""
+
+from dataclasses import dataclass
+
+from pydantic import ValidationError
+
+from consumer import identity
+from consumer.amqp.json_body import parse_json_object
+from consumer.amqp.reply_address import ReplyAddress
+from consumer.errors import InvalidRequestError
+from publisher.amqp.message import Delivery
+from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
+from publisher.settings import BrokerSettings
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancel:
+    """Cancel this booking; the reply address, if there is one, gets its result. Then ack."""
+
+    workflow_id: str
+    reason: str
+    reply_address: ReplyAddress | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AskStatus:
+    """Tell the reply address how this booking stands. Then ack."""
+
+    workflow_id: str
+    reply_address: ReplyAddress
+
+
+@dataclass(frozen=True)
+class Drop:
+    """A control message that means nothing: log why, and ack."""
+
+    why: str
+
+
+def decide_control(delivery: Delivery, settings: BrokerSettings) -> Cancel | AskStatus | Drop:
+    """The contract's section "Control", as far as the message alone tells."""
+    address = ReplyAddress.from_delivery(delivery, settings)
+    if delivery.reply_to and not address.is_allowed(settings):
+        return Drop(f"results can't be sent to {delivery.reply_to!r}")
+    kinds: dict[str | None, type[CancelRequest | StatusRequest]]
+    kinds = {CANCEL_TYPE: CancelRequest, STATUS_TYPE: StatusRequest}
+    if delivery.type not in kinds:
+        return Drop(f"its type {delivery.type!r} is neither {CANCEL_TYPE!r} nor {STATUS_TYPE!r}")
+    try:
+        message = kinds[delivery.type].model_validate(parse_json_object(delivery.body))
+    except (InvalidRequestError, ValidationError):
+        return Drop('its body is not {"booking_id": "…"}')
+    asker = address.for_booking(message.booking_id) if delivery.reply_to else None
+    workflow_id = identity.workflow_id(message.booking_id)
+    if isinstance(message, CancelRequest):
+        return Cancel(workflow_id=workflow_id, reason=message.reason, reply_address=asker)
+    if asker:
+        return AskStatus(workflow_id=workflow_id, reply_address=asker)
+    return Drop("it asks for a status and names no reply_to")

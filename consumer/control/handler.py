@@ -1,0 +1,75 @@
+"""Doing what control messages ask for: cancel a booking, tell how it stands."""
+
+import logging
+from contextlib import suppress
+
+from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.service import RPCError
+
+from consumer.control.cancellation import BookingCanceller
+from consumer.control.decision import AskStatus, Cancel, Drop, decide_control
+from consumer.metrics import CONTROL, ControlOutcome
+from consumer.replies import mapping
+from consumer.replies.publisher import ResultPublisher
+from consumer.settings import ConsumerSettings
+from consumer.temporal.booking_lookup import Closed, Running, look_up
+from consumer.temporal.calls import QUERY_TIMEOUT, temporal_calls
+from publisher.amqp.message import Delivery
+from publisher.contract.result import BookingResult
+from saga.models import LegOutcome
+from saga.workflows.booking import BookingWorkflow
+
+log = logging.getLogger(__name__)
+
+
+class ControlHandler:
+    """Handles control messages, one call each; any number at a time."""
+
+    def __init__(self, settings: ConsumerSettings, client: Client, results: ResultPublisher) -> None:
+        self._settings = settings
+        self._client = client
+        self._canceller = BookingCanceller(client, settings)
+        self._results = results
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Return when the message may be acked: what it asks for is durable, or answered."""
+        match decide_control(delivery, self._settings):
+            case Cancel() as cancel:
+                outcome = await self._canceller.cancel(
+                    cancel.workflow_id, cancel.reason, cancel.reply_address
+                )
+                if outcome and cancel.reply_address:
+                    await self._results.send_outcome(outcome, cancel.reply_address, duplicate=True)
+                CONTROL.labels(ControlOutcome.CANCEL).inc()
+            case AskStatus() as ask:
+                await self._results.send_status(await self._status(ask), ask.reply_address)
+                CONTROL.labels(ControlOutcome.STATUS).inc()
+            case Drop(why):
+                CONTROL.labels(ControlOutcome.DROPPED).inc()
+                log.warning("Control message %s dropped: %s", delivery.message_id, why)
+
+    async def _status(self, ask: AskStatus) -> BookingResult:
+        booking_id = ask.reply_address.booking_id
+        with temporal_calls():
+            match await look_up(self._client, ask.workflow_id):
+                case Closed(outcome=outcome) if outcome:
+                    return mapping.result_of(outcome, booking_id)
+                case Running() as running:
+                    return await self._status_of_running(running, ask)
+                case _:
+                    return mapping.unknown(booking_id)
+
+    async def _status_of_running(self, running: Running, ask: AskStatus) -> BookingResult:
+        """The outcome if it is known already, else the legs; without a worker to ask, just that it runs."""
+        handle = self._client.get_workflow_handle_for(BookingWorkflow.run, ask.workflow_id)
+        booking_id = ask.reply_address.booking_id
+        legs: list[LegOutcome] = []
+        with suppress(RPCError, WorkflowQueryFailedError):
+            outcome = await handle.query(BookingWorkflow.outcome, rpc_timeout=QUERY_TIMEOUT)
+            if outcome:
+                return mapping.result_of(outcome, booking_id)
+            if not running.is_early_cancel:
+                legs = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
+        if running.is_early_cancel:
+            return mapping.cancelled_before_request(booking_id)
+        return mapping.running(booking_id, running.user_id, legs)

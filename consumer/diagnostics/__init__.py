@@ -1,0 +1,1 @@
+"""Whether a consumer can work: startup requirements, readiness, `voyage-consumer doctor`."""

@@ -1,0 +1,89 @@
+"""What bookings require of RabbitMQ, asked of the broker itself, without taking or leaving a message."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
+from aiormq.exceptions import ChannelAccessRefused
+
+from consumer.diagnostics import permissions
+from consumer.settings import ConsumerSettings
+from publisher.amqp.topology import Queue, queues
+from voyage.errors import VoyageError
+from voyage.runtime.check_results import CheckResult, CheckState, run_check
+
+
+async def examine(settings: ConsumerSettings) -> list[CheckResult]:
+    """Every check of the broker; only the first, if it can't be used."""
+    try:
+        async with permissions.connected(settings) as connection:
+            findings = await examine_on(connection, settings)
+    except VoyageError as error:
+        return [CheckResult("RabbitMQ", CheckState.FAILED, "can't be used", str(error))]
+    to_do = "rabbitmqctl environment | grep consumer_timeout: must be 60000 (ms) at least; 1800000 by default"
+    return [
+        CheckResult("RabbitMQ", CheckState.OK, f"answers at {settings.shown_address}"),
+        *findings,
+        CheckResult("consumer timeout", CheckState.UNKNOWN, "AMQP doesn't tell", to_do),
+    ]
+
+
+async def examine_on(connection: AbstractConnection, settings: ConsumerSettings) -> list[CheckResult]:
+    """The checks that need a connection, side by side."""
+    exchange, taken = settings.reply_exchange, (settings.requests_queue, settings.control_queue)
+    return await asyncio.gather(
+        *(run_check(arguments, f"queue {queue.name}", connection, queue) for queue in queues(settings)),
+        *(run_check(permissions.reading, f"reading {queue}", connection, queue) for queue in taken),
+        run_check(permissions.publishing, permissions.publishing_to(exchange), connection, exchange),
+        run_check(permissions.alarm, "alarm", settings),
+        *(run_check(consumers, f"consumers of {queue}", connection, queue) for queue in taken),
+    )
+
+
+async def arguments(name: str, connection: AbstractConnection, queue: Queue) -> CheckResult:
+    """Whether a queue exists with the contract's type, delivery limit and dead-letter route."""
+    wanted: dict[str, Any] = {"x-queue-type": "quorum", **queue.arguments}
+    try:
+        async with connection.channel() as channel:
+            await channel.declare_queue(queue.name, passive=True)
+        async with connection.channel() as channel:
+            await channel.declare_queue(queue.name, durable=True, arguments=wanted)
+    except ChannelNotFoundEntity:
+        return CheckResult(
+            name, CheckState.FAILED, "missing", "Run voyage-consumer doctor --fix, or start a consumer"
+        )
+    except ChannelPreconditionFailed as mismatch:
+        to_do = "Delete it when it is empty, or give ours another name (VOYAGE_*_QUEUE)"
+        return CheckResult(name, CheckState.FAILED, str(mismatch.args[-1]), to_do)
+    except ChannelAccessRefused:
+        to_do = f"Compare its arguments with {wanted}, or ask as a user who may declare it"
+        return CheckResult(name, CheckState.UNKNOWN, "exists; this user may not compare its arguments", to_do)
+    return CheckResult(name, CheckState.OK, ", ".join(f"{key}={value}" for key, value in wanted.items()))
+
+
+async def consumers(name: str, connection: AbstractConnection, queue: str) -> CheckResult:
+    """Whether somebody takes messages from a queue."""
+    try:
+        async with connection.channel() as channel:
+            declared = await channel.declare_queue(queue, passive=True)
+    except ChannelNotFoundEntity:
+        return CheckResult(name, CheckState.FAILED, "no queue", "Run voyage-consumer doctor --fix")
+    count = declared.declaration_result.consumer_count or 0
+    if count:
+        return CheckResult(name, CheckState.OK, str(count))
+    return CheckResult(
+        name, CheckState.FAILED, "none", "Start voyage-consumer; if it runs, look at its /readyz"
+    )
+
+
+def dead_letters(name: str, oldest: datetime | None, kept: timedelta) -> CheckResult:
+    """Whether a replay of the oldest dead letter would still be recognised as a repeat."""
+    if oldest is None:
+        return CheckResult(name, CheckState.OK, "none")
+    age = datetime.now(UTC) - oldest
+    if age < kept:
+        return CheckResult(name, CheckState.OK, f"{age.total_seconds() / 3600:.1f} h old")
+    to_do = "A replay could book again: look at it first (voyage dead list), then replay or drop it"
+    return CheckResult(name, CheckState.FAILED, f"older than the retention ({kept})", to_do)

@@ -1,0 +1,94 @@
+"""`voyage-consumer doctor`: whether everything is there that bookings need, and what to do if not."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+from aiormq.exceptions import ChannelAccessRefused
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from consumer.diagnostics import broker_checks
+from consumer.reconciliation import schedule
+from consumer.settings import ConsumerSettings
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.dead_letter_queue import DeadLetterQueue
+from saga.cli.doctor import AsJson, polled
+from saga.temporal import server_checks
+from saga.temporal.clock_check import check_clock
+from voyage.errors import VoyageError
+from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
+from voyage.runtime.settings import load_settings
+
+_FIX_TIMEOUT = 15.0
+
+
+def command(
+    *,
+    as_json: AsJson = False,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Create the queues and the schedule that are missing, first.")
+    ] = False,
+) -> None:
+    """Ask RabbitMQ and Temporal whether bookings can be made; exit code 1 for an unmet requirement."""
+    for library in ("aiormq", "aio_pika"):  # what they would say is in the findings
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+    raise typer.Exit(report(asyncio.run(examine(load_settings(ConsumerSettings), fix=fix)), as_json=as_json))
+
+
+async def examine(settings: ConsumerSettings, *, fix: bool = False) -> list[CheckResult]:
+    """Every check, in the order in which they should be mended; `fix` creates what is missing before."""
+    reachable, client = await server_checks.reachable()
+    if fix:
+        await _fix(settings, client)
+    findings = [*await broker_checks.examine(settings), reachable]
+    if client is None:
+        return findings
+    findings.append(await run_check(server_checks.namespace, "namespace", client))
+    if findings[-1].state is not CheckState.OK:
+        return findings
+    usable = {finding.name for finding in findings if finding.state is not CheckState.FAILED}
+    window = settings.duplicate_window
+    asked: list[Awaitable[CheckResult]] = [run_check(server_checks.retention, "retention", client, window)]
+    if {f"queue {settings.dead_queue}", "alarm"} <= usable:
+        asked.append(run_check(_dead_letters, "oldest dead letter", settings, client))
+    asked += [
+        run_check(schedule.check, "reconciliation", client, settings),
+        run_check(check_clock, "clock", client),
+        *polled(client, settings.task_queue, "voyage-worker"),
+        *polled(client, settings.reply_task_queue, "voyage-consumer"),
+    ]
+    return [*findings, *await asyncio.gather(*asked)]
+
+
+async def _fix(settings: ConsumerSettings, client: Client | None) -> None:
+    """Create what is missing; whatever stands in the way is among the findings."""
+    with suppress(VoyageError, TimeoutError):
+        async with asyncio.timeout(_FIX_TIMEOUT):
+            await declare_topology(settings)
+    if client:
+        with suppress(RPCError, TimeoutError):
+            async with asyncio.timeout(_FIX_TIMEOUT):
+                await schedule.create(client, settings)
+
+
+async def _dead_letters(name: str, settings: ConsumerSettings, client: Client) -> CheckResult:
+    kept = await server_checks.kept(client)
+    async with await open_connection(settings, "voyage-consumer doctor") as connection:
+        publisher = await ConfirmedPublisher.open(connection, settings.publish_timeout)
+        try:
+            letters = await DeadLetterQueue(connection, publisher, settings).browse()
+        except ChannelAccessRefused:
+            to_do = "Ask as a user who may read it: voyage dead list"
+            return CheckResult(name, CheckState.UNKNOWN, "this user may not look", to_do)
+    times = []
+    for letter in letters:
+        with suppress(ValueError):
+            died = datetime.fromisoformat(letter.time)
+            times.append(died if died.tzinfo else died.replace(tzinfo=UTC))
+    return broker_checks.dead_letters(name, min(times, default=None), kept)

@@ -1,0 +1,126 @@
+"""What our user may do at RabbitMQ, asked so that nothing is taken, and nothing is sent.
+
+What is asked for is invalid, and RabbitMQ looks at the right first: it refuses access to whoever lacks it,
+and the request itself to everybody else. It logs both.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from aio_pika import connect
+from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity, ChannelPreconditionFailed
+from aiormq import spec
+from aiormq.abc import FieldTable
+from aiormq.exceptions import ChannelAccessRefused
+
+from consumer.settings import ConsumerSettings
+from publisher.amqp import tls
+from publisher.amqp.connection import CONNECT_TIMEOUT, broker_error
+from voyage.runtime.check_results import CHECK_TIMEOUT, CheckResult, CheckState, require
+
+_NO_PRIORITY: FieldTable = {"x-priority": "none"}
+_NO_EXPIRATION = spec.Basic.Properties(expiration="none")
+_CLOSE_TIMEOUT = 3.0
+_BLOCKED_AFTER = 4.0
+
+
+@asynccontextmanager
+async def connected(settings: ConsumerSettings) -> AsyncIterator[AbstractConnection]:
+    """A connection that doesn't come back; raises as `broker.open_connection` does."""
+    url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
+    try:
+        connection = await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT)
+    except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
+        raise broker_error(settings, failure) from failure
+    try:
+        yield connection
+    finally:
+        with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
+            await asyncio.wait_for(connection.close(), _CLOSE_TIMEOUT)
+
+
+async def require_permissions(settings: ConsumerSettings) -> None:
+    """Raise `UnmetRequirementError` for a right that our user lacks, without which no booking gets through.
+
+    Raises as `broker.open_connection` does if RabbitMQ doesn't answer, or a queue has gone, which passes.
+    """
+    try:
+        async with asyncio.timeout(CHECK_TIMEOUT), connected(settings) as connection:
+            for queue in (settings.requests_queue, settings.control_queue):
+                require([await _may_read(f"reading {queue}", connection, queue)])
+            exchange = settings.reply_exchange
+            require([await _may_publish(publishing_to(exchange), connection, exchange)])
+    except (*CONNECTION_EXCEPTIONS, TimeoutError) as failure:
+        raise broker_error(settings, failure) from failure
+
+
+async def reading(name: str, connection: AbstractConnection, queue: str) -> CheckResult:
+    """Whether a queue is there, and we may take messages from it."""
+    try:
+        return await _may_read(name, connection, queue)
+    except ChannelNotFoundEntity:
+        return CheckResult(name, CheckState.FAILED, "no such queue", "Run voyage-consumer doctor --fix")
+
+
+async def publishing(name: str, connection: AbstractConnection, exchange: str) -> CheckResult:
+    """Whether an exchange is there, and we may publish results and dead letters to it."""
+    try:
+        return await _may_publish(name, connection, exchange)
+    except ChannelNotFoundEntity:
+        return CheckResult(name, CheckState.FAILED, "no such exchange", "Run voyage-consumer doctor --fix")
+
+
+def publishing_to(exchange: str) -> str:
+    """How the check is called."""
+    return f"publishing to {exchange or 'the default exchange'}"
+
+
+async def alarm(name: str, settings: ConsumerSettings) -> CheckResult:
+    """Whether RabbitMQ takes messages: under an alarm, a connection can send one, and then no more."""
+    async with connected(settings) as connection:  # of its own, as nothing gets through on it afterwards
+        with suppress(ChannelNotFoundEntity, ChannelAccessRefused):
+            await _publish(connection, settings.reply_exchange)
+        try:
+            async with asyncio.timeout(_BLOCKED_AFTER):
+                with suppress(ChannelNotFoundEntity, ChannelAccessRefused):
+                    await _publish(connection, settings.reply_exchange)
+        except TimeoutError:
+            to_do = "See rabbitmqctl status: free memory or disk space"
+            return CheckResult(name, CheckState.FAILED, "RabbitMQ takes no messages", to_do)
+    return CheckResult(name, CheckState.OK, "none")
+
+
+async def _may_read(name: str, connection: AbstractConnection, queue: str) -> CheckResult:
+    channel = await connection.channel()
+    try:
+        await (await channel.get_queue(queue, ensure=False)).consume(_take, arguments=_NO_PRIORITY)
+    except ChannelAccessRefused:
+        to_do = f"Give the user in AMQP_URL the right to read it: rabbitmqctl set_permissions, read {queue}"
+        return CheckResult(name, CheckState.FAILED, "not permitted", to_do)
+    except ChannelPreconditionFailed:
+        return CheckResult(name, CheckState.OK, "permitted")
+    return CheckResult(
+        name, CheckState.UNKNOWN, "RabbitMQ took what it should refuse", "Try it: start a consumer"
+    )
+
+
+async def _may_publish(name: str, connection: AbstractConnection, exchange: str) -> CheckResult:
+    try:
+        await _publish(connection, exchange)
+    except ChannelAccessRefused:
+        of = exchange or "amq.default"
+        to_do = f"Give the user in AMQP_URL the right to write to it: rabbitmqctl set_permissions, write {of}"
+        return CheckResult(name, CheckState.FAILED, "not permitted", to_do)
+    return CheckResult(name, CheckState.OK, "permitted")
+
+
+async def _publish(connection: AbstractConnection, exchange: str) -> None:
+    channel = await (await connection.channel()).get_underlay_channel()
+    with suppress(ChannelPreconditionFailed):
+        await channel.basic_publish(b"", exchange=exchange, properties=_NO_EXPIRATION)
+
+
+async def _take(_: object) -> None:
+    """Nothing ever comes."""

@@ -1,0 +1,74 @@
+"""What the consumer asks its servers before it takes a message: what it waits for, and what ends it."""
+
+import asyncio
+import logging
+from contextlib import AbstractAsyncContextManager
+from typing import Any
+
+from aio_pika.abc import AbstractRobustConnection as Connection
+from temporalio.client import Client
+
+from consumer.diagnostics import permissions
+from consumer.settings import ConsumerSettings
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.errors import BrokerUnreachableError
+from saga.temporal import server_checks
+from saga.temporal.clock_check import check_clock
+from saga.temporal.startup import connect_to_namespace, log_failed_checks
+from voyage.runtime.check_results import run_check
+from voyage.runtime.retry import retry_until_available
+
+log = logging.getLogger(__name__)
+
+AWAY = BrokerUnreachableError
+"""What is waited for; whatever else a broker answers, only a person can mend."""
+_LET_FINISH = 1.0  # seconds
+
+
+async def connect(settings: ConsumerSettings) -> Client:
+    """Temporal, when both servers are there and permit what bookings need.
+
+    What can never work raises at once, even while the other server is still waited for:
+    `UnmetRequirementError`, or what `broker.prepare` and `temporal.connect` raise.
+    """
+    connecting = asyncio.create_task(connect_to_namespace())
+    preparing = asyncio.create_task(_prepare_broker(settings))
+    both: tuple[asyncio.Task[Any], ...] = (connecting, preparing)
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
+        # If one has failed: aiormq logs a traceback when a channel is cut off while it opens.
+        await asyncio.wait(both, timeout=_LET_FINISH)
+        for task in both:
+            if task.done():
+                task.result()
+    finally:
+        for task in both:
+            task.cancel()
+        await asyncio.gather(*both, return_exceptions=True)
+    return connecting.result()
+
+
+def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContextManager[None]:
+    """Meanwhile, the checks of the doctor that do not keep us from working."""
+    return log_failed_checks(
+        run_check(permissions.alarm, "alarm", settings),
+        run_check(server_checks.retention, "retention", client, settings.duplicate_window),
+        run_check(check_clock, "clock", client),
+    )
+
+
+async def open_connections(settings: ConsumerSettings) -> tuple[Connection, Connection]:
+    """One to take messages and one for results, as soon as RabbitMQ is there."""
+    return (
+        await retry_until_available(lambda: open_connection(settings, "voyage-consumer requests"), AWAY),
+        await retry_until_available(lambda: open_connection(settings, "voyage-consumer results"), AWAY),
+    )
+
+
+async def _prepare_broker(settings: ConsumerSettings) -> None:
+    async def prepare() -> None:
+        await declare_topology(settings)
+        await permissions.require_permissions(settings)
+
+    await retry_until_available(prepare, AWAY)
+    log.info("Connected to RabbitMQ at %s", settings.shown_address)

@@ -1,0 +1,1 @@
+"""Bookings that were stopped from outside: found by Temporal's visibility, and answered once."""

@@ -1,0 +1,58 @@
+"""The two workflows behind answers for stopped bookings; what they do is in `stopped.py`."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+
+FIND, ANSWER = "find_stopped_bookings", "answer_stopped_booking"
+VISIBILITY_DELAY = timedelta(minutes=2)  # how late a closed workflow may show up in Temporal's list
+FIRST_LOOK_BACK = timedelta(days=30)
+_STEP = timedelta(minutes=1)
+_PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=30))
+
+
+@dataclass(frozen=True)
+class Reconciliation:
+    """Look for bookings of a task queue that were stopped since then (RFC 3339)."""
+
+    task_queue: str
+    since: str
+
+
+@workflow.defn
+class ReconciliationWorkflow:
+    """One look for stopped bookings; its result tells the next one where to begin."""
+
+    @workflow.run
+    async def run(self, task_queue: str) -> str:
+        """Return the time, RFC 3339, from which the next run has to look."""
+        now = workflow.now()
+        since = (now - FIRST_LOOK_BACK).isoformat()
+        if workflow.has_last_completion_result():
+            since = workflow.get_last_completion_result(str) or since
+        await workflow.execute_activity(
+            FIND,
+            Reconciliation(task_queue, since),
+            start_to_close_timeout=_STEP,
+            retry_policy=_PATIENT,
+            summary="Look for stopped bookings",
+        )
+        return (now - VISIBILITY_DELAY).isoformat()
+
+
+@workflow.defn
+class AnswerStoppedBookingWorkflow:
+    """Answers everybody who waits for a stopped booking; its id admits one run per booking."""
+
+    @workflow.run
+    async def run(self, workflow_id: str) -> None:
+        """Try until the answer is out."""
+        await workflow.execute_activity(
+            ANSWER,
+            workflow_id,
+            start_to_close_timeout=_STEP,
+            retry_policy=_PATIENT,
+            summary="Answer the client: stopped",
+        )

@@ -1,0 +1,1 @@
+"""Publishing results: from the outcome of a booking to the message that the contract promises."""

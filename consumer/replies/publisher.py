@@ -1,0 +1,95 @@
+"""Publishing results: to the address that asked, or to the parked queue if that is gone."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any
+from uuid import uuid4
+
+from aio_pika import DeliveryMode, Message
+from temporalio import activity
+
+from consumer import identity
+from consumer.amqp.reply_address import ReplyAddress
+from consumer.metrics import PARKED, RESULT_LAG, count_result, seconds_since
+from consumer.replies.callback import PUBLISH_RESULT
+from consumer.replies.mapping import result_of
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.contract.control import STATUS_TYPE
+from publisher.contract.result import RESULT_TYPE, BookingResult
+from publisher.errors import UndeliverableError
+from publisher.settings import BrokerSettings
+from saga.activities.heartbeat import heartbeating
+from saga.models import BookingOutcome
+from voyage.runtime import logs, tracing
+
+log = logging.getLogger(__name__)
+
+
+class ResultPublisher:
+    """Publishes results: persistent, mandatory, confirmed. Every method returns when RabbitMQ has them."""
+
+    def __init__(self, publisher: ConfirmedPublisher, names: BrokerSettings) -> None:
+        self._publisher = publisher
+        self._names = names
+
+    @activity.defn(name=PUBLISH_RESULT)
+    async def publish_result(
+        self,
+        outcome: BookingOutcome,
+        context: dict[str, Any],
+        again: bool,  # noqa: FBT001 -- Temporal passes arguments by position
+    ) -> None:
+        """The last activity of a booking, called by the saga through its reply callback."""
+        async with heartbeating("waiting for RabbitMQ"):
+            await self.send_outcome(outcome, ReplyAddress.from_context(context), duplicate=again)
+        RESULT_LAG.observe(seconds_since(activity.info().scheduled_time))
+
+    async def send_outcome(
+        self, outcome: BookingOutcome, address: ReplyAddress, *, duplicate: bool = False
+    ) -> None:
+        """Tell an address how its booking ended."""
+        logs.about(booking_id=address.booking_id)
+        result = result_of(outcome, address.booking_id, duplicate=duplicate)
+        message_id = identity.answer_id(address.booking_id, result.revision)
+        await self._send(result, address, message_id)
+
+    async def send_status(self, result: BookingResult, address: ReplyAddress) -> None:
+        """Answer a status request."""
+        await self._send(result, address, uuid4().hex, kind=STATUS_TYPE)
+
+    async def send_rejection(self, result: BookingResult, address: ReplyAddress, message_id: str) -> None:
+        """Tell a sender why its message can't become a booking."""
+        await self._send(result, address, message_id)
+
+    async def _send(
+        self, result: BookingResult, address: ReplyAddress, message_id: str, kind: str = RESULT_TYPE
+    ) -> None:
+        with tracing.publishing(address.reply_to, address.trace) as headers:
+            await self._publish(_message(result, address, message_id, kind, headers), address)
+        if kind == RESULT_TYPE:
+            count_result(result)
+
+    async def _publish(self, message: Message, address: ReplyAddress) -> None:
+        try:
+            # RabbitMQ 3.10 returns a mandatory message to direct reply-to although it was delivered.
+            await self._publisher.publish(message, address.reply_to, mandatory=not address.is_direct)
+        except UndeliverableError:
+            message.headers["x-reply-to"] = address.reply_to
+            await self._publisher.publish(message, self._names.parked_queue)
+            PARKED.inc()
+            parked = self._names.parked_queue
+            log.warning("Reply queue %s is gone: result parked in %s", address.reply_to, parked)
+
+
+def _message(
+    result: BookingResult, address: ReplyAddress, message_id: str, kind: str, headers: Mapping[str, str]
+) -> Message:
+    return Message(
+        result.to_body(),
+        content_type="application/json",
+        delivery_mode=DeliveryMode.PERSISTENT,
+        type=kind,
+        message_id=message_id,
+        correlation_id=address.correlation_id,
+        headers=dict(headers),
+    )

@@ -1,0 +1,1 @@
+"""The way of a request message: parse, decide, start its workflow, or reject it."""

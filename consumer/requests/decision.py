@@ -1,0 +1,63 @@
+"""What to do with a request message: a pure function from a delivery to a decision value."""
+
+from dataclasses import dataclass
+
+from consumer import identity
+from consumer.amqp.reply_address import ReplyAddress
+from consumer.errors import InvalidRequestError
+from consumer.requests.parsing import parse_request
+from consumer.settings import ConsumerSettings
+from publisher.amqp.message import Delivery
+from publisher.contract.request import REQUEST_TYPE, BookingRequest
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start:
+    """Start the booking's workflow, or join it, or send its original answer again. Then ack."""
+
+    booking_id: str
+    workflow_id: str
+    user_id: str
+    fingerprint: str
+    request: BookingRequest
+    reply_address: ReplyAddress
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reject:
+    """Dead-letter the message with this reason, tell the reply address if there is one, and ack."""
+
+    code: str
+    message: str
+    reply_address: ReplyAddress | None
+    booking_id: str | None = None
+
+
+Decision = Start | Reject
+
+
+def decide(delivery: Delivery, settings: ConsumerSettings) -> Decision:
+    """The contract's table "One answer each", as far as the message alone tells."""
+    address = ReplyAddress.from_delivery(delivery, settings)
+    if not address.is_allowed(settings):
+        return Reject(
+            code="reply_to_not_allowed",
+            message=f"reply_to: results can't be sent to {address.reply_to!r}",
+            reply_address=None,
+        )
+    if delivery.type not in (None, REQUEST_TYPE):
+        message = f"type: {delivery.type!r} is not {REQUEST_TYPE!r}"
+        return Reject(code="invalid", message=message, reply_address=address)
+    try:
+        request = parse_request(delivery.body)
+    except InvalidRequestError as error:
+        return Reject(code=error.code, message=str(error), reply_address=address)
+    booking_id = identity.booking_id(request, delivery.message_id, delivery.correlation_id, delivery.body)
+    return Start(
+        booking_id=booking_id,
+        workflow_id=identity.workflow_id(booking_id),
+        user_id=identity.user_id(request.name, booking_id),
+        fingerprint=identity.fingerprint(request),
+        request=request,
+        reply_address=address.for_booking(booking_id),
+    )

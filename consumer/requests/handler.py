@@ -1,0 +1,69 @@
+"""The way of one request: decide, do what was decided, and return when it is safe to ack."""
+
+import logging
+
+from consumer import identity
+from consumer.metrics import REQUESTS, Outcome
+from consumer.replies import mapping
+from consumer.replies.publisher import ResultPublisher
+from consumer.requests.dead_letters import DeadLetters
+from consumer.requests.decision import Reject, Start, decide
+from consumer.requests.workflow_start import Accepted, Conflict, Ended, WorkflowStarter
+from consumer.settings import ConsumerSettings
+from publisher.amqp.message import Delivery
+from voyage.runtime import logs
+
+log = logging.getLogger(__name__)
+
+
+class RequestHandler:
+    """Handles request messages, one call each; any number at a time."""
+
+    def __init__(
+        self,
+        settings: ConsumerSettings,
+        starter: WorkflowStarter,
+        results: ResultPublisher,
+        dead_letters: DeadLetters,
+    ) -> None:
+        self._settings = settings
+        self._starter = starter
+        self._results = results
+        self._dead_letters = dead_letters
+
+    async def handle(self, delivery: Delivery) -> None:
+        """Return when the message may be acked: its booking is durable, or its rejection is safe."""
+        match decide(delivery, self._settings):
+            case Start() as start:
+                await self._start(start, delivery)
+            case Reject() as reject:
+                await self._reject(reject, delivery)
+
+    async def _start(self, start: Start, delivery: Delivery) -> None:
+        logs.about(booking_id=start.booking_id, workflow_id=start.workflow_id)
+        match await self._starter.start(start):
+            case Ended(outcome):
+                await self._results.send_outcome(outcome, start.reply_address, duplicate=True)
+                REQUESTS.labels(Outcome.REPEATED).inc()
+            case Conflict():
+                reject = Reject(
+                    code="conflict",
+                    message=f"booking_id: {start.booking_id!r} is taken by a booking with other details",
+                    reply_address=start.reply_address,
+                    booking_id=start.booking_id,
+                )
+                await self._reject(reject, delivery)
+            case Accepted(joined):
+                REQUESTS.labels(Outcome.JOINED if joined else Outcome.NEW).inc()
+                log.debug("Booking %s", "joined" if joined else "started")
+
+    async def _reject(self, reject: Reject, delivery: Delivery) -> None:
+        if reject.reply_address:
+            await self._results.send_rejection(
+                mapping.rejection(reject.code, reject.message, reject.booking_id),
+                reject.reply_address,
+                identity.rejection_id(delivery),
+            )
+        await self._dead_letters.keep(delivery, reject)
+        REQUESTS.labels(reject.code).inc()
+        log.warning("Request %s rejected (%s) and dead-lettered", delivery.message_id, reject.code)

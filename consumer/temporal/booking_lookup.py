@@ -1,0 +1,68 @@
+"""What Temporal knows of a booking: nothing, that it runs, or how it ended."""
+
+from dataclasses import dataclass
+
+from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.service import RPCError, RPCStatusCode
+
+from consumer.temporal.calls import RPC_TIMEOUT
+from saga.models import BookingOutcome
+from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
+from saga.workflows.history_reader import reconstruct_outcome
+
+FINGERPRINT, USER_ID = "fingerprint", "user_id"
+"""Fields of a booking's memo."""
+_TOMBSTONE = CancelledBeforeRequestWorkflow.__name__
+
+
+@dataclass(frozen=True)
+class Missing:
+    """No booking has this id, or Temporal's retention has passed since it ended."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """The booking runs, or a cancel holds its id for a request that hasn't come (`is_early_cancel`)."""
+
+    fingerprint: str | None
+    user_id: str | None
+    is_early_cancel: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Closed:
+    """The booking has ended; without an outcome, it is a cancel whose request never came."""
+
+    fingerprint: str | None
+    outcome: BookingOutcome | None
+
+
+async def look_up(client: Client, workflow_id: str) -> Missing | Running | Closed:
+    """Ask Temporal; raises `RPCError` when it can't be asked."""
+    handle = client.get_workflow_handle(workflow_id, result_type=BookingOutcome)
+    try:
+        found = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+    except RPCError as error:
+        if error.status is RPCStatusCode.NOT_FOUND:
+            return Missing()
+        raise
+    fingerprint: str | None = await found.memo_value(FINGERPRINT, None)
+    if found.status is WorkflowExecutionStatus.RUNNING:
+        return Running(
+            fingerprint=fingerprint,
+            user_id=await found.memo_value(USER_ID, None),
+            is_early_cancel=found.workflow_type == _TOMBSTONE,
+        )
+    return Closed(fingerprint=fingerprint, outcome=await _outcome(client, found))
+
+
+async def _outcome(client: Client, found: WorkflowExecutionDescription) -> BookingOutcome | None:
+    handle = client.get_workflow_handle(found.id, run_id=found.run_id, result_type=BookingOutcome)
+    if found.status is WorkflowExecutionStatus.COMPLETED:
+        outcome: BookingOutcome | None = await handle.result(rpc_timeout=RPC_TIMEOUT)
+        return outcome
+    if found.workflow_type == _TOMBSTONE:
+        return None
+    how = found.status.name.lower().replace("_", " ") if found.status else "stopped"
+    history = await handle.fetch_history(rpc_timeout=RPC_TIMEOUT)
+    return await reconstruct_outcome(history, client.data_converter, how)

@@ -1,0 +1,90 @@
+"""Messages as values: a delivery apart from the channel it came on, and a new message of the contract."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Self
+from uuid import uuid4
+
+from aio_pika import DeliveryMode, Message
+from aio_pika.abc import AbstractIncomingMessage
+
+# CC and BCC would make RabbitMQ send copies of a copy to other queues; the count belongs to the original.
+_NOT_COPIED = frozenset({"CC", "BCC", "x-delivery-count"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Delivery:
+    """Body, properties and headers of one message. Acking it is the business of whoever holds the message."""
+
+    body: bytes = field(repr=False)
+    message_id: str | None = None
+    correlation_id: str | None = None
+    reply_to: str | None = None
+    type: str | None = None
+    content_type: str | None = None
+    content_encoding: str | None = None
+    priority: int | None = None
+    timestamp: datetime | None = None
+    app_id: str | None = None
+    headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def from_message(cls, message: AbstractIncomingMessage) -> Self:
+        """Take the value out of a message as aio-pika delivers it."""
+        return cls(
+            body=message.body,
+            message_id=message.message_id or None,
+            correlation_id=message.correlation_id or None,
+            reply_to=message.reply_to or None,
+            type=message.type or None,
+            content_type=message.content_type,
+            content_encoding=message.content_encoding,
+            priority=message.priority,
+            timestamp=message.timestamp,
+            app_id=message.app_id,
+            headers=dict(message.headers),
+        )
+
+    def to_message(self, **headers: Any) -> Message:
+        """A persistent copy that never expires and is never copied on, with these headers beside its own."""
+        kept = {key: value for key, value in self.headers.items() if key not in _NOT_COPIED}
+        return Message(
+            self.body,
+            headers={**kept, **headers},
+            content_type=self.content_type,
+            content_encoding=self.content_encoding,
+            delivery_mode=DeliveryMode.PERSISTENT,
+            priority=self.priority,
+            correlation_id=self.correlation_id,
+            reply_to=self.reply_to,
+            message_id=self.message_id,
+            timestamp=self.timestamp,
+            type=self.type,
+            app_id=self.app_id,
+        )
+
+
+def new_message(
+    body: bytes,
+    kind: str,
+    *,
+    reply_to: str | None = None,
+    correlation_id: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> Message:
+    """A message of the contract's type `kind`; its id is new, as one in flight must be.
+
+    Its timestamp tells the consumer how long it waited.
+    """
+    return Message(
+        body,
+        content_type="application/json",
+        delivery_mode=DeliveryMode.PERSISTENT,
+        type=kind,
+        message_id=uuid4().hex,
+        timestamp=datetime.now(UTC),
+        correlation_id=correlation_id,
+        reply_to=reply_to,
+        headers=dict(headers or {}),
+    )

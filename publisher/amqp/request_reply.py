@@ -1,0 +1,110 @@
+"""Request-reply over a reply queue of this client's own, told apart by correlation id."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import Self
+from uuid import uuid4
+
+from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+
+from publisher.amqp.connection import open_channel
+from publisher.amqp.result_stream import PREFETCH, ack, parse_result
+from publisher.contract.result import BookingResult
+from publisher.errors import PublishTimeoutError, ResultTimeoutError
+from publisher.settings import BrokerSettings
+from voyage.errors import VoyageError
+
+LIFETIME = 30 * 60 * 1000  # milliseconds that a reply queue outlives its client
+
+
+class ReplyQueue:
+    """A queue for this client's results, told apart by correlation id. It outlives a lost connection."""
+
+    def __init__(self, queue: AbstractQueue) -> None:
+        self._queue = queue
+        self._tag = ""
+        self.name = queue.name
+        self._expected: dict[str, asyncio.Future[BookingResult]] = {}
+
+    @classmethod
+    async def open(cls, connection: AbstractRobustConnection, names: BrokerSettings) -> Self:
+        """Declare `<results queue>.<random>`, which the contract's allow-list permits, and consume it."""
+        channel = await open_channel(connection, PREFETCH)
+        queue = await channel.declare_queue(
+            f"{names.results_queue}.{uuid4().hex}", durable=True, arguments={"x-expires": LIFETIME}
+        )
+        if names.reply_exchange:
+            await queue.bind(names.reply_exchange, queue.name)
+        replies = cls(queue)
+        replies._tag = await queue.consume(replies._on_message)
+        return replies
+
+    @contextmanager
+    def expect(self, correlation_id: str) -> Iterator[asyncio.Future[BookingResult]]:
+        """A future for the result with this correlation id; one that comes later is dropped."""
+        future = asyncio.get_running_loop().create_future()
+        self._expected[correlation_id] = future
+        try:
+            yield future
+        finally:
+            del self._expected[correlation_id]
+
+    async def close(self) -> None:
+        """Delete the queue; with the broker away it expires by itself."""
+        with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
+            await self._queue.cancel(self._tag, timeout=5)
+            await self._queue.delete(if_unused=False, if_empty=False, timeout=5)
+
+    async def _on_message(self, message: AbstractIncomingMessage) -> None:
+        result = parse_result(message)
+        future = self._expected.get(message.correlation_id or "")
+        if result and future and not future.done():
+            future.set_result(result)
+        await ack(message)
+
+
+class RequestReply:
+    """Those of one client; they share a reply queue, which is there from the first one on."""
+
+    def __init__(self, connection: AbstractRobustConnection, settings: BrokerSettings) -> None:
+        self._connection = connection
+        self._settings = settings
+        self._replies: ReplyQueue | None = None
+        self._opening = asyncio.Lock()
+
+    @asynccontextmanager
+    async def request(
+        self, send: Callable[[str, str], Awaitable[None]]
+    ) -> AsyncIterator[asyncio.Future[BookingResult]]:
+        """Send with `reply_to` and `correlation_id`, and give the answer to wait for."""
+        replies = await self._reply_queue()
+        correlation_id = uuid4().hex
+        with replies.expect(correlation_id) as answer:
+            await send(replies.name, correlation_id)
+            yield answer
+
+    async def close(self) -> None:
+        """Delete the reply queue."""
+        if self._replies:
+            await self._replies.close()
+
+    async def _reply_queue(self) -> ReplyQueue:
+        late = "RabbitMQ did not open a queue for the results. Nothing was sent; try again."
+        async with time_limit(self._settings.publish_timeout, late, PublishTimeoutError), self._opening:
+            if self._replies is None:
+                self._replies = await ReplyQueue.open(self._connection, self._settings)
+        return self._replies
+
+
+@asynccontextmanager
+async def time_limit(
+    seconds: float, late: str, error: type[VoyageError] = ResultTimeoutError
+) -> AsyncIterator[None]:
+    """At most so long; then `error` says what is late."""
+    try:
+        async with asyncio.timeout(seconds):
+            yield
+    except TimeoutError:
+        raise error(f"{late} ({seconds:g} s have passed.)") from None

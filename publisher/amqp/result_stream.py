@@ -1,0 +1,60 @@
+"""Results of a shared queue as a stream, each acked when the next one is asked for."""
+
+import asyncio
+import logging
+from collections import OrderedDict
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from pydantic import ValidationError
+
+from publisher.amqp.connection import open_channel
+from publisher.contract.result import BookingResult
+
+log = logging.getLogger(__name__)
+
+PREFETCH = 100
+REMEMBERED = 10_000  # answers among which repeats are recognised
+
+
+def parse_result(message: AbstractIncomingMessage) -> BookingResult | None:
+    """The result in a message, or None, logged, for something else."""
+    try:
+        return BookingResult.model_validate_json(message.body)
+    except ValidationError:
+        log.warning("Message %s is not a booking result; dropped", message.message_id)
+        return None
+
+
+async def result_stream(
+    connection: AbstractRobustConnection, queue_name: str, count: int | None = None
+) -> AsyncIterator[BookingResult]:
+    """Results of a queue, each acked when the next is asked for, repeats dropped; `count` of them or all."""
+    channel = await open_channel(connection, PREFETCH)
+    queue = await channel.get_queue(queue_name, ensure=True)
+    arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
+    seen: OrderedDict[tuple[str | None, str | None], None] = OrderedDict()
+    tag = await queue.consume(arrived.put)
+    try:
+        while count is None or len(seen) < count:
+            message = await arrived.get()
+            key = (message.correlation_id, message.message_id)
+            result = None if key in seen else parse_result(message)
+            if result:
+                yield result
+                seen[key] = None
+                if count is None and len(seen) > REMEMBERED:
+                    seen.popitem(last=False)
+            await ack(message)
+    finally:
+        with suppress(*CONNECTION_EXCEPTIONS):
+            await queue.cancel(tag)
+            await channel.close()
+
+
+async def ack(message: AbstractIncomingMessage) -> None:
+    """Ack; on a channel that is gone it is too late, and the broker delivers the message again."""
+    with suppress(*CONNECTION_EXCEPTIONS):
+        await message.ack()

@@ -1,0 +1,1 @@
+"""The commands of `voyage`: what can be typed, and what a person sees."""

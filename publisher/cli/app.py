@@ -1,0 +1,28 @@
+"""The `voyage` command: which commands there are, in the order of its help."""
+
+import typer
+
+from publisher.cli import book, control, dead, publish, results
+from publisher.cli import documents as document_commands
+from publisher.cli.terminal import examples
+
+app = typer.Typer(
+    name="voyage",
+    help="Book trips through RabbitMQ. AMQP_URL says where it is.",
+    epilog=examples(
+        book.TRIP,
+        "voyage COMMAND --help",
+        'eval "$(voyage --show-completion)"  # in this shell',
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command(epilog=book.EXAMPLES)(book.book)
+app.command(epilog=publish.EXAMPLES)(publish.publish)
+app.command(epilog=results.EXAMPLES)(results.results)
+app.command(epilog=control.CANCEL_EXAMPLES)(control.cancel)
+app.command(epilog=control.STATUS_EXAMPLES)(control.status)
+app.add_typer(dead.app, name="dead")
+app.command(epilog=document_commands.ASYNCAPI_EXAMPLES)(document_commands.asyncapi)
+app.command("schema", epilog=document_commands.SCHEMA_EXAMPLES)(document_commands.print_schema)

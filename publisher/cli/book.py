@@ -1,0 +1,130 @@
+"""`voyage book`: one trip, its result, and on request how it goes."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.live import Live
+
+from publisher.cli import rendering
+from publisher.cli.terminal import AsJson, Exit, examples, or_no_result, stderr, stdout
+from publisher.client import Client
+from publisher.contract.request import BookingRequest
+from publisher.contract.result import BookingResult, Status
+from publisher.errors import BookingRejectedError, ResultTimeoutError
+
+TRIP = "voyage book --car my-car --hotel my-hotel --flight my-flight"
+INTERVAL = 0.5  # seconds between two questions; each costs the services one query
+EXAMPLES = examples(TRIP, f"{TRIP} --watch")
+
+
+def book(  # noqa: PLR0913 -- options, each named
+    *,
+    car: Annotated[str, typer.Option(metavar="ITEM", help="What to rent.")],
+    hotel: Annotated[str, typer.Option(metavar="ITEM", help="Where to stay.")],
+    flight: Annotated[str, typer.Option(metavar="ITEM", help="How to get there.")],
+    name: Annotated[str, typer.Option(metavar="NAME", help="Who travels.")] = "John Doe",
+    attempts: Annotated[int, typer.Option(metavar="N", help="Tries per leg, 1 to 100.")] = 5,
+    booking_id: Annotated[
+        str | None, typer.Option(metavar="ID", help="Your own id; the same id is booked once.")
+    ] = None,
+    deadline: Annotated[
+        str | None, typer.Option(metavar="TIME", help="Booked or undone by then: 2030-01-31T12:00:00Z.")
+    ] = None,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long to wait for the result.", min=0.1)
+    ] = 60.0,
+    watching: Annotated[
+        bool, typer.Option("--watch", help="Show each leg as it goes, instead of JSON.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Book one trip, wait for its result and print it as JSON.
+
+    With both --watch and --json the legs go to standard error and the result to standard output.
+    Exit code 0: booked; 1: cancelled, failed or rejected; 2: wrong usage or no connection; 3: no result yet.
+    """
+    fields = {"car": car, "hotel": hotel, "flight": flight, "name": name, "attempts": attempts}
+    request = _valid({**fields, "booking_id": booking_id or uuid4().hex, "deadline": deadline})
+    if watching:
+        result = or_no_result(_watch(request, timeout, stderr if as_json else stdout))
+    else:
+        result = or_no_result(_book(request, timeout))
+    if as_json or not watching:
+        typer.echo(result.model_dump_json(indent=None if as_json else 2))
+    raise typer.Exit(Exit.BOOKED if result.status is Status.BOOKED else Exit.NOT_BOOKED)
+
+
+def _valid(fields: dict[str, object]) -> BookingRequest:
+    try:
+        return BookingRequest.model_validate(fields)
+    except ValidationError as invalid:
+        first = invalid.errors()[0]
+        option = str(first["loc"][0]).replace("_", "-")
+        raise typer.BadParameter(first["msg"], param_hint=f"--{option}") from None
+
+
+async def _book(request: BookingRequest, timeout: float) -> BookingResult:
+    async with await Client.connect() as client:
+        try:
+            return await client.book(request, timeout=timeout)
+        except BookingRejectedError as rejected:
+            return rejected.result
+
+
+async def _watch(request: BookingRequest, timeout: float, console: Console) -> BookingResult:
+    """Show the legs while they change: in place in a terminal, else a line for each change."""
+    result: BookingResult | None = None
+    async with await Client.connect() as client:
+        with Live(console=console, auto_refresh=False, transient=False) as live:
+            if console.is_terminal:
+                live.update(rendering.legs(request, None), refresh=True)
+            try:
+                async for now in watch(client, request, timeout):
+                    for line in () if console.is_terminal else rendering.changes(result, now):
+                        console.print(line, markup=False)
+                    result = now
+                    if console.is_terminal:
+                        live.update(rendering.legs(request, now), refresh=True)
+            except BookingRejectedError as rejected:
+                result = rejected.result
+    assert result  # noqa: S101 -- the last thing that `watch` tells is the result
+    console.print(rendering.ending(result))
+    return result
+
+
+async def watch(client: Client, request: BookingRequest, timeout: float) -> AsyncIterator[BookingResult]:
+    """Book, and tell how the booking stands whenever that has changed; the last is its result.
+
+    `request` must have a booking id. Raises as `Client.book` does.
+    """
+    booking = asyncio.create_task(client.book(request, timeout=timeout))
+    try:
+        last = None
+        while not booking.done():
+            now = await _status(client, request.booking_id or "", booking)
+            if now and now != last and now.status is Status.RUNNING:
+                yield now
+                last = now
+            await asyncio.wait([booking], timeout=INTERVAL)
+        yield await booking
+    finally:
+        booking.cancel()
+
+
+async def _status(
+    client: Client, booking_id: str, booking: "asyncio.Task[BookingResult]"
+) -> BookingResult | None:
+    """How it stands; None if nobody says, or the result comes first."""
+    asking = asyncio.create_task(client.status(booking_id))
+    await asyncio.wait([asking, booking], return_when=asyncio.FIRST_COMPLETED)
+    if not asking.done():
+        asking.cancel()
+    with suppress(ResultTimeoutError, asyncio.CancelledError):
+        return await asking
+    return None

@@ -1,0 +1,63 @@
+"""`voyage cancel` and `voyage status`: what can be asked of a booking that is under way."""
+
+import asyncio
+import json
+from typing import Annotated
+
+import typer
+
+from publisher.cli import rendering
+from publisher.cli.terminal import AsJson, BookingIdArgument, Exit, examples, or_no_result, stdout
+from publisher.client import Client
+from publisher.contract.control import DEFAULT_REASON
+from publisher.contract.result import BookingResult, Status
+
+CANCEL_EXAMPLES = examples('voyage cancel trip-1 --reason "Plans have changed"')
+STATUS_EXAMPLES = examples("voyage status trip-1", "voyage status trip-1 --table")
+
+
+def cancel(
+    booking_id: BookingIdArgument,
+    *,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for people.")] = DEFAULT_REASON,
+    as_json: AsJson = False,
+) -> None:
+    """Cancel a booking, under way or still to come.
+
+    Whoever booked gets the result.
+    """
+    asyncio.run(_cancel(booking_id, reason))
+    if as_json:
+        typer.echo(json.dumps({"booking_id": booking_id, "reason": reason}))
+    else:
+        typer.echo(f"The cancel is on its way. See how it went: voyage status {booking_id}")
+
+
+def status(
+    booking_id: BookingIdArgument,
+    *,
+    timeout: Annotated[
+        float, typer.Option(metavar="SECONDS", help="How long to wait for the answer.", min=0.1)
+    ] = 10.0,
+    table: Annotated[bool, typer.Option("--table/--json", help="A table, or JSON.")] = False,
+) -> None:
+    """Print how a booking stands, as JSON.
+
+    Exit code 1 if nobody knows it, 3 if nobody answers.
+    """
+    result = or_no_result(_status(booking_id, timeout))
+    if table:
+        stdout.print(rendering.rows(result, header=True))
+    else:
+        typer.echo(result.model_dump_json(indent=2))
+    raise typer.Exit(Exit.NOT_BOOKED if result.status is Status.UNKNOWN_BOOKING else Exit.BOOKED)
+
+
+async def _cancel(booking_id: str, reason: str) -> None:
+    async with await Client.connect() as client:
+        await client.cancel(booking_id, reason)
+
+
+async def _status(booking_id: str, timeout: float) -> BookingResult:
+    async with await Client.connect() as client:
+        return await client.status(booking_id, timeout=timeout)

@@ -1,0 +1,94 @@
+"""What a person sees in a terminal: the legs of a booking, results, dead letters."""
+
+from collections.abc import Iterator
+
+from rich.table import Column, Table
+from rich.text import Text
+
+from publisher.amqp.dead_letter_queue import DeadLetter
+from publisher.contract.request import LEGS, BookingRequest
+from publisher.contract.result import BookingResult, LegResult, Status
+
+EXCERPT = 60  # bytes of a dead letter's body
+COLOURS = {
+    "booked": "green",
+    "running": "cyan",
+    "undone": "yellow",
+    "not_tried": "dim",
+    "cancelled": "yellow",
+    "unknown_booking": "dim",
+}
+
+
+def coloured(word: str, status: str) -> Text:
+    """A word in the colour of a status; what a person must look at is red."""
+    return Text(word, style=COLOURS.get(status, "red"))
+
+
+def words(leg: LegResult, status: Status) -> str:
+    """Where a leg stands, in words; while the booking runs, what isn't known yet is under way."""
+    if status is Status.RUNNING and leg.status == "unknown":
+        return "being undone" if leg.error else "being booked"
+    if status is Status.RUNNING and leg.status == "not_tried":
+        return "waits"
+    tries = f" on try {leg.attempts}" if leg.status == "booked" and leg.attempts > 1 else ""
+    return leg.status.replace("_", " ") + tries
+
+
+def legs(request: BookingRequest, result: BookingResult | None) -> Table:
+    """The legs of one trip; before anything is known of it, they wait."""
+    sheet = Table.grid(padding=(0, 2))
+    for leg in (
+        result.legs if result and result.legs else [LegResult(leg=n, status="not_tried") for n in LEGS]
+    ):
+        state = result.status if result and result.legs else Status.RUNNING
+        colour = "running" if state is Status.RUNNING and leg.status == "unknown" else leg.status
+        word = coloured(words(leg, state), colour)
+        sheet.add_row(leg.leg, str(getattr(request, leg.leg, "")), word, leg.reference or leg.error or "")
+    return sheet
+
+
+def changes(before: BookingResult | None, now: BookingResult) -> Iterator[str]:
+    """One line for each leg that has changed."""
+    known = {leg.leg: words(leg, before.status) for leg in before.legs} if before else {}
+    for leg in now.legs:
+        word = words(leg, now.status)
+        if known.get(leg.leg, "waits") != word:
+            yield f"{leg.leg}: {word}" + (f" ({leg.error})" if leg.error else "")
+
+
+def ending(result: BookingResult) -> Text:
+    """How a booking stands or ended, in one line."""
+    why = f": {result.reason.message}" if result.reason else ""
+    name = f" {result.booking_id}" if result.booking_id else ""
+    word = result.status.value.replace("_", " ").capitalize()
+    return Text.assemble(coloured(word, result.status), f"{name}{why}")
+
+
+def rows(*results: BookingResult, header: bool = False) -> Table:
+    """Results as rows of a table, whose columns are as wide in every call."""
+    columns = [
+        Column("status", width=15),
+        *(Column(n, ratio=2, overflow="fold") for n in ("booking", "user")),
+    ]
+    sheet = Table(
+        *columns, Column("what", ratio=3, overflow="fold"), expand=True, box=None, show_header=header
+    )
+    for result in results:
+        booked = ", ".join(getattr(result, leg) or "" for leg in LEGS)
+        reason = result.reason
+        why = f"{reason.leg + ': ' if reason.leg else ''}{reason.message} ({reason.code})" if reason else ""
+        what = booked if result.status is Status.BOOKED else why
+        cells = (result.booking_id or "", result.user_id or "", what)
+        sheet.add_row(coloured(result.status.value, result.status), *(Text(cell) for cell in cells))
+    return sheet
+
+
+def dead_letters(letters: list[DeadLetter]) -> Table:
+    """Dead letters as a table, with the beginning of each body."""
+    sheet = Table(Column("id", overflow="fold", min_width=32), "reason", "since", "error", "body", box=None)
+    for letter in letters:
+        body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
+        cells = (letter.id, letter.reason, letter.time[:19], letter.error, body)
+        sheet.add_row(*(Text(cell) for cell in cells))
+    return sheet

@@ -1,0 +1,42 @@
+"""`voyage results`: results as they come, for programs or for people."""
+
+import asyncio
+from typing import Annotated
+
+import typer
+
+from publisher.cli import rendering
+from publisher.cli.terminal import examples, stdout
+from publisher.client import Client
+
+EXAMPLES = examples("voyage results --count 3", "voyage results --table")
+
+
+def results(
+    *,
+    count: Annotated[
+        int | None, typer.Option(metavar="N", min=1, help="Stop after so many; default: go on.")
+    ] = None,
+    queue: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Another queue than the results queue.")
+    ] = None,
+    table: Annotated[
+        bool, typer.Option("--table/--json", help="A table, or one JSON object per line.")
+    ] = False,
+) -> None:
+    """Print results as they come, one JSON line each, until Ctrl-C.
+
+    A result that was printed has left the queue.
+    """
+    asyncio.run(_results(count, queue, table=table))
+
+
+async def _results(count: int | None, queue: str | None, *, table: bool) -> None:
+    async with await Client.connect() as client:
+        if table:
+            stdout.print(rendering.rows(header=True))
+        async for result in client.results(queue, count=count):
+            if table:
+                stdout.print(rendering.rows(result))
+            else:
+                typer.echo(result.model_dump_json())

@@ -1,0 +1,1 @@
+"""The wire contract as models: requests, results, control messages, and the idempotency key."""

@@ -1,0 +1,129 @@
+"""A result, by the wire contract's section "Result", and the closed lists of words in it."""
+
+from enum import StrEnum
+from typing import Annotated, Any, cast
+
+from pydantic import (
+    GetJsonSchemaHandler,
+    SerializerFunctionWrapHandler,
+    WithJsonSchema,
+    model_serializer,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
+
+from publisher.contract.request import LEGS, Message
+
+RESULT_TYPE = "booking.result"
+
+STATUSES = {
+    "booked": "every leg is booked",
+    "cancelled": "every leg is undone or was never taken",
+    "failed": "some leg could not be undone, or the booking was stopped from outside: a person must look",
+    "rejected": "never started: the request can't become a booking",
+    "running": "it hasn't ended",
+    "unknown_booking": "nobody knows this id",
+}
+
+LEG_STATUSES = {
+    "booked": "booked",
+    "undone": "booked or perhaps booked, and its undo went through; so also a leg whose tries were used up",
+    "refused": "the supplier said no; its undo ran all the same",
+    "not_tried": "never asked for",
+    "unknown": "it may or may not be booked",
+    "undo_failed": "booked or perhaps booked, and its undo did not go through: a person must look",
+}
+
+REASONS = {
+    "refused": "a supplier said no",
+    "unavailable": "the tries of a leg were used up",
+    "deadline": "the deadline was near or past",
+    "cancelled_by_request": "a cancel message, or a cancel in Temporal",
+    "stopped": "terminated, timed out or failed from outside: a person must look",
+    "invalid": "the request is not valid; the message names the field",
+    "conflict": "the booking id belongs to a booking with other fields, which stays as it is",
+    "too_large": "the body is larger than 64 KiB",
+    "reply_to_not_allowed": "results may not be sent to this reply_to; only the dead letter says so",
+}
+
+
+def one_of(words: dict[str, str]) -> dict[str, object]:
+    """The JSON schema of a word of a list, its meanings in the description."""
+    return {
+        "type": "string",
+        "enum": list(words),
+        "description": "; ".join(f"`{word}`: {meaning}" for word, meaning in words.items()),
+    }
+
+
+class Status(StrEnum):
+    """How a booking ended, by the contract's section "Result"; the last two only answer a status request."""
+
+    BOOKED = "booked"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+    REJECTED = "rejected"
+    RUNNING = "running"
+    UNKNOWN_BOOKING = "unknown_booking"
+
+
+class LegResult(Message):
+    """What became of one leg; `attempts` counts the tries made, `reference` is the supplier's."""
+
+    leg: str
+    status: Annotated[str, WithJsonSchema(one_of(LEG_STATUSES))]
+    reference: str | None = None
+    attempts: int = 0
+    error: str | None = None
+
+
+class Reason(Message):
+    """Why a trip was not booked: a code for programs, the leg to blame if there is one, a text for people."""
+
+    code: Annotated[str, WithJsonSchema(one_of(REASONS))]
+    leg: str | None = None
+    message: str
+
+
+class BookingResult(Message):
+    """The answer to a booking request; `car`, `hotel` and `flight` are there only when it is booked."""
+
+    cancelled: bool
+    car: str | None = None
+    hotel: str | None = None
+    flight: str | None = None
+    result: str
+    user_id: str | None
+    booking_id: str | None
+    status: Status
+    duplicate: bool = False
+    revision: int = 1
+    legs: list[LegResult] = []  # noqa: RUF012 -- pydantic copies it
+    reason: Reason | None = None
+
+    @model_serializer(mode="wrap")
+    def _without_unbooked_legs(self, to_dict: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        data: dict[str, Any] = to_dict(self)
+        for leg in LEGS:
+            if data[leg] is None:
+                del data[leg]
+        return data
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """The schema of the fields as they are sent, which pydantic can't see behind the serializer."""
+        fields = cast(CoreSchema, {k: v for k, v in core_schema.items() if k != "serialization"})
+        schema = handler.resolve_ref_schema(handler(fields))
+        for leg in LEGS:
+            schema["properties"][leg] = {"type": "string"}
+        schema["required"] = [name for name in schema.get("required", []) if name not in LEGS]
+        absent = {"properties": dict.fromkeys(LEGS, False)}
+        booked = {"properties": {"status": {"const": Status.BOOKED.value}}}
+        schema.update({"if": booked, "then": {"required": list(LEGS)}, "else": absent})
+        return schema
+
+    def to_body(self) -> bytes:
+        """The message body: JSON in UTF-8."""
+        return self.model_dump_json().encode()

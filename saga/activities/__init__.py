@@ -1,0 +1,1 @@
+"""The activities of a booking: they call suppliers, and give replies."""

@@ -1,0 +1,42 @@
+"""`voyage-worker doctor`: whether everything is there that the worker needs, and what to do if not."""
+
+import asyncio
+from collections.abc import Awaitable
+from typing import Annotated
+
+import typer
+from temporalio.client import Client
+
+from saga.settings import WorkerSettings
+from saga.temporal import server_checks
+from saga.temporal.clock_check import check_clock
+from saga.temporal.server_checks import KINDS, pollers
+from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
+from voyage.runtime.settings import load_settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+
+
+def command(*, as_json: AsJson = False) -> None:
+    """Ask Temporal whether bookings can be made; exit code 1 for a requirement that is not met."""
+    raise typer.Exit(report(asyncio.run(examine(load_settings(WorkerSettings))), as_json=as_json))
+
+
+async def examine(settings: WorkerSettings) -> list[CheckResult]:
+    """Every check, in the order in which they should be mended."""
+    reachable, client = await server_checks.reachable()
+    if client is None:
+        return [reachable]
+    namespace = await run_check(server_checks.namespace, "namespace", client)
+    if namespace.state is not CheckState.OK:
+        return [reachable, namespace]
+    asked = (run_check(check_clock, "clock", client), *polled(client, settings.task_queue, "voyage-worker"))
+    return [reachable, namespace, *await asyncio.gather(*asked)]
+
+
+def polled(client: Client, task_queue: str, start: str) -> tuple[Awaitable[CheckResult], ...]:
+    """Whether both kinds of tasks of this task queue are polled for; `start` is what to run if not."""
+    return tuple(
+        run_check(pollers, f"{word} pollers of {task_queue}", client, task_queue, kind, start)
+        for kind, word in KINDS.items()
+    )

@@ -1,0 +1,40 @@
+"""The interface of a supplier: what the saga asks of those who rent cars, hotel rooms and seats."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, kw_only=True)
+class SupplierCall:
+    """One call to a supplier.
+
+    `booking` is the booking's workflow id. `idempotency_key` is the same for every try of a leg and for its
+    undo (workflow id + leg), so that a supplier can tell a repeat from a new booking. `attempt` counts from 1
+    up to `attempts`.
+    """
+
+    booking: str
+    leg: str
+    item: str
+    idempotency_key: str
+    attempt: int
+    attempts: int
+
+
+class Supplier(Protocol):
+    """What the saga asks of a supplier. Both calls must be safe to repeat with the same key."""
+
+    async def book(self, call: SupplierCall) -> str:
+        """Book, and return the supplier's reference.
+
+        Raises `SupplierRefusedError` for a final no; any other exception counts as a failed try, after which
+        the leg may be booked or not. `SupplierUnavailableError` may say when to try again.
+        """
+        ...
+
+    async def undo(self, call: SupplierCall) -> None:
+        """Undo what `call.idempotency_key` booked; a key that never booked is fine.
+
+        A booking with this key that arrives later must book nothing. Raises as `book` does.
+        """
+        ...

@@ -1,0 +1,51 @@
+"""The settings of one supplier, read from the environment: `VOYAGE_CAR_SUPPLIER_URL` and its siblings."""
+
+from typing import Self
+
+from pydantic import Field, FilePath, HttpUrl, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from saga.legs import Leg
+
+
+class SupplierSettings(BaseSettings):
+    """Who supplies a leg, and how to call it. Without `url` and `plugin` the supplier is simulated.
+
+    In the environment each name follows `VOYAGE_<LEG>_SUPPLIER_`.
+    """
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    url: HttpUrl | None = None
+    """Where the supplier's HTTP service is."""
+    plugin: str | None = Field(None, min_length=1)
+    """Your own supplier instead: `package.module:Class`, or the name of an entry point `voyage.suppliers`."""
+    authorization: SecretStr | None = None
+    """The `Authorization` header of each call."""
+    ca: FilePath | None = None
+    """The certificates to trust, PEM, instead of the system's."""
+    certificate: FilePath | None = None
+    """The certificate to show, PEM."""
+    key: FilePath | None = None
+    """Its private key, if it isn't in the same file."""
+    timeout: float = Field(20.0, gt=0)
+    """Seconds to wait for an answer."""
+    connect_timeout: float = Field(5.0, gt=0)
+    """Seconds to wait for a connection."""
+    connections: int = Field(100, ge=1)
+    """The most connections of one worker, so that a slow supplier takes no other's place."""
+    pool_timeout: float = Field(2.0, gt=0)
+    """Seconds to wait until one of them is free; the try has failed after that."""
+    retry_after_limit: float = Field(300.0, ge=0)
+    """The most seconds that the supplier's `Retry-After` may put a try off."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if self.url and self.plugin:
+            raise ValueError("set either the URL or the plugin, not both")
+        return self
+
+
+def supplier_prefix(leg: Leg) -> str:
+    """How the environment's names of a leg's supplier begin."""
+    return f"VOYAGE_{leg.name.upper()}_SUPPLIER_"

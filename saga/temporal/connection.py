@@ -1,0 +1,92 @@
+"""The connection to Temporal, by the SDK's own environment configuration."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from contextlib import suppress
+
+from temporalio.client import Client, Interceptor
+from temporalio.converter import DataConverter
+from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.service import GrpcCompression, RPCError
+
+from saga.errors import TemporalUnreachableError
+from saga.payloads.data_converter import data_converter
+from saga.temporal.refusal import refused
+from voyage.errors import SettingsError
+from voyage.runtime import tracing
+from voyage.runtime.retry import retry_until_available
+
+log = logging.getLogger(__name__)
+
+DEFAULT_ADDRESS = "localhost:7233"
+COMPRESSION = GrpcCompression.NONE
+"""The SDK's default is gzip, which costs more CPU on both sides than a few KiB per call are worth."""
+
+
+async def connect_when_available() -> Client:
+    """Connect to the server that `TEMPORAL_ADDRESS` and its siblings name, waiting until it answers.
+
+    `Client.connect` fails at once while the server is down; this one says so in the log and goes on trying.
+    Raises `TemporalRefusedError` for a certificate or a key that is refused, and `SettingsError`.
+    """
+    config, converter = _config(), data_converter()
+    address = config["target_host"]
+    client = await retry_until_available(lambda: _connected(config, converter), TemporalUnreachableError)
+    log.info("Connected to Temporal at %s, namespace %s", address, client.namespace)
+    return client
+
+
+async def connect_once() -> Client:
+    """Connect for one command, or raise at once: `TemporalUnreachableError`, or what else `connect` raises.
+
+    It tries five times, as a server that refuses our certificate may hang up before the SDK has read why.
+    """
+    config, converter = _config(), data_converter()
+    for _ in range(4):
+        with suppress(TemporalUnreachableError):
+            return await _connected(config, converter)
+        await asyncio.sleep(0.1)
+    return await _connected(config, converter)
+
+
+def rpc_failure(error: Exception) -> str:
+    """One sentence about a failed call."""
+    if isinstance(error, RPCError):
+        return f"Temporal does not answer ({error.message or error.status.name})."
+    return str(error)
+
+
+async def _connected(config: ClientConnectConfig, converter: DataConverter) -> Client:
+    address = config["target_host"]
+    try:
+        return await Client.connect(
+            **config, data_converter=converter, interceptors=_interceptors(), grpc_compression=COMPRESSION
+        )
+    except (RPCError, RuntimeError) as down:
+        if refusal := refused(address, down):
+            raise refusal from down
+        raise TemporalUnreachableError(
+            f"Temporal at {address} does not answer ({_first_line(down)}). Start it, or set TEMPORAL_ADDRESS."
+        ) from down
+
+
+def _interceptors() -> Sequence[Interceptor]:
+    if not tracing.are_on():
+        return ()
+    from temporalio.contrib.opentelemetry import TracingInterceptor  # noqa: PLC0415 -- an extra
+
+    return (TracingInterceptor(),)
+
+
+def _config() -> ClientConnectConfig:
+    try:
+        config = ClientConfig.load_client_connect_config()
+    except (OSError, RuntimeError) as error:
+        raise SettingsError(f"TEMPORAL_*: {_first_line(error)}") from error
+    config.setdefault("target_host", DEFAULT_ADDRESS)
+    return config
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0][:200]

@@ -1,0 +1,149 @@
+"""The booking workflow: book the legs one after the other, or undo them all, then reply to whoever asked."""
+
+import asyncio
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError, ApplicationError
+
+from saga import metrics
+from saga.legs import LEGS, Leg
+from saga.models import (
+    Booked,
+    BookingOutcome,
+    BookVacationInput,
+    LegOutcome,
+    Reason,
+    ReasonCode,
+    ReplyCallback,
+)
+from saga.workflows import activity_calls, deadline
+from saga.workflows.compensation import Compensation, RetryUndo, Settle
+from saga.workflows.ledger import Ledger
+from saga.workflows.subscribers import Subscribers
+
+
+@workflow.defn
+class BookingWorkflow:
+    """Books car, hotel and flight; if one can't be had, undoes everything in reverse order.
+
+    A subclass may book other legs, by a `table` of its own.
+    """
+
+    table: tuple[Leg, ...] = LEGS
+
+    @workflow.init
+    def __init__(self, booking: BookVacationInput) -> None:
+        self._booking = booking
+        self._ledger = Ledger(booking, self.table)
+        self._booking_leg: workflow.ActivityHandle[Booked] | None = None
+        self._still_booking = True
+        self._stopped_at: int | None = None
+        self._outcome: BookingOutcome | None = None
+        self._main: asyncio.Task[object] | None = None
+        self._subscribers = Subscribers([booking.reply] if booking.reply else [])
+        self._compensation = Compensation(booking, self._ledger, self._subscribers)
+
+    @workflow.run
+    async def run(self, booking: BookVacationInput) -> BookingOutcome:
+        """Return how the booking ended. A trip that was not booked is an outcome, not an error."""
+        if booking.attempts < 1:
+            raise ApplicationError("attempts must be 1 or more", type="InvalidInput", non_retryable=True)
+        self._main = asyncio.current_task()
+        saga = asyncio.create_task(self._book_or_undo())
+        while not saga.done():
+            try:
+                await asyncio.shield(saga)
+            except asyncio.CancelledError:  # Temporal's own cancel must not cut the undo short
+                await workflow.wait_condition(lambda: True)  # a leg that ended in this same task goes first
+                self.cancel("Cancelled in Temporal")
+        return saga.result()
+
+    @workflow.signal
+    def cancel(self, reason: str) -> None:
+        """Stop at the next safe point and undo. Changes nothing once every leg is booked or being undone."""
+        self._stop(Reason(code=ReasonCode.CANCELLED_BY_REQUEST, message=reason))
+
+    @workflow.signal
+    def join(self, subscriber: ReplyCallback) -> None:
+        """Reply to this one too; the same subscriber twice is one."""
+        self._subscribers.join(subscriber)
+
+    @workflow.signal
+    def retry_undo(self) -> None:
+        """An operator asks: try once more to undo what could not be undone. Else it changes nothing."""
+        self._compensation.add_action(RetryUndo())
+
+    @workflow.signal
+    def settle(self, note: str) -> None:
+        """An operator says that what could not be undone has been undone by hand, and how."""
+        self._compensation.add_action(Settle(note))
+
+    @workflow.query
+    def legs(self) -> list[LegOutcome]:
+        """The state of each leg as it is now."""
+        return self._ledger.legs
+
+    @workflow.query
+    def outcome(self) -> BookingOutcome | None:
+        """How the booking ended, once that is known; its subscribers may still wait for their replies."""
+        return self._outcome
+
+    async def _book_or_undo(self) -> BookingOutcome:
+        timer = deadline.watch(self._booking, self._stop)
+        to_undo: list[Leg] = []
+        for leg in self.table:
+            await self._let_cancel_arrive()
+            if self._ledger.reason:
+                break
+            to_undo.append(leg)  # before the step: a step that times out may have booked
+            await self._book(leg)
+        self._still_booking = False
+        if timer:
+            timer.cancel()
+        if self._stopped_too_late():
+            self._ledger.discard_stop()
+        if self._ledger.reason:
+            await self._compensation.undo(to_undo)
+        self._outcome = self._ledger.outcome()
+        metrics.tell_booking_time(self._outcome)
+        await self._subscribers.reply(self._outcome, self._booking.policy)
+        if self._ledger.not_undone:
+            self._outcome = await self._compensation.settled(self._outcome)
+            await self._subscribers.reply_to_all_anew(self._outcome, self._booking.policy)
+        return self._outcome
+
+    async def _let_cancel_arrive(self) -> None:
+        """Begin no leg if Temporal's cancel came in the same task as the end of the one before."""
+        if self._main and self._main.cancelling() and not self._ledger.reason:
+            await workflow.wait_condition(lambda: self._ledger.reason is not None)
+
+    async def _book(self, leg: Leg) -> None:
+        self._ledger.trying(leg)
+        self._booking_leg = activity_calls.book(leg, self._booking)
+        try:
+            self._ledger.booked(leg, await self._booking_leg)
+        except ActivityError as failure:
+            self._ledger.not_booked(leg, failure)
+        except asyncio.CancelledError:
+            # The SDK drops a result that arrives together with our cancel: the leg stays unknown.
+            if not self._ledger.reason:
+                raise
+
+    def _stop(self, reason: Reason) -> None:
+        if self._still_booking:
+            self._ledger.stop(reason)
+            self._stopped_at = self._stopped_at or workflow.info().get_current_history_length()
+            if self._booking_leg:
+                self._booking_leg.cancel()
+
+    def _stopped_too_late(self) -> bool:
+        """Whether the stop came with the success of the last leg: a reply may have gone out before it.
+
+        A local reply goes out before the server has the end of its task. A signal in between makes the
+        server refuse that end, and the SDK does the task anew with the signal in front of the success.
+        """
+        return (
+            self._ledger.all_booked
+            and self._stopped_at == workflow.info().get_current_history_length()
+            and self._subscribers.any_is_local
+        )

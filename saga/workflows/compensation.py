@@ -1,0 +1,74 @@
+"""Compensation: undoing a booking's legs in reverse, each for itself; where that fails, a person helps."""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from saga.legs import Leg
+from saga.models import BookingOutcome, BookVacationInput
+from saga.workflows import activity_calls, manual_intervention
+from saga.workflows.ledger import Ledger, text_of
+from saga.workflows.subscribers import Subscribers
+
+
+@dataclass(frozen=True)
+class RetryUndo:
+    """An operator asks: try once more to undo what could not be undone."""
+
+
+@dataclass(frozen=True)
+class Settle:
+    """An operator says that what could not be undone has been undone by hand; the note says how."""
+
+    note: str
+
+
+class Compensation:
+    """The compensation of one booking."""
+
+    def __init__(self, booking: BookVacationInput, ledger: Ledger, subscribers: Subscribers) -> None:
+        self._booking = booking
+        self._ledger = ledger
+        self._subscribers = subscribers
+        self._actions: deque[RetryUndo | Settle] = deque()
+
+    async def undo(self, legs: Sequence[Leg]) -> None:
+        """Undo these legs, the last first; if one can't be undone, ask for manual intervention."""
+        await self._undo(legs)
+        if self._ledger.not_undone:
+            booking = workflow.info().workflow_id
+            await manual_intervention.request_manual_intervention(booking, self._ledger.open_legs)
+
+    def add_action(self, action: RetryUndo | Settle) -> None:
+        """Take an operator's action; it means nothing while there is no leg whose undo failed."""
+        if self._ledger.not_undone:
+            self._actions.append(action)
+
+    async def settled(self, failed: BookingOutcome) -> BookingOutcome:
+        """Wait until every leg that could not be undone is settled, replying to whoever asks meanwhile."""
+        while self._ledger.not_undone:
+            await workflow.wait_condition(lambda: bool(self._actions) or self._subscribers.are_waiting)
+            await self._subscribers.reply(failed, self._booking.policy)
+            while self._actions:
+                await self._apply(self._actions.popleft())
+                await manual_intervention.update_entry(workflow.info().workflow_id, self._ledger.open_legs)
+        return replace(self._ledger.outcome(), revision=failed.revision + 1)
+
+    async def _apply(self, action: RetryUndo | Settle) -> None:
+        if isinstance(action, RetryUndo):
+            await self._undo(self._ledger.not_undone)
+            return
+        for leg in self._ledger.not_undone:
+            self._ledger.settled(leg, action.note)
+
+    async def _undo(self, legs: Sequence[Leg]) -> None:
+        for leg in reversed(legs):
+            try:
+                await activity_calls.undo(leg, self._booking)
+            except ActivityError as failure:
+                self._ledger.undo_failed(leg, text_of(failure))
+            else:
+                self._ledger.undone(leg)

@@ -1,0 +1,149 @@
+"""The ledger of one booking: what is known of each leg, from the first try to the last undo."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from temporalio.exceptions import ActivityError, ApplicationError, RetryState
+
+from saga.errors import REFUSED
+from saga.legs import Leg
+from saga.models import (
+    Booked,
+    BookingOutcome,
+    BookingStatus,
+    BookVacationInput,
+    LegOutcome,
+    LegStatus,
+    Reason,
+    ReasonCode,
+)
+
+CANCELLED = "Voyage cancelled"
+
+
+class Ledger:
+    """Records what happens to each leg, and tells how the booking ended."""
+
+    def __init__(self, booking: BookVacationInput, legs: Iterable[Leg]) -> None:
+        self._booking = booking
+        self._table = tuple(legs)
+        self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.item(booking)) for leg in self._table}
+        self.reason: Reason | None = None
+
+    @property
+    def legs(self) -> list[LegOutcome]:
+        """The legs as they stand now, in booking order."""
+        return list(self._legs.values())
+
+    def trying(self, leg: Leg) -> None:
+        """From here on the leg may be booked, whatever we hear."""
+        self._set(leg, status=LegStatus.UNKNOWN)
+
+    def booked(self, leg: Leg, booked: Booked) -> None:
+        """The supplier has confirmed the leg."""
+        self._set(leg, status=LegStatus.BOOKED, reference=booked.reference, attempts=booked.attempts)
+
+    def not_booked(self, leg: Leg, failure: ActivityError) -> None:
+        """The leg's tries have ended without a confirmation; the trip is lost."""
+        cause = failure.cause
+        refused = isinstance(cause, ApplicationError) and cause.type == REFUSED
+        text = text_of(failure)
+        self._set(
+            leg,
+            status=LegStatus.REFUSED if refused else LegStatus.UNKNOWN,
+            attempts=_attempts(failure, self._booking.attempts),
+            error=text,
+        )
+        code = ReasonCode.REFUSED if refused else ReasonCode.UNAVAILABLE
+        self.stop(Reason(code=code, message=text, leg=leg.name))
+
+    def refused(self, leg: Leg, text: str) -> None:
+        """The supplier said no."""
+        self._set(leg, status=LegStatus.REFUSED, attempts=1, error=text)
+
+    def stop(self, reason: Reason) -> None:
+        """The trip is lost; the first reason is the one that is told."""
+        self.reason = self.reason or reason
+
+    def discard_stop(self) -> None:
+        """The stop changes nothing: it came too late."""
+        self.reason = None
+
+    @property
+    def all_booked(self) -> bool:
+        """Whether there is nothing left to book."""
+        return all(leg.status is LegStatus.BOOKED for leg in self.legs)
+
+    def undone(self, leg: Leg) -> None:
+        """The leg's undo went through. A refused leg stays refused."""
+        before = self._legs[leg.name].status
+        if before is LegStatus.UNDO_FAILED:
+            self._set(leg, status=LegStatus.UNDONE, error=None)
+        elif before is not LegStatus.REFUSED:
+            self._set(leg, status=LegStatus.UNDONE)
+
+    def undo_failed(self, leg: Leg, text: str) -> None:
+        """The leg's undo used up its tries, or the supplier refused it: a person must look.
+
+        Not so if the very first try was refused: nothing can have been booked.
+        """
+        now = self._legs[leg.name]
+        if now.status is not LegStatus.REFUSED or now.attempts > 1:
+            self._set(leg, status=LegStatus.UNDO_FAILED, error=text)
+
+    def settled(self, leg: Leg, note: str) -> None:
+        """A person has seen to a leg whose undo failed."""
+        self._set(leg, status=LegStatus.UNDONE, error=f"Settled by hand: {note}")
+
+    @property
+    def not_undone(self) -> list[Leg]:
+        """The legs whose undo failed, in booking order."""
+        failed = LegStatus.UNDO_FAILED
+        return [leg for leg in self._table if self._legs[leg.name].status is failed]
+
+    @property
+    def open_legs(self) -> list[LegOutcome]:
+        """What is known of the legs whose undo failed."""
+        return [self._legs[leg.name] for leg in self.not_undone]
+
+    @property
+    def untouched(self) -> bool:
+        """Whether no leg was ever tried."""
+        return all(leg.status is LegStatus.NOT_TRIED for leg in self._legs.values())
+
+    def outcome(self, *, for_sure: bool = True) -> BookingOutcome:
+        """How the booking ended, by what the legs say; not `for_sure`, a person must look in any case."""
+        return BookingOutcome(
+            user_id=self._booking.book_user_id,
+            status=self._status() if for_sure else BookingStatus.FAILED,
+            result=CANCELLED if self.reason else self._sentence(),
+            legs=self.legs,
+            reason=self.reason,
+        )
+
+    def _status(self) -> BookingStatus:
+        if not self.reason:
+            return BookingStatus.BOOKED
+        open_legs = (LegStatus.UNDO_FAILED, LegStatus.UNKNOWN, LegStatus.BOOKED)
+        if any(leg.status in open_legs for leg in self._legs.values()):
+            return BookingStatus.FAILED
+        return BookingStatus.CANCELLED
+
+    def _sentence(self) -> str:
+        return " ".join(f"Booked {leg.leg}: {leg.item}" for leg in self._legs.values())
+
+    def _set(self, leg: Leg, **changes: object) -> None:
+        self._legs[leg.name] = replace(self._legs[leg.name], **changes)  # type: ignore[arg-type]  # the callers name fields
+
+
+def text_of(failure: ActivityError) -> str:
+    """What a supplier said, without Temporal's words around it."""
+    return getattr(failure.cause, "message", None) or str(failure.cause or failure)
+
+
+def _attempts(failure: ActivityError, permitted: int) -> int:
+    """The tries behind a failure: a refusal says so itself, used-up tries are all that were permitted."""
+    cause = failure.cause
+    if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
+        return int(cause.details[0])
+    return permitted if failure.retry_state is RetryState.MAXIMUM_ATTEMPTS_REACHED else 1

@@ -1,0 +1,87 @@
+"""Sends what was drawn, as a careful client does: with confirms, and again until confirmed."""
+
+import asyncio
+from collections.abc import Sequence
+
+from aio_pika import Message
+
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import open_connection
+from publisher.amqp.message import new_message
+from publisher.contract.control import CANCEL_TYPE, CancelRequest
+from publisher.contract.request import REQUEST_TYPE, BookingRequest
+from publisher.errors import PublishTimeoutError
+from publisher.settings import BrokerSettings
+from tests.chaos.orders import PATIENT, Order, Poison
+
+
+class Load:
+    """Sends on one connection, which comes back by itself."""
+
+    def __init__(self, publisher: ConfirmedPublisher, names: BrokerSettings) -> None:
+        self._publisher = publisher
+        self._names = names
+        self.sent = 0
+
+    async def send_all(self, messages: Sequence[Order | Poison]) -> None:
+        """Send each at its time; return when RabbitMQ has them all safe."""
+        began = asyncio.get_running_loop().time()
+        async with asyncio.TaskGroup() as sending:
+            for message in messages:
+                await _until(began + message.at)
+                if isinstance(message, Poison):
+                    sending.create_task(self._poison(message))
+                else:
+                    sending.create_task(self._order(message))
+
+    async def _order(self, order: Order) -> None:
+        now = asyncio.get_running_loop().time()
+        cancel_after = order.cancel_after
+        async with asyncio.TaskGroup() as sending:
+            if cancel_after is not None:
+                sending.create_task(self._cancel(order, now + max(cancel_after, 0.0)))
+                now += max(-cancel_after, 0.0)
+            for correlation_id in order.correlation_ids:
+                later = order.again_after or 0.0 if correlation_id != order.booking_id else 0.0
+                sending.create_task(self._request(order, correlation_id, now + later))
+
+    async def _request(self, order: Order, correlation_id: str, when: float) -> None:
+        await _until(when)
+        request = BookingRequest.model_validate(
+            {**order.items, "name": "Jane Smith", "attempts": PATIENT, "booking_id": order.booking_id}
+        )
+        await self._until_confirmed(
+            new_message(request.to_body(), REQUEST_TYPE, correlation_id=correlation_id),
+            self._names.requests_queue,
+        )
+
+    async def _cancel(self, order: Order, when: float) -> None:
+        await _until(when)
+        body = CancelRequest(booking_id=order.booking_id).to_body()
+        await self._until_confirmed(new_message(body, CANCEL_TYPE), self._names.control_queue)
+
+    async def _poison(self, poison: Poison) -> None:
+        message = new_message(poison.body, REQUEST_TYPE, correlation_id=poison.message_id)
+        message.message_id = poison.message_id
+        await self._until_confirmed(message, self._names.requests_queue)
+
+    async def _until_confirmed(self, message: Message, queue: str) -> None:
+        while True:
+            try:
+                await self._publisher.publish(message, queue)
+            except PublishTimeoutError:
+                continue
+            self.sent += 1
+            return
+
+
+async def send(messages: Sequence[Order | Poison], settings: BrokerSettings) -> int:
+    """Send everything by the broker that the settings name; how many messages that took."""
+    async with await open_connection(settings, "chaos load") as connection:
+        load = Load(await ConfirmedPublisher.open(connection, settings.publish_timeout), settings)
+        await load.send_all(messages)
+        return load.sent
+
+
+async def _until(when: float) -> None:
+    await asyncio.sleep(when - asyncio.get_running_loop().time())

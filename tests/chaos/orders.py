@@ -1,0 +1,109 @@
+"""What is asked for in a run: bookings and how each must end, repeats, cancels, and poison."""
+
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from publisher.contract.result import Status
+
+DUPLICATES, CANCELS, POISON = 0.05, 0.05, 0.02
+PATIENT = 100  # tries per leg: an outage alone must never end a booking
+LEGS = ("car", "hotel", "flight")
+POISONS = (
+    b"not json",
+    b'{"name": "Jane"}',
+    b"[]",
+    b'{"name": "Jane", "car": "c", "hotel": "h", "flight": 5}',
+    b" " * 70_000,
+)
+
+
+class Kind(StrEnum):
+    """A sort of booking, by how its supplier behaves. The values are what its items are called."""
+
+    PLAIN = "plain"
+    REFUSED = "fault=refuse"
+    FLAKY = "flaky"
+    SLOW = "slow"
+    LOST = "fault=lost*1"
+    """Booked, but the first answer is lost."""
+    LOST_UNDO = "undo-fault=lost*1"
+    """Refused later on, and the first answer to its undo is lost."""
+    BROKEN = "undo-fault=refuse"
+    """Refused later on, and its undo is refused for good: a person must look."""
+
+
+SHARES = {
+    Kind.PLAIN: 45,
+    Kind.REFUSED: 20,
+    Kind.FLAKY: 12,
+    Kind.SLOW: 12,
+    Kind.LOST: 6,
+    Kind.LOST_UNDO: 4,
+    Kind.BROKEN: 1,
+}
+_ENDS = {Kind.REFUSED: Status.CANCELLED, Kind.LOST_UNDO: Status.CANCELLED, Kind.BROKEN: Status.FAILED}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A booking: when it is sent, and how many seconds later again, or cancelled (earlier, if negative).
+
+    `items` are keyed by leg.
+    """
+
+    booking_id: str
+    at: float
+    kind: Kind
+    items: Mapping[str, str] = field(default_factory=dict)
+    again_after: float | None = None
+    cancel_after: float | None = None
+
+    @property
+    def correlation_ids(self) -> list[str]:
+        """Under which ids it must be answered."""
+        return [self.booking_id, *([f"{self.booking_id}.again"] if self.again_after is not None else [])]
+
+    @property
+    def may_end(self) -> frozenset[Status]:
+        """The true answers; a cancel may come in time or too late."""
+        end = _ENDS.get(self.kind, Status.BOOKED)
+        # A supplier that was started again has forgotten which undos it is to refuse.
+        undone = self.cancel_after is not None or self.kind is Kind.BROKEN
+        return frozenset({end, *([Status.CANCELLED] if undone else [])})
+
+
+@dataclass(frozen=True)
+class Poison:
+    """A message that can never become a booking. Its id is also its correlation id."""
+
+    message_id: str
+    at: float
+    body: bytes
+
+
+def draw(seed: int, count: int, seconds: float) -> list[Order | Poison]:
+    """`count` messages, spread evenly over so many seconds."""
+    chance = random.Random(f"orders {seed}")  # noqa: S311 -- it has to be predictable
+    return [_one(chance, f"chaos-{seed}-{number:05}", number * seconds / count) for number in range(count)]
+
+
+def _one(chance: random.Random, own: str, at: float) -> Order | Poison:
+    if chance.random() < POISON:
+        return Poison(own, at, chance.choice(POISONS))
+    [kind] = chance.choices(list(SHARES), weights=list(SHARES.values()))
+    again = chance.uniform(0.0, 10.0) if chance.random() < DUPLICATES else None
+    cancel = chance.uniform(-1.0, 4.0) if chance.random() < CANCELS and kind is not Kind.BROKEN else None
+    return Order(own, at, kind, _items(chance, kind), again, cancel)
+
+
+def _items(chance: random.Random, kind: Kind) -> dict[str, str]:
+    items = dict.fromkeys(LEGS, "plain")
+    if kind in {Kind.LOST_UNDO, Kind.BROKEN}:
+        refused = chance.choice(LEGS[1:])
+        items[refused] = Kind.REFUSED
+        items[chance.choice(LEGS[: LEGS.index(refused)])] = kind
+    elif kind is not Kind.PLAIN:
+        items[chance.choice(LEGS)] = kind
+    return items

@@ -1,0 +1,100 @@
+"""One run: load and faults at the same time, then healing, then the check."""
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.chaos import bundle, checker, load
+from tests.chaos.collecting import Collector
+from tests.chaos.faults import Faults
+from tests.chaos.meanwhile import meanwhile
+from tests.chaos.observed import Observed
+from tests.chaos.observing import STUCK_AFTER, Observer
+from tests.chaos.orders import Order, Poison
+from tests.chaos.samples import Sampler
+from tests.chaos.schedule import Fault
+from tests.chaos.world import World
+
+SAMPLE_EVERY = 5.0
+WATCH_EVERY = 2.0
+SHOWN = 20  # violations that are printed; the bundle has all
+BUNDLE = Path("chaos-bundle")
+
+
+@dataclass(frozen=True)
+class Report:
+    """How a run ended."""
+
+    seen: Observed
+    wrong: Sequence[str]
+    faults: int
+    messages: int
+    took: float
+    healing: float
+
+    def __str__(self) -> str:
+        answers = self.seen.answers
+        ends = Counter(str(answer.body["status"]) for answer in answers)
+        changes = Counter(str(change["change"]) for change in self.seen.changes)
+        return "\n".join(
+            (
+                f"{self.faults} faults, {self.messages} messages in {self.took:.0f} s",
+                f"healed {self.healing:.0f} s later",
+                f"{len(answers)} results: {_told(ends)}",
+                f"the supplier's ledger: {_told(changes)}",
+            )
+        )
+
+
+async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[Fault], leave: Path) -> Report:
+    """Send, break, heal, look and check; what is wrong leaves a bundle in the folder `leave`."""
+    began = time.monotonic()
+    collector = Collector(world.direct)
+    sampler = Sampler(world.processes, SAMPLE_EVERY)
+
+    def say(text: str) -> None:
+        print(f"  {text}", flush=True)
+
+    faults = Faults(world, say)
+    async with collector.collecting(), sampler.sampling():
+        async with meanwhile(_watch(faults)):
+            messages, _ = await asyncio.gather(load.send(sent, world.settings), faults.follow(schedule))
+            took = time.monotonic() - began
+            observer = Observer(world, sent, collector)
+            healed = await observer.until_healed(say)
+            healing = time.monotonic() - began - took
+        seen = await observer.look(sampler.samples, faults.ended)
+    wrong = checker.violations(sent, seen)
+    if not healed:
+        wrong.insert(0, f"not healed: for {STUCK_AFTER:g} s nothing got done")
+    if wrong:
+        await bundle.write(leave, world, (schedule, sent, seen), wrong)
+    return Report(seen, wrong, faults.done, messages, took, healing)
+
+
+def verdict(wrong: Sequence[str], leave: Path) -> str:
+    """What to say of a run, and where to look if it failed."""
+    if not wrong:
+        return "Every booking whole or undone, and answered."
+    head = f"{len(wrong)} violations; logs, histories and ledger are in {leave}:"
+    return "\n".join((head, *(f"  {line}" for line in wrong[:SHOWN])))
+
+
+def quiet_libraries() -> None:
+    """Say nothing of broken connections, which are the normal case here."""
+    for library in ("aio_pika", "aiormq", "asyncio"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
+async def _watch(faults: Faults) -> None:
+    while True:
+        await asyncio.sleep(WATCH_EVERY)
+        faults.look_for_the_dead()
+
+
+def _told(counted: Counter[str]) -> str:
+    return ", ".join(f"{number} {what}" for what, number in sorted(counted.items()))

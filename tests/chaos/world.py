@@ -1,0 +1,113 @@
+"""Everything that a booking touches, as processes of one's own, and a proxy on each way between them."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from pydantic import SecretStr
+
+from consumer.settings import ConsumerSettings
+from examples.demo.supplier import ExampleSupplier
+from publisher.amqp.connection import declare_topology
+from tests.chaos.proxy import Proxy
+from tests.chaos.shapes import Command, Service
+from voyage.devstack import RabbitMq, Temporal
+from voyage.devstack.bring_up import terminated_like_interrupted
+from voyage.devstack.finding import temporal_binary
+from voyage.devstack.ports import HOST
+from voyage.devstack.server import Server
+
+SLOW = 1.0  # seconds that a slow supplier takes
+# Impatient, so that a run heals in seconds; undos have more tries than any outage lasts.
+SETTINGS = ConsumerSettings(
+    publish_timeout=10,
+    drain_timeout=5,
+    try_timeout=10,
+    heartbeat_timeout=2,
+    retry_interval=0.2,
+    retry_interval_limit=2,
+    undo_attempts=100,
+    reconciliation_interval=5,
+    probe_interval=0.5,
+)
+SHUTDOWN_GRACE = 5
+
+
+@dataclass(frozen=True)
+class World:
+    """The processes, and the proxies between them; `settings` go through the proxies, `direct` do not."""
+
+    rabbitmq: RabbitMq
+    temporal: Temporal
+    supplier: ExampleSupplier
+    services: Sequence[Service]
+    proxies: Mapping[str, Proxy]
+    settings: ConsumerSettings
+    direct: ConsumerSettings
+
+    @property
+    def servers(self) -> Sequence[Server]:
+        """What our processes need to work."""
+        return (self.rabbitmq, self.temporal, self.supplier)
+
+    @property
+    def processes(self) -> dict[str, Server]:
+        """Everything that can be killed, by name."""
+        return {server.name.lower(): server for server in (*self.servers, *self.services)}
+
+
+@asynccontextmanager
+async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
+    """Bring up everything, ready to book; end it all with the block."""
+    async with AsyncExitStack() as stack:
+        stack.enter_context(terminated_like_interrupted())
+        rabbitmq, temporal = RabbitMq(), Temporal(temporal_binary(print))
+        supplier = ExampleSupplier(slowness=SLOW)
+        servers = (rabbitmq, temporal, supplier)
+        stack.push_async_callback(_close, servers)
+        for server in servers:
+            server.spawn()
+        ports = {"rabbitmq": rabbitmq.port, "temporal": temporal.port, "supplier": supplier.port}
+        proxies = {name: await stack.enter_async_context(Proxy(port)) for name, port in ports.items()}
+        direct = SETTINGS.model_copy(update={"amqp_url": SecretStr(rabbitmq.url)})
+        proxied = SecretStr(rabbitmq.url.replace(str(rabbitmq.port), str(proxies["rabbitmq"].port)))
+        settings = SETTINGS.model_copy(update={"amqp_url": proxied})
+        environment = {
+            **os.environ,
+            **variables(settings),
+            **{name: f"http://{HOST}:{proxies['supplier'].port}/{leg}" for name, leg in _suppliers(supplier)},
+            "TEMPORAL_ADDRESS": f"{HOST}:{proxies['temporal'].port}",
+            "VOYAGE_SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
+        }
+        services = [Service(command, environment) for command in shape]
+        world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct)
+        await until_ready(world.servers)
+        await declare_topology(direct)
+        stack.push_async_callback(_close, services)
+        for service in services:
+            service.spawn()
+        await until_ready(services)
+        yield world
+
+
+async def until_ready(servers: Sequence[Server]) -> None:
+    """Return when all of these are ready; raises `StartError`."""
+    await asyncio.gather(*(asyncio.to_thread(server.wait) for server in servers))
+
+
+async def _close(servers: Sequence[Server]) -> None:
+    """Close them while the proxies go on, or none could say goodbye to the others."""
+    await asyncio.gather(*(asyncio.to_thread(server.close) for server in servers))
+
+
+def variables(settings: ConsumerSettings) -> dict[str, str]:
+    """The environment that gives a process these settings; what is not set is left out."""
+    names = settings.model_dump(exclude={"amqp_url"}, exclude_none=True)
+    own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
+    return {**own, "AMQP_URL": settings.amqp_url.get_secret_value()}
+
+
+def _suppliers(supplier: ExampleSupplier) -> list[tuple[str, str]]:
+    return [(name, url.rpartition("/")[2]) for name, url in supplier.settings.items()]

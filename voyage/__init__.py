@@ -1,0 +1,1 @@
+"""What Voyage's processes share: `voyage.runtime`; and servers to try it on: `voyage.devstack`."""

@@ -1,0 +1,44 @@
+"""`python -m devstack`: both servers for a session, or only the fetching of what they need."""
+
+import signal
+import sys
+
+import typer
+
+from voyage.devstack import finding
+from voyage.devstack.bring_up import NO_RABBITMQ, stack
+from voyage.devstack.container import docker_answers
+from voyage.devstack.rabbitmq import installed
+from voyage.errors import DevstackError
+
+app = typer.Typer(help="Finds or starts RabbitMQ and Temporal.", no_args_is_help=True)
+
+
+@app.command()
+def up() -> None:
+    """Bring both servers up and keep them until Ctrl-C."""
+    with stack(ui=True) as servers:
+        print(f"\nexport AMQP_URL={servers.amqp_url} TEMPORAL_ADDRESS={servers.temporal_address}")
+        print(
+            f"RabbitMQ's UI: {servers.rabbitmq_ui or 'none'}   Temporal's UI: {servers.temporal_ui or 'none'}"
+        )
+        print("Both end with Ctrl-C.", flush=True)
+        signal.pause()
+
+
+@app.command()
+def fetch() -> None:
+    """Make sure that both servers can be started here, fetching what is missing."""
+    print(f"Temporal CLI: {finding.temporal_binary(print)}")
+    if not (installed() or docker_answers() or finding.install_rabbitmq(print)):
+        raise DevstackError(NO_RABBITMQ)
+    print(f"RabbitMQ: {installed() or 'in a container'}")
+
+
+if __name__ == "__main__":
+    try:
+        app(standalone_mode=False)
+    except DevstackError as error:
+        sys.exit(f"devstack: {error}")
+    except (KeyboardInterrupt, typer.Abort):
+        print("\nStopped.")

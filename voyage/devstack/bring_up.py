@@ -1,0 +1,127 @@
+"""Both servers at once: found where the environment says, else started, and ended when we are done."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from urllib.parse import urlsplit
+
+from voyage.devstack import container, finding
+from voyage.devstack.finding import Say
+from voyage.devstack.ports import HOST, speaks_amqp
+from voyage.devstack.rabbitmq import RabbitMq, installed
+from voyage.devstack.server import Server
+from voyage.devstack.temporal import Temporal, answers
+from voyage.errors import DevstackError
+
+RABBITMQ_PORT, TEMPORAL_PORT = 5672, 7233
+NO_RABBITMQ = """RabbitMQ is not here, and neither is Docker. Get one, then try again:
+  Debian, Ubuntu:  sudo apt-get install rabbitmq-server
+  macOS:           brew install rabbitmq
+  Docker:          https://docs.docker.com/get-docker/
+or set AMQP_URL to a broker that runs."""
+
+
+@dataclass(frozen=True)
+class Servers:
+    """Where the servers are, and their web UIs if there are any."""
+
+    amqp_url: str
+    temporal_address: str
+    rabbitmq_ui: str | None = None
+    temporal_ui: str | None = None
+
+
+@contextmanager
+def stack(*, ui: bool = False, say: Say = print) -> Iterator[Servers]:
+    """Bring up whatever `AMQP_URL` and `TEMPORAL_ADDRESS` don't name; what was started ends with the block.
+
+    Raises a `DevstackError` that says what to do if a server can't be reached, had or started.
+    """
+    began = time.monotonic()
+    with ExitStack() as running, terminated_like_interrupted():
+        amqp_url, rabbitmq = _rabbitmq(running, say, ui=ui)
+        address, temporal = _temporal(running, say, ui=ui)
+        for server in (rabbitmq, temporal):
+            if server:
+                server.wait()
+                say(f"{server.name} is ready after {time.monotonic() - began:.0f} s")
+        yield Servers(
+            amqp_url=amqp_url,
+            temporal_address=address,
+            rabbitmq_ui=_ui(rabbitmq.ui_port if rabbitmq else None),
+            temporal_ui=_ui(temporal.ui_port if temporal else None),
+        )
+
+
+@contextmanager
+def containers(*, say: Say = print) -> Iterator[Servers]:
+    """Both servers in containers, whatever else is there; they end with the block."""
+    say("Starting RabbitMQ and Temporal in containers")
+    with ExitStack() as running, terminated_like_interrupted():
+        amqp_url = running.enter_context(container.rabbitmq())
+        yield Servers(amqp_url=amqp_url, temporal_address=running.enter_context(container.temporal()))
+
+
+def _rabbitmq(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, RabbitMq | None]:
+    if url := os.environ.get("AMQP_URL"):
+        _check_amqp(url)
+        return url, None
+    if not installed() and container.docker_answers():
+        say("Starting RabbitMQ in a container")
+        return running.enter_context(container.rabbitmq()), None
+    if not installed() and not finding.install_rabbitmq(say):
+        raise DevstackError(NO_RABBITMQ)
+    server = RabbitMq(port=RABBITMQ_PORT, ui=ui)
+    _spawn(server, running, say, server.port)
+    return server.url, server
+
+
+def _temporal(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, Temporal | None]:
+    if address := os.environ.get("TEMPORAL_ADDRESS"):
+        if not answers(address, os.environ.get("TEMPORAL_NAMESPACE", "default")):
+            raise DevstackError(
+                f"No Temporal server answers at {address}, as TEMPORAL_ADDRESS says. "
+                "Start it, or unset the variable."
+            )
+        return address, None
+    server = Temporal(finding.temporal_binary(say), port=TEMPORAL_PORT, ui=ui, durable=False)
+    _spawn(server, running, say, server.port)
+    return server.address, server
+
+
+def _spawn(server: Server, running: ExitStack, say: Say, port: int) -> None:
+    running.callback(server.close)
+    say(f"Starting {server.name} on port {port}")
+    server.spawn()
+
+
+def _check_amqp(url: str) -> None:
+    parts = urlsplit(url)
+    host, port = parts.hostname or "localhost", parts.port or RABBITMQ_PORT
+    if parts.scheme == "amqp" and not speaks_amqp(host, port):
+        raise DevstackError(
+            f"No broker answers at {host}:{port}, as AMQP_URL says. Start it, or unset the variable."
+        )
+
+
+def _ui(port: int | None) -> str | None:
+    return f"http://{HOST}:{port}" if port else None
+
+
+@contextmanager
+def terminated_like_interrupted() -> Iterator[None]:
+    """Let SIGTERM unwind like Ctrl-C, so that what was started ends."""
+
+    def unwind(number: int, _: FrameType | None) -> None:
+        sys.exit(128 + number)
+
+    before = signal.signal(signal.SIGTERM, unwind)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
