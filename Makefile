@@ -63,7 +63,7 @@ lint: setup ## ruff, mypy and the walls between the rooms
 	@$(BIN)/lint-imports --no-logo 2>/dev/null || $(BIN)/lint-imports
 
 schema-check: setup ## That no schema change breaks a client of the released version
-	@$(BIN)/python -m tests.schema_breaks
+	@$(BIN)/python -m tests.documentation.schema_breaks
 
 documents: setup ## The AsyncAPI document and the JSON schemas anew, after a change in the models
 	@env -i $(BIN)/voyage asyncapi > docs/asyncapi.json
@@ -111,7 +111,7 @@ soak: setup ## Steady load for MINUTES=10, one restart a minute; what each proce
 	@$(BIN)/python -m tests.chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
 histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests
-	@$(BIN)/python -m tests.record_histories
+	@$(BIN)/python -m tests.histories.record
 
 settings: setup ## Make docs/settings.md anew from the code
 	@$(BIN)/python -m docs.tools.settings_page

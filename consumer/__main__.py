@@ -6,7 +6,6 @@ import typer
 import uvloop
 
 from consumer import service
-from consumer.amqp import tolerant_decoding
 from consumer.diagnostics import doctor
 from consumer.settings import ConsumerSettings
 from saga.temporal.workflow_logs import set_up_logging
@@ -35,8 +34,7 @@ def run(
 
 
 def main() -> None:
-    """Run the command, in a process that can read any message; see `run_command` for its exit codes."""
-    tolerant_decoding.install()
+    """Run the command; see `run_command` for its exit codes."""
     run_command("voyage-consumer", app)
 
 

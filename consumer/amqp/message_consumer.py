@@ -15,7 +15,6 @@ from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
-from publisher.amqp.requeue import requeue
 from publisher.errors import BrokerError, PublishingError
 from saga.errors import DecryptionError
 from voyage.runtime import logs, tracing
@@ -94,7 +93,7 @@ class MessageConsumer:
         while not await self._handled(message, delivery):
             if self.is_paused:
                 with suppress(*GONE):
-                    await requeue(message, self._publisher, self.queue)
+                    await self._publisher.requeue(message, self.queue)
                 return
             await asyncio.sleep(RETRY)
 

@@ -4,11 +4,18 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from aio_pika import Message
-from aio_pika.abc import AbstractExchange, AbstractRobustChannel, AbstractRobustConnection
+from aio_pika.abc import (
+    AbstractExchange,
+    AbstractIncomingMessage,
+    AbstractRobustChannel,
+    AbstractRobustConnection,
+)
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, PublishError
 
+from publisher.amqp.message import Delivery
 from publisher.errors import PublishTimeoutError, UndeliverableError
 
+FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
 PAUSE = 0.2  # seconds between a lost connection and the next try
 
 
@@ -58,6 +65,19 @@ class ConfirmedPublisher:
                 f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s. "
                 "It may still arrive; send it again under the same id."
             ) from None
+
+    async def requeue(self, message: AbstractIncomingMessage, queue: str) -> None:
+        """Return a message to its queue; one that was returned often is sent to its end as a fresh copy.
+
+        So an outage, however long, never brings a message to the delivery limit. A crash between copy and ack
+        leaves the message twice, which its id makes harmless.
+        """
+        count = message.headers.get("x-delivery-count")
+        if not isinstance(count, int) or count < FRESH_COPY_AFTER:
+            await message.nack(requeue=True)
+            return
+        await self.publish(Delivery.from_message(message).to_message(), queue)
+        await message.ack()
 
     async def _until_confirmed(self, message: Message, routing_key: str, *, mandatory: bool) -> None:
         while True:

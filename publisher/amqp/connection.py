@@ -8,6 +8,7 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
 from aiormq.exceptions import ProbableAuthenticationError
 
 from publisher.amqp import tls, topology
+from publisher.amqp.tolerant_decoding import tolerant_decoding
 from publisher.errors import BrokerError, BrokerLoginError, BrokerUnreachableError
 from publisher.settings import BrokerSettings
 
@@ -64,15 +65,16 @@ async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobust
     Raises `BrokerUnreachableError` if the broker can't be reached now, or what `prepare` raises.
     """
     try:
-        return await connect_robust(
-            settings.amqp_url.get_secret_value(),
-            ssl_context=tls.ssl_context(settings),
-            timeout=CONNECT_TIMEOUT,
-            client_properties={"connection_name": name},
-            reconnect_interval=RECONNECT_INTERVAL,
-            heartbeat=HEARTBEAT,
-            connection_class=ReconnectingConnection,
-        )
+        with tolerant_decoding():
+            return await connect_robust(
+                settings.amqp_url.get_secret_value(),
+                ssl_context=tls.ssl_context(settings),
+                timeout=CONNECT_TIMEOUT,
+                client_properties={"connection_name": name},
+                reconnect_interval=RECONNECT_INTERVAL,
+                heartbeat=HEARTBEAT,
+                connection_class=ReconnectingConnection,
+            )
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
         raise broker_error(settings, failure) from failure
 

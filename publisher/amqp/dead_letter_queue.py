@@ -13,7 +13,6 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import open_channel
 from publisher.amqp.message import Delivery
-from publisher.amqp.requeue import requeue
 from publisher.contract.identity import hash_of
 from publisher.errors import NotEditableError
 from publisher.settings import BrokerSettings
@@ -132,5 +131,5 @@ class DeadLetterQueue:
             yield held
         finally:
             for _, message in held:
-                await requeue(message, self._publisher, self._names.dead_queue)
+                await self._publisher.requeue(message, self._names.dead_queue)
             await channel.close()

@@ -16,9 +16,8 @@ from consumer.settings import ConsumerSettings
 from publisher import Client
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
-from publisher.amqp.requeue import requeue
 from publisher.amqp.topology import queues
-from tests.acceptance.messages import Inbox
+from tests.acceptance.inbox import Inbox
 from tests.acceptance.services import SHAPES, TWO_SERVICES, Services
 from tests.conftest import own_names
 from tests.poll import eventually
@@ -43,7 +42,7 @@ class World(Services):
             publisher = await ConfirmedPublisher.open(connection, 10)
             queue = await (await connection.channel()).get_queue(queue_name)
             message = await queue.get(timeout=10)
-            await requeue(message, publisher, queue_name)
+            await publisher.requeue(message, queue_name)
             return int(str(message.headers.get("x-delivery-count", 0)))
 
     async def depth(self, queue: str) -> int:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.pages import ROOT, commands
+from tests.documentation.pages import ROOT, commands
 
 PROGRAMS = Path(sys.executable).parent
 GOES_ON = {

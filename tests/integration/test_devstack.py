@@ -14,7 +14,7 @@ import pytest
 from aio_pika import DeliveryMode, Message, connect
 from temporalio.client import Client
 
-from tests.dashboard import jobs, names
+from tests.documentation.dashboard import jobs, names
 from tests.poll import eventually
 from voyage import devstack
 from voyage.devstack.finding import temporal_binary
@@ -113,7 +113,7 @@ def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: 
 
 
 async def test_processes_that_look_for_ports_at_the_same_time_find_different_ones() -> None:
-    few = "from devstack import ports; ports._OURS = range(20_000, 20_400)"
+    few = "from voyage.devstack import ports; ports._OURS = range(20_000, 20_400)"
     waiting = f"{few}; print([ports.free_port() for _ in range(30)], flush=True); input()"
     looking = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", waiting, stdin=PIPE, stdout=PIPE)

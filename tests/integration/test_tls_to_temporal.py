@@ -10,9 +10,9 @@ import pytest
 
 from saga.errors import TemporalRefusedError
 from saga.temporal.connection import connect_once, connect_when_available
-from tests.certificates import Authority, Pair
 from tests.commands import run_to_the_end
-from tests.temporal_door import tls_door
+from tests.proxies.certificates import Authority, Pair
+from tests.proxies.temporal_proxy import tls_door
 from voyage import devstack
 from voyage.errors import SettingsError, VoyageError
 

@@ -1,0 +1,81 @@
+"""`voyage-consumer doctor` and `voyage-worker doctor` on Temporal: each check fails and passes for real."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from temporalio.client import Client as Temporal
+
+from saga.temporal.clock_check import check_clock
+from tests.acceptance.conftest import World
+from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
+from tests.proxies.refusing_proxy import refusing_door
+
+BOTH = pytest.mark.parametrize("command", [CONSUMER, WORKER])
+
+
+async def test_a_retention_that_is_shorter_than_the_duplicate_window(world: World) -> None:
+    short = await doctor(world, VOYAGE_DUPLICATE_WINDOW="999999999")
+    assert short.states["retention"] == "failed"
+    assert "VOYAGE_DUPLICATE_WINDOW" in short.to_do["retention"]
+
+
+@BOTH
+async def test_a_namespace_that_does_not_exist(world: World, command: str) -> None:
+    missing = await doctor(world, command, TEMPORAL_NAMESPACE="no-such-namespace")
+    assert (missing.code, missing.states["namespace"]) == (1, "failed")
+    assert missing.to_do["namespace"].startswith("Create it")
+
+
+@BOTH
+@pytest.mark.parametrize("call", ["DescribeNamespace", "SignalWorkflowExecution"])
+async def test_a_namespace_that_we_may_not_read_or_change(world: World, command: str, call: str) -> None:
+    async with refusing_door(world.temporal_address, call) as address:
+        refused = await doctor(world, command, TEMPORAL_ADDRESS=address)
+    assert (refused.code, refused.states["namespace"]) == (1, "failed")
+    assert "not permitted" in refused.found["namespace"]
+    assert "TEMPORAL_API_KEY" in refused.to_do["namespace"]
+
+
+async def test_the_schedule_of_the_reconciliation(world: World, temporal: Temporal) -> None:
+    handle = temporal.get_schedule_handle(f"reconciliation-{world.settings.task_queue}")
+    missing = await doctor(world)
+    mended = await doctor(world, CONSUMER, "--fix")
+    await handle.pause(note="for the test")
+    paused = await doctor(world, CONSUMER, "--fix")
+    await handle.unpause()
+    elsewhere = await doctor(world, VOYAGE_REPLY_TASK_QUEUE="another")
+    await handle.pause()
+    await world.consumer()
+    started = await doctor(world)
+
+    assert [report.states["reconciliation"] for report in (missing, mended)] == ["failed", "ok"]
+    assert (paused.states["reconciliation"], paused.found["reconciliation"]) == (
+        "failed",
+        "paused (for the test)",
+    )
+    assert "--unpause" in paused.to_do["reconciliation"]
+    assert elsewhere.found["reconciliation"].startswith("for another task queue")
+    assert started.found["reconciliation"] == "every 1 s"
+
+
+async def test_a_schedule_that_we_may_not_look_at(world: World) -> None:
+    async with refusing_door(world.temporal_address, "DescribeSchedule") as address:
+        refused = await doctor(world, TEMPORAL_ADDRESS=address)
+    assert refused.states["namespace"] == "ok"
+    assert refused.states["reconciliation"] == "failed"
+    assert "TEMPORAL_API_KEY" in refused.to_do["reconciliation"]
+
+
+@pytest.mark.parametrize(
+    ("wrong_by", "found"),
+    [(0, "within 2 s of Temporal's"), (300, "300 s ahead of Temporal's"), (-300, "300 s behind Temporal's")],
+)
+async def test_a_clock_that_is_wrong_either_way(temporal: Temporal, wrong_by: int, found: str) -> None:
+    finding = await check_clock("clock", temporal, lambda: datetime.now(UTC) + timedelta(seconds=wrong_by))
+    assert (finding.state, finding.found) == ("failed" if wrong_by else "ok", found)
+
+
+async def test_servers_that_do_not_answer(world: World) -> None:
+    report = await doctor(world, AMQP_URL="amqp://guest:guest@localhost:1/", TEMPORAL_ADDRESS="localhost:1")
+    assert (report.code, report.states) == (1, {"RabbitMQ": "failed", "Temporal": "failed"})
+    assert "Start it" in report.to_do["Temporal"]
