@@ -74,32 +74,20 @@ format: setup ## Let ruff put the code in order
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: setup ## Compare bookings by message with a direct client and with the tutorial's way; OPTIONS="--rounds 9"
-	@$(BIN)/python -m benchmarks $(OPTIONS)
+bench: setup ## Measure throughput, latency, CPU and memory beside Temporal's tutorial; OPTIONS="--rounds 9"
+	@$(BIN)/python -m benchmarks throughput $(OPTIONS)
 
-bench-apart: setup ## The same with Temporal and the worker on one core and all else on another; takes OPTIONS
-	@$(BIN)/python -m benchmarks.apart $(OPTIONS)
+bench-backlog: setup ## Measure the rate while 10,000 requests are drained; OPTIONS="--requests 2000"
+	@$(BIN)/python -m benchmarks backlog $(OPTIONS)
 
-bench-backlog: setup ## Whether the rate holds while 10,000 requests are drained; OPTIONS="--requests 2000"
-	@$(BIN)/python -m benchmarks.backlog $(OPTIONS)
+bench-against: setup ## Compare CPU per booking with that of COMMIT (default: the first version); takes OPTIONS
+	@$(BIN)/python -m benchmarks against $(if $(COMMIT),--commit $(COMMIT)) $(OPTIONS)
 
-bench-scale: setup ## 5,000 bookings in flight, 1, 2 and 4 workers and consumers, the broker leg alone; takes OPTIONS
-	@$(BIN)/python -m benchmarks.scale $(OPTIONS)
+bench-peers: setup .venv-peers/installed ## Compare with DBOS, Celery and FastStream; OPTIONS=--failures kills each of them
+	@$(BIN)/python -m benchmarks peers $(OPTIONS)
 
-bench-against: setup ## CPU of this version beside that of COMMIT (the first one), at the same time; takes OPTIONS
-	@$(BIN)/python -m benchmarks.against $(if $(COMMIT),--commit $(COMMIT)) $(OPTIONS)
-
-bench-page: setup ## The tables and pictures of docs/performance.md anew, from the last figures
-	@$(BIN)/python -m benchmarks.page
-
-bench-peers: setup .venv-peers/installed ## The same beside Celery, DBOS and FastStream, each as its documents recommend; takes OPTIONS
-	@$(BIN)/python -m benchmarks.peers $(OPTIONS)
-
-check-peers: setup .venv-peers/installed ## What each of these does with a refusal, a kill and a repeated request
-	@$(BIN)/python -m benchmarks.peers.check
-
-bench-stuck: setup ## What bookings stuck on a supplier that is down cost the others
-	@$(BIN)/python -m benchmarks.stuck
+bench-page: setup ## Make the tables and charts of docs/performance.md and docs/peers.md from the last figures
+	@$(BIN)/python -m benchmarks page
 
 chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4
 	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)

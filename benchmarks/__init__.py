@@ -1,1 +1,1 @@
-"""What a booking costs: by message, straight from a Temporal client, and the tutorial's way."""
+"""Benchmarks: throughput, latency, CPU and memory of a booking, and a backlog; see docs/performance.md."""

@@ -1,4 +1,4 @@
-"""The same three-step booking on Celery, DBOS and FastStream, each set up as its documents recommend.
+"""The same booking on Celery, DBOS and FastStream, each set up as its documentation recommends.
 
-`*_service.py`, `*_client.py` and what they import run in `.venv-peers`; the rest where the benchmark runs.
+`*_app.py`, `stdio.py` and `supplier.py` run in `.venv-peers`; the other files run with the benchmark.
 """

@@ -1,4 +1,4 @@
-"""A private PostgreSQL server, as it comes: every commit is on the disk before it counts."""
+"""A private PostgreSQL server with its default settings: it syncs each commit to the disk."""
 
 import os
 import shutil
@@ -12,7 +12,7 @@ from voyage.errors import DevstackError
 
 
 class Postgres(Server):
-    """A server of one's own on a free port, with the superuser `postgres` and no password."""
+    """A server on a free port, with the superuser `postgres` and no password."""
 
     name = "PostgreSQL"
     ready_within = 30.0
@@ -24,38 +24,35 @@ class Postgres(Server):
 
     @property
     def url(self) -> str:
-        """Where it is, for SQLAlchemy."""
+        """Its URL for SQLAlchemy."""
         return f"postgresql+psycopg://postgres@{HOST}:{self.port}/dbos"
 
     def start(self) -> None:
-        """Make its data if there is none yet, start it, and wait until it is ready."""
+        """Make its data folder if there is none, start it, and wait until it is ready."""
         if not self._data.exists():
-            self._own()
+            if _not_root():
+                shutil.chown(self.home, "nobody")
             made = [*_not_root(), _binary("initdb"), "--auth=trust", "--username=postgres", str(self._data)]
             subprocess.run(made, check=True, stdout=subprocess.DEVNULL)
         super().start()
 
     def command(self) -> Sequence[str | Path]:
-        """The server, reachable by TCP alone."""
+        """The server, reachable only by TCP."""
         where = ["-h", HOST, "-p", str(self.port), "-k", ""]
         return [*_not_root(), _binary("postgres"), "-D", self._data, *where]
 
     def environment(self) -> Mapping[str, str]:
-        """Ours."""
+        """The environment of this process."""
         return os.environ
 
     def is_ready(self) -> bool:
-        """Whether it says so."""
+        """Whether `pg_isready` says so."""
         asked = [_binary("pg_isready"), "-q", "-h", HOST, "-p", str(self.port)]
         return subprocess.run(asked, check=False).returncode == 0
 
-    def _own(self) -> None:
-        if _not_root():
-            shutil.chown(self.home, "nobody")
-
 
 def _not_root() -> list[str]:
-    """PostgreSQL refuses to run as root; another user's process must be told anew to end with us."""
+    """Run as `nobody`, since PostgreSQL refuses to run as root; end with this process."""
     return ["setpriv", "--reuid=nobody", "--clear-groups", "--pdeathsig=INT"] if os.getuid() == 0 else []
 
 

@@ -1,4 +1,4 @@
-"""Who the peers book with: as quick as the simulated suppliers of the saga, with a ledger if told so."""
+"""The peers' suppliers: as fast as Voyage's simulated suppliers. They write a ledger if told so."""
 
 import asyncio
 import os
@@ -7,43 +7,41 @@ import zlib
 from pathlib import Path
 
 LEGS = ("car", "hotel", "flight")
-WAIT = 3.0  # seconds that a slow supplier takes; long enough to be killed in
+SLOW = 3.0  # seconds, long enough to kill a service
 _LEDGER = os.environ.get("PEERS_LEDGER")
 
 
 class RefusedError(Exception):
-    """The supplier's final no: another try would get the same answer."""
+    """The supplier refuses; another try gets the same answer."""
 
 
 def book(booking: str, leg: str, item: str) -> str:
-    """Book, and return the reference; an item that contains `slow` takes a while, `invalid` is refused."""
+    """Book a leg, and return the reference; `slow` items take 3 seconds, `invalid` items are refused."""
     _note(booking, leg, "begun")
-    if "slow" in item:
-        time.sleep(WAIT)
+    time.sleep(SLOW if "slow" in item else 0)
     return _answer(booking, leg, item)
 
 
 async def book_async(booking: str, leg: str, item: str) -> str:
-    """`book`, for who serves others meanwhile."""
+    """`book`, without blocking."""
     _note(booking, leg, "begun")
     if "slow" in item:
-        await asyncio.sleep(WAIT)
+        await asyncio.sleep(SLOW)
     return _answer(booking, leg, item)
 
 
 def undo(booking: str, leg: str, item: str) -> None:
-    """Undo what was booked or perhaps booked; an item that contains `lasting` takes a while."""
+    """Undo a leg; `lasting` items take 3 seconds."""
     _note(booking, leg, "undo begun")
-    if "lasting" in item:
-        time.sleep(WAIT)
+    time.sleep(SLOW if "lasting" in item else 0)
     _note(booking, leg, "undone")
 
 
 async def undo_async(booking: str, leg: str, item: str) -> None:
-    """`undo`, for who serves others meanwhile."""
+    """`undo`, without blocking."""
     _note(booking, leg, "undo begun")
     if "lasting" in item:
-        await asyncio.sleep(WAIT)
+        await asyncio.sleep(SLOW)
     _note(booking, leg, "undone")
 
 

@@ -1,1 +1,1 @@
-"""The trip-booking tutorial of Temporal, in its own shape: workflow, default worker, Flask door."""
+"""Temporal's trip-booking tutorial: its workflow, the SDK's default worker, and a Flask application."""

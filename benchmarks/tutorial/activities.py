@@ -1,4 +1,4 @@
-"""The tutorial's activities: each books or undoes one thing, at once, as our simulated suppliers do."""
+"""The tutorial's activities. Each answers at once, as the simulated suppliers of Voyage do."""
 
 from dataclasses import dataclass
 
@@ -24,7 +24,7 @@ async def book_car(trip: Trip) -> str:
 
 @activity.defn
 async def book_hotel(trip: Trip) -> str:
-    """Book the hotel; an invalid one can't be had."""
+    """Book the hotel; refuse an invalid one."""
     if "invalid" in trip.book_hotel_id:
         raise ValueError("Invalid hotel booking, rolling back!")
     return f"Booked hotel: {trip.book_hotel_id}"

@@ -1,4 +1,4 @@
-"""The tutorial's worker: the SDK's defaults in everything (asyncio, sandbox, converter, pollers, slots)."""
+"""The tutorial's worker, with the SDK's defaults (asyncio, sandbox, converter, pollers, slots)."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The tutorial's workflow: three steps, undone in reverse if one fails."""
+"""The tutorial's workflow: it books three legs, and undoes them in reverse if one fails."""
 
 from collections.abc import Callable, Coroutine
 from datetime import timedelta
@@ -28,11 +28,11 @@ STEPS = (
 
 @workflow.defn
 class TutorialWorkflow:
-    """Books all three, or none."""
+    """Books all three legs, or none."""
 
     @workflow.run
     async def run(self, trip: Trip) -> dict[str, Any]:
-        """The tutorial's answer: a status, and what was booked or what went wrong."""
+        """Return a status, and the bookings or the error."""
         compensations: list[Callable[[Trip], Coroutine[Any, Any, str]]] = []
         results: dict[str, str] = {}
         retries = RetryPolicy(maximum_attempts=trip.attempts, non_retryable_error_types=["ValueError"])

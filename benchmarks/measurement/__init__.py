@@ -1,0 +1,1 @@
+"""Put load on a scenario, and measure latency, CPU time and memory."""

@@ -1,0 +1,1 @@
+"""Make the tables and charts of docs/performance.md and docs/peers.md from `benchmarks/results`."""

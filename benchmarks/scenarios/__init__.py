@@ -1,0 +1,1 @@
+"""The scenarios that are compared; `catalog.py` lists them."""

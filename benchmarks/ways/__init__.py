@@ -1,1 +1,0 @@
-"""The ways to book that are compared; `table.py` lists them."""
