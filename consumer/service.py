@@ -9,6 +9,7 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from consumer.amqp.message_consumer import MessageConsumer
+from consumer.amqp.reply_address import PUBLISH_RESULT
 from consumer.amqp.subscription import Subscription
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
@@ -16,7 +17,6 @@ from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
 from consumer.reconciliation import schedule
 from consumer.reconciliation.stopped_bookings import StoppedBookings
 from consumer.reconciliation.workflows import AnswerStoppedBookingWorkflow, ReconciliationWorkflow
-from consumer.replies.callback import PUBLISH_RESULT
 from consumer.replies.publisher import ResultPublisher
 from consumer.requests.dead_letters import DeadLetters
 from consumer.requests.handler import RequestHandler

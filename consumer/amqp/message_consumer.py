@@ -39,6 +39,7 @@ class MessageConsumer:
         publisher: ConfirmedPublisher,
         settings: ConsumerSettings,
     ) -> None:
+        self.queue = subscription.queue
         self.subscription = subscription
         self._handle = handle
         self._publisher = publisher
@@ -48,11 +49,6 @@ class MessageConsumer:
         self._probing: asyncio.Task[None] | None = None
         watch_consumer(self.queue, lambda: len(self._in_flight), lambda: self.is_paused)
         self._queue_wait = QUEUE_WAIT.labels(self.queue)
-
-    @property
-    def queue(self) -> str:
-        """The name of its queue."""
-        return self.subscription.queue
 
     @property
     def is_paused(self) -> bool:

@@ -5,9 +5,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Self
 
+from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
 from publisher.settings import BrokerSettings
+from saga.models import ReplyCallback
 
+PUBLISH_RESULT = "publish_result"
+"""The activity that sends an answer, served by the consumer on its own task queue."""
 DIRECT_REPLY_TO = "amq.rabbitmq.reply-to."
 _BROKER_NAMED = ("amq.gen-", DIRECT_REPLY_TO)
 _QUEUE_NAME = re.compile(r"[A-Za-z0-9._:@=+/-]{1,255}", re.ASCII)
@@ -18,7 +22,7 @@ _TRACE_HEADERS = ("traceparent", "tracestate")
 class ReplyAddress:
     """A reply queue, the correlation id that the client knows its request by, the booking, and the trace.
 
-    To the saga it is the opaque context of a reply callback.
+    To the saga, which knows no broker, it is the opaque context of a reply callback.
     """
 
     booking_id: str = ""
@@ -44,9 +48,14 @@ class ReplyAddress:
         """The address in a reply callback's context."""
         return cls(**context)
 
-    def to_context(self) -> dict[str, Any]:
-        """The context for a reply callback."""
-        return asdict(self)
+    def to_callback(self, settings: ConsumerSettings) -> ReplyCallback:
+        """The saga's way to this address: our activity, which the booking's own worker has if that is us."""
+        return ReplyCallback(
+            activity=PUBLISH_RESULT,
+            task_queue=settings.reply_task_queue,
+            context=asdict(self),
+            local=settings.with_worker,
+        )
 
     @property
     def is_direct(self) -> bool:

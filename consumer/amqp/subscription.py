@@ -21,6 +21,7 @@ class Subscription:
     """Messages of one queue, on a channel of its own, each handed to a callback."""
 
     def __init__(self, queue: AbstractQueue) -> None:
+        self.queue = queue.name
         self._queue = queue
         self._tag: str | None = None
 
@@ -29,11 +30,6 @@ class Subscription:
         """For a queue that exists, with at most `prefetch` messages not settled; nothing is taken yet."""
         channel = await open_channel(connection, prefetch)
         return cls(await channel.get_queue(queue))
-
-    @property
-    def queue(self) -> str:
-        """The queue's name."""
-        return self._queue.name
 
     @property
     def is_on(self) -> bool:

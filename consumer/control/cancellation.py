@@ -4,7 +4,6 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from consumer.amqp.reply_address import ReplyAddress
-from consumer.replies.callback import reply_callback
 from consumer.replies.mapping import CANCELLED_BEFORE_REQUEST
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Missing, Running, look_up
@@ -29,7 +28,7 @@ class BookingCanceller:
         While it runs, the reply address joins it. A cancel that comes first holds the id for its request.
         Raises `TemporalUnavailableError`; asking again is safe.
         """
-        callbacks = [reply_callback(reply_address, self._settings)] if reply_address else []
+        callbacks = [reply_address.to_callback(self._settings)] if reply_address else []
         with temporal_calls():
             while True:
                 match await look_up(self._client, workflow_id):

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from consumer import identity
-from consumer.amqp.json_body import parse_json_object
+from consumer.amqp.parsing import parse_json_object
 from consumer.amqp.reply_address import ReplyAddress
 from consumer.errors import InvalidRequestError
 from publisher.amqp.message import Delivery
+from publisher.contract import identity
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
 from publisher.settings import BrokerSettings
 

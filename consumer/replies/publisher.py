@@ -8,12 +8,11 @@ from uuid import uuid4
 from aio_pika import DeliveryMode, Message
 from temporalio import activity
 
-from consumer import identity
-from consumer.amqp.reply_address import ReplyAddress
+from consumer.amqp.reply_address import PUBLISH_RESULT, ReplyAddress
 from consumer.metrics import PARKED, RESULT_LAG, count_result, seconds_since
-from consumer.replies.callback import PUBLISH_RESULT
 from consumer.replies.mapping import result_of
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.contract import identity
 from publisher.contract.control import STATUS_TYPE
 from publisher.contract.result import RESULT_TYPE, BookingResult
 from publisher.errors import UndeliverableError
@@ -65,20 +64,21 @@ class ResultPublisher:
         self, result: BookingResult, address: ReplyAddress, message_id: str, kind: str = RESULT_TYPE
     ) -> None:
         with tracing.publishing(address.reply_to, address.trace) as headers:
-            await self._publish(_message(result, address, message_id, kind, headers), address)
+            message = _message(result, address, message_id, kind, headers)
+            try:
+                # RabbitMQ 3.10 returns a mandatory message to direct reply-to although it was delivered.
+                await self._publisher.publish(message, address.reply_to, mandatory=not address.is_direct)
+            except UndeliverableError:
+                await self._park(message, address)
         if kind == RESULT_TYPE:
             count_result(result)
 
-    async def _publish(self, message: Message, address: ReplyAddress) -> None:
-        try:
-            # RabbitMQ 3.10 returns a mandatory message to direct reply-to although it was delivered.
-            await self._publisher.publish(message, address.reply_to, mandatory=not address.is_direct)
-        except UndeliverableError:
-            message.headers["x-reply-to"] = address.reply_to
-            await self._publisher.publish(message, self._names.parked_queue)
-            PARKED.inc()
-            parked = self._names.parked_queue
-            log.warning("Reply queue %s is gone: result parked in %s", address.reply_to, parked)
+    async def _park(self, message: Message, address: ReplyAddress) -> None:
+        message.headers["x-reply-to"] = address.reply_to
+        parked = self._names.parked_queue
+        await self._publisher.publish(message, parked)
+        PARKED.inc()
+        log.warning("Reply queue %s is gone: result parked in %s", address.reply_to, parked)
 
 
 def _message(

@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 
-from consumer import identity
+from consumer.amqp.parsing import parse_request
 from consumer.amqp.reply_address import ReplyAddress
 from consumer.errors import InvalidRequestError
-from consumer.requests.parsing import parse_request
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
+from publisher.contract import identity
 from publisher.contract.request import REQUEST_TYPE, BookingRequest
 
 

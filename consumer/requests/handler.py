@@ -2,7 +2,6 @@
 
 import logging
 
-from consumer import identity
 from consumer.metrics import REQUESTS, Outcome
 from consumer.replies import mapping
 from consumer.replies.publisher import ResultPublisher
@@ -11,6 +10,7 @@ from consumer.requests.decision import Reject, Start, decide
 from consumer.requests.workflow_start import Accepted, Conflict, Ended, WorkflowStarter
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
+from publisher.contract import identity
 from voyage.runtime import logs
 
 log = logging.getLogger(__name__)
@@ -62,7 +62,7 @@ class RequestHandler:
             await self._results.send_rejection(
                 mapping.rejection(reject.code, reject.message, reject.booking_id),
                 reject.reply_address,
-                identity.rejection_id(delivery),
+                identity.rejection_id(delivery.body, delivery.message_id, delivery.correlation_id),
             )
         await self._dead_letters.keep(delivery, reject)
         REQUESTS.labels(reject.code).inc()

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from consumer.replies.callback import reply_callback
 from consumer.replies.mapping import CANCELLED_BEFORE_REQUEST
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
@@ -88,7 +87,7 @@ class WorkflowStarter:
                 CancelledBeforeRequestWorkflow.request_arrived, args=args, rpc_timeout=RPC_TIMEOUT
             )
         else:
-            callback = reply_callback(start.reply_address, self._settings)
+            callback = start.reply_address.to_callback(self._settings)
             signal = handle.signal(BookingWorkflow.join, callback, rpc_timeout=RPC_TIMEOUT)
         return Accepted(joined=True) if await signalled(signal) else None
 
@@ -102,7 +101,7 @@ def _booking_input(start: Start, settings: ConsumerSettings) -> BookVacationInpu
         book_flight_id=request.flight,
         attempts=request.attempts,
         deadline=request.deadline,
-        reply=reply_callback(start.reply_address, settings),
+        reply=start.reply_address.to_callback(settings),
         policy=settings.policy,
     )
 

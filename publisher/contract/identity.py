@@ -1,8 +1,11 @@
-"""The contract's idempotency key: which messages are the same booking."""
+"""What follows from a booking's id and payload, and so is the same for every repeat: the contract's ids."""
 
 import hashlib
+import re
 
 from publisher.contract.request import BookingRequest
+
+_ID = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
 
 
 def booking_id(
@@ -15,6 +18,33 @@ def booking_id(
 def hash_of(body: bytes, correlation_id: str | None) -> str:
     """The booking id of a message that names none."""
     return digest(body, to_bytes(correlation_id or ""))
+
+
+def workflow_id(booking: str) -> str:
+    """`booking-<booking id>`; an id with other characters is hashed into the contract's alphabet."""
+    return f"booking-{booking if _ID.fullmatch(booking) else digest(to_bytes(booking))}"
+
+
+def user_id(name: str, booking: str) -> str:
+    """The name in lower case with hyphens for blanks, and six digits that follow from the booking id."""
+    digits = int(digest(to_bytes(booking)), 16) % 1_000_000
+    return f"{name.lower().replace(' ', '-')}-{digits:06d}"
+
+
+def fingerprint(request: BookingRequest) -> str:
+    """Equal for requests with the same validated fields, whatever their bytes; the id itself is left out."""
+    return digest(request.model_dump_json(exclude={"booking_id"}).encode())
+
+
+def answer_id(booking: str, revision: int) -> str:
+    """The `message_id` of an answer: the same for every re-send of it."""
+    return digest(b"answer", to_bytes(booking), str(revision).encode())[:32]
+
+
+def rejection_id(body: bytes, message_id: str | None, correlation_id: str | None) -> str:
+    """The `message_id` of a rejection: the same if the same message is rejected again."""
+    names = (message_id or "", correlation_id or "")
+    return digest(b"rejection", body, *map(to_bytes, names))[:32]
 
 
 def digest(*parts: bytes) -> str:

@@ -1,10 +1,20 @@
-"""The body of a message as a JSON object, by the rules of the contract."""
+"""From the body of a message to a valid request or a JSON object, by the rules of the contract."""
 
 import json
 from typing import Any, NoReturn
 
+from pydantic import ValidationError
+
 from consumer.errors import InvalidRequestError
-from publisher.contract.request import MAX_BODY_BYTES
+from publisher.contract.request import MAX_BODY_BYTES, BookingRequest
+
+
+def parse_request(body: bytes) -> BookingRequest:
+    """The request in a body; raises `InvalidRequestError` with the code and the text for the client."""
+    try:
+        return BookingRequest.model_validate(parse_json_object(body))
+    except ValidationError as invalid:
+        raise InvalidRequestError("invalid", _explain(invalid)) from None
 
 
 def parse_json_object(body: bytes) -> dict[str, Any]:
@@ -36,3 +46,12 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a JSON value")
+
+
+def _explain(invalid: ValidationError) -> str:
+    """One line that names each field that is wrong, in the order of the model."""
+    problems = []
+    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
+        field = ".".join(map(str, error["loc"]))
+        problems.append(f"{field}: {error['msg'].removeprefix('Value error, ')}")
+    return "; ".join(problems)
