@@ -18,7 +18,7 @@ from consumer.reconciliation import schedule
 from consumer.reconciliation.stopped_bookings import StoppedBookings
 from consumer.reconciliation.workflows import AnswerStoppedBookingWorkflow, ReconciliationWorkflow
 from consumer.replies.publisher import ResultPublisher
-from consumer.requests.dead_letters import DeadLetters
+from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.handler import RequestHandler
 from consumer.requests.workflow_start import WorkflowStarter
 from consumer.settings import ConsumerSettings
@@ -60,7 +60,7 @@ async def run(settings: ConsumerSettings) -> None:
         )
         results = ResultPublisher(publisher, settings)
         requests = RequestHandler(
-            settings, WorkflowStarter(client, settings), results, DeadLetters(publisher, settings)
+            settings, WorkflowStarter(client, settings), results, DeadLetterPublisher(publisher, settings)
         )
         control = ControlHandler(settings, client, results)
         worker = await stack.enter_async_context(reply_worker(client, settings, results))

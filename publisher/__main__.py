@@ -18,9 +18,9 @@ def main() -> None:
     try:
         sys.exit(app(standalone_mode=False))
     except* VoyageError as errors:
-        _complain(str(errors.exceptions[0]))
+        _print_error(str(errors.exceptions[0]))
     except* TyperException as errors:
-        _complain(_usage(errors.exceptions[0]))
+        _print_error(_usage(errors.exceptions[0]))
     sys.exit(Exit.USAGE)
 
 
@@ -35,7 +35,7 @@ def _usage(mistake: BaseException) -> str:
     return f"{text}{stop} See: {context.command_path} --help"
 
 
-def _complain(text: str) -> None:
+def _print_error(text: str) -> None:
     stderr.print(text if "\n" in text else f"voyage: {text}", markup=False)
 
 

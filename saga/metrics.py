@@ -11,7 +11,7 @@ def count_manual_intervention() -> None:
     _add_manual_interventions(workflow.metric_meter(), 1)
 
 
-def start_manual_intervention_at_zero(meter: MetricMeter, namespace: str, task_queue: str) -> None:
+def declare_manual_intervention(meter: MetricMeter, namespace: str, task_queue: str) -> None:
     """Nobody is needed yet. Without the 0, Prometheus would see no increase when the first one is counted."""
     # The labels are those that the SDK gives to what a workflow of ours counts.
     labels = {"namespace": namespace, "task_queue": task_queue, "workflow_type": "BookingWorkflow"}
@@ -22,7 +22,7 @@ def _add_manual_interventions(meter: MetricMeter, number: int) -> None:
     meter.create_counter("voyage_manual_intervention", "Bookings that needed a person").add(number)
 
 
-def tell_booking_time(outcome: BookingOutcome) -> None:
+def record_booking_time(outcome: BookingOutcome) -> None:
     """A booking's outcome is known; its legs are booked, or undone."""
     times = workflow.metric_meter().create_histogram_timedelta(
         "voyage_booking_time", "From the start of a booking until its outcome is known"

@@ -44,9 +44,7 @@ def build(
 
     `suppliers` is keyed by leg name; `reply_handlers`, by callback activity, are the replies it gives itself.
     """
-    metrics.start_manual_intervention_at_zero(
-        Runtime.default().metric_meter, client.namespace, settings.task_queue
-    )
+    metrics.declare_manual_intervention(Runtime.default().metric_meter, client.namespace, settings.task_queue)
     return Worker(
         client,
         task_queue=settings.task_queue,

@@ -9,7 +9,7 @@ from aio_pika.abc import AbstractIncomingMessage
 
 from consumer.amqp.circuit_breaker import CircuitBreaker
 from consumer.amqp.reply_address import trace_of
-from consumer.amqp.subscription import GONE, Subscription
+from consumer.amqp.subscription import CHANNEL_LOST, Subscription
 from consumer.errors import TemporalUnavailableError
 from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
 from consumer.settings import ConsumerSettings
@@ -83,12 +83,12 @@ class MessageConsumer:
 
     async def _process(self, message: AbstractIncomingMessage) -> None:
         delivery = Delivery.from_message(message)
-        logs.about(delivery_tag=message.delivery_tag)
+        logs.bind(delivery_tag=message.delivery_tag)
         if delivery.timestamp:
             self._queue_wait.observe(seconds_since(delivery.timestamp))
         while not await self._handled(message, delivery):
             if self.is_paused:
-                with suppress(*GONE):
+                with suppress(*CHANNEL_LOST):
                     await self._publisher.requeue(message, self.queue)
                 return
             await asyncio.sleep(RETRY)
@@ -109,11 +109,11 @@ class MessageConsumer:
         except Exception:
             log.exception("Message %s can't be handled; back to the queue", delivery.message_id)
             await asyncio.sleep(RETRY)
-            with suppress(*GONE):
+            with suppress(*CHANNEL_LOST):
                 await message.nack(requeue=True)  # the delivery limit bounds how often
             return True
         self._circuit.succeeded()
-        with suppress(*GONE):
+        with suppress(*CHANNEL_LOST):
             await message.ack()
         return True
 
@@ -123,10 +123,10 @@ class MessageConsumer:
             await asyncio.sleep(self._settings.probe_interval)
         self._circuit.close()
         self._probing = None
-        while not self.subscription.is_on:
+        while not self.subscription.is_consuming:
             try:
                 await self.start()
-            except GONE:  # the broker is away as well
+            except CHANNEL_LOST:  # the broker is away as well
                 await asyncio.sleep(RETRY)
         log.info("Temporal takes messages of %s again: consuming goes on", self.queue)
 
@@ -134,7 +134,7 @@ class MessageConsumer:
         """Try one message until it works; whether the queue's next one may be taken."""
         try:
             message = await self.subscription.get()
-        except GONE:
+        except CHANNEL_LOST:
             return False
         if message is None:
             return True

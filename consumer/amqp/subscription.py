@@ -11,7 +11,7 @@ from aiormq import Channel
 
 from publisher.amqp.connection import open_channel
 
-GONE = (*CONNECTION_EXCEPTIONS, TimeoutError)
+CHANNEL_LOST = (*CONNECTION_EXCEPTIONS, TimeoutError)
 """What a lost channel raises: the broker will deliver again what was not acked on it."""
 _BROKER_TIMEOUT = 5.0
 Take = Callable[[AbstractIncomingMessage], Awaitable[None]]
@@ -32,7 +32,7 @@ class Subscription:
         return cls(await channel.get_queue(queue))
 
     @property
-    def is_on(self) -> bool:
+    def is_consuming(self) -> bool:
         """Whether messages are meant to come."""
         return self._tag is not None
 
@@ -43,7 +43,7 @@ class Subscription:
     async def stop(self) -> None:
         """No more messages; what was taken stays to be settled."""
         if self._tag:
-            with suppress(*GONE):
+            with suppress(*CHANNEL_LOST):
                 async with asyncio.timeout(_BROKER_TIMEOUT):  # aio-pika would wait for a lost connection
                     await self._queue.cancel(self._tag)
             self._tag = None
@@ -55,7 +55,7 @@ class Subscription:
     async def is_alive(self, within: float) -> bool:
         """Whether our consumer is there, by aio-pika's knowledge and by the broker's, asked within seconds.
 
-        Raises one of `GONE`, among them what the broker says of a queue that is gone or can't be used.
+        Raises one of `CHANNEL_LOST`, also for a queue that is gone or can't be used.
         """
         async with asyncio.timeout(within):
             channel = cast("Channel", await self._queue.channel.get_underlay_channel())

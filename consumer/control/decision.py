@@ -50,10 +50,10 @@ def decide_control(delivery: Delivery, settings: BrokerSettings) -> Cancel | Ask
         message = kinds[delivery.type].model_validate(parse_json_object(delivery.body))
     except (InvalidRequestError, ValidationError):
         return Drop('its body is not {"booking_id": "…"}')
-    asker = address.for_booking(message.booking_id) if delivery.reply_to else None
+    reply_address = address.for_booking(message.booking_id) if delivery.reply_to else None
     workflow_id = identity.workflow_id(message.booking_id)
     if isinstance(message, CancelRequest):
-        return Cancel(workflow_id=workflow_id, reason=message.reason, reply_address=asker)
-    if asker:
-        return AskStatus(workflow_id=workflow_id, reply_address=asker)
+        return Cancel(workflow_id=workflow_id, reason=message.reason, reply_address=reply_address)
+    if reply_address:
+        return AskStatus(workflow_id=workflow_id, reply_address=reply_address)
     return Drop("it asks for a status and names no reply_to")

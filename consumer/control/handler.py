@@ -57,7 +57,7 @@ class ControlHandler:
                 case Running() as running:
                     return await self._status_of_running(running, ask)
                 case _:
-                    return mapping.unknown(booking_id)
+                    return mapping.unknown_booking(booking_id)
 
     async def _status_of_running(self, running: Running, ask: AskStatus) -> BookingResult:
         """The outcome if it is known already, else the legs; without a worker to ask, just that it runs."""
@@ -72,4 +72,4 @@ class ControlHandler:
                 legs = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
         if running.is_early_cancel:
             return mapping.cancelled_before_request(booking_id)
-        return mapping.running(booking_id, running.user_id, legs)
+        return mapping.running_booking(booking_id, running.user_id, legs)

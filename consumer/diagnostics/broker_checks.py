@@ -15,11 +15,11 @@ from voyage.errors import VoyageError
 from voyage.runtime.check_results import CheckResult, CheckState, run_check
 
 
-async def examine(settings: ConsumerSettings) -> list[CheckResult]:
+async def run_checks(settings: ConsumerSettings) -> list[CheckResult]:
     """Every check of the broker; only the first, if it can't be used."""
     try:
         async with permissions.connected(settings) as connection:
-            findings = await examine_on(connection, settings)
+            findings = await run_checks_on(connection, settings)
     except VoyageError as error:
         return [CheckResult("RabbitMQ", CheckState.FAILED, "can't be used", str(error))]
     to_do = "rabbitmqctl environment | grep consumer_timeout: must be 60000 (ms) at least; 1800000 by default"
@@ -30,7 +30,7 @@ async def examine(settings: ConsumerSettings) -> list[CheckResult]:
     ]
 
 
-async def examine_on(connection: AbstractConnection, settings: ConsumerSettings) -> list[CheckResult]:
+async def run_checks_on(connection: AbstractConnection, settings: ConsumerSettings) -> list[CheckResult]:
     """The checks that need a connection, side by side."""
     exchange, taken = settings.reply_exchange, (settings.requests_queue, settings.control_queue)
     return await asyncio.gather(

@@ -18,7 +18,7 @@ from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
-from saga.cli.doctor import AsJson, polled
+from saga.cli.doctor import AsJson, poller_checks
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
 from voyage.errors import VoyageError
@@ -38,15 +38,17 @@ def command(
     """Ask RabbitMQ and Temporal whether bookings can be made; exit code 1 for an unmet requirement."""
     for library in ("aiormq", "aio_pika"):  # what they would say is in the findings
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    raise typer.Exit(report(asyncio.run(examine(load_settings(ConsumerSettings), fix=fix)), as_json=as_json))
+    raise typer.Exit(
+        report(asyncio.run(run_checks(load_settings(ConsumerSettings), fix=fix)), as_json=as_json)
+    )
 
 
-async def examine(settings: ConsumerSettings, *, fix: bool = False) -> list[CheckResult]:
+async def run_checks(settings: ConsumerSettings, *, fix: bool = False) -> list[CheckResult]:
     """Every check, in the order in which they should be mended; `fix` creates what is missing before."""
     reachable, client = await server_checks.reachable()
     if fix:
         await _fix(settings, client)
-    findings = [*await broker_checks.examine(settings), reachable]
+    findings = [*await broker_checks.run_checks(settings), reachable]
     if client is None:
         return findings
     findings.append(await run_check(server_checks.namespace, "namespace", client))
@@ -60,8 +62,8 @@ async def examine(settings: ConsumerSettings, *, fix: bool = False) -> list[Chec
     asked += [
         run_check(schedule.check, "reconciliation", client, settings),
         run_check(check_clock, "clock", client),
-        *polled(client, settings.task_queue, "voyage-worker"),
-        *polled(client, settings.reply_task_queue, "voyage-consumer"),
+        *poller_checks(client, settings.task_queue, "voyage-worker"),
+        *poller_checks(client, settings.reply_task_queue, "voyage-consumer"),
     ]
     return [*findings, *await asyncio.gather(*asked)]
 
@@ -78,7 +80,7 @@ async def _fix(settings: ConsumerSettings, client: Client | None) -> None:
 
 
 async def _dead_letters(name: str, settings: ConsumerSettings, client: Client) -> CheckResult:
-    kept = await server_checks.kept(client)
+    kept = await server_checks.retention_period(client)
     async with await open_connection(settings, "voyage-consumer doctor") as connection:
         publisher = await ConfirmedPublisher.open(connection, settings.publish_timeout)
         try:

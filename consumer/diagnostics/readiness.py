@@ -6,7 +6,7 @@ from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
 
 from consumer.amqp.message_consumer import MessageConsumer
-from consumer.amqp.subscription import GONE
+from consumer.amqp.subscription import CHANNEL_LOST
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology
@@ -32,7 +32,7 @@ class ConsumingCheck:
             alive = await self.consumer.subscription.is_alive(_ANSWER_TIMEOUT)
         except (ChannelNotFoundEntity, ChannelAccessRefused, ChannelLockedResource) as refused:
             return Problem("no_consumer", f"The queue can't be used: {refused}", stuck=True)
-        except GONE:
+        except CHANNEL_LOST:
             return await lost_connection(self.settings, "broker_away", "The connection that takes messages")
         if alive or self.consumer.is_paused:
             return None

@@ -28,7 +28,7 @@ def id_of(settings: ConsumerSettings) -> str:
     return f"reconciliation-{settings.task_queue}"
 
 
-def described(settings: ConsumerSettings) -> Schedule:
+def wanted_schedule(settings: ConsumerSettings) -> Schedule:
     """The schedule as these settings want it."""
     action = ScheduleActionStartWorkflow(
         ReconciliationWorkflow.run,
@@ -52,7 +52,7 @@ async def ensure(client: Client, settings: ConsumerSettings) -> None:
     async def create_or_update() -> None:
         try:
             if not await create(client, settings):
-                handle, wanted = client.get_schedule_handle(id_of(settings)), described(settings)
+                handle, wanted = client.get_schedule_handle(id_of(settings)), wanted_schedule(settings)
                 await handle.update(lambda _: ScheduleUpdate(schedule=wanted))
         except RPCError as error:
             if error.status in REFUSED:
@@ -65,7 +65,7 @@ async def ensure(client: Client, settings: ConsumerSettings) -> None:
 async def create(client: Client, settings: ConsumerSettings) -> bool:
     """Create the schedule, unless it is there already; whether it was created."""
     try:
-        await client.create_schedule(id_of(settings), described(settings))
+        await client.create_schedule(id_of(settings), wanted_schedule(settings))
     except ScheduleAlreadyRunningError:
         return False
     return True

@@ -26,7 +26,7 @@ def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = Fal
     )
 
 
-def running(booking_id: str, user_id: str | None, legs: list[LegOutcome]) -> BookingResult:
+def running_booking(booking_id: str, user_id: str | None, legs: list[LegOutcome]) -> BookingResult:
     """The status of a booking that hasn't ended."""
     return BookingResult(
         cancelled=False,
@@ -51,7 +51,7 @@ def cancelled_before_request(booking_id: str) -> BookingResult:
     )
 
 
-def unknown(booking_id: str) -> BookingResult:
+def unknown_booking(booking_id: str) -> BookingResult:
     """The status of a booking that nobody knows."""
     return BookingResult(
         cancelled=False,

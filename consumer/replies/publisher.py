@@ -47,7 +47,7 @@ class ResultPublisher:
         self, outcome: BookingOutcome, address: ReplyAddress, *, duplicate: bool = False
     ) -> None:
         """Tell an address how its booking ended."""
-        logs.about(booking_id=address.booking_id)
+        logs.bind(booking_id=address.booking_id)
         result = result_of(outcome, address.booking_id, duplicate=duplicate)
         message_id = identity.answer_id(address.booking_id, result.revision)
         await self._send(result, address, message_id)

@@ -11,14 +11,14 @@ from publisher.settings import BrokerSettings
 MAX_ERROR = 1000
 
 
-class DeadLetters:
+class DeadLetterPublisher:
     """Keeps what was rejected, for a person to look at and perhaps replay."""
 
     def __init__(self, publisher: ConfirmedPublisher, names: BrokerSettings) -> None:
         self._publisher = publisher
         self._names = names
 
-    async def keep(self, delivery: Delivery, reject: Reject) -> None:
+    async def publish(self, delivery: Delivery, reject: Reject) -> None:
         """Return when the dead-letter queue has the message; only then may the original be acked."""
         noted = {REASON: reject.code, ERROR: reject.message[:MAX_ERROR], TIME: datetime.now(UTC).isoformat()}
         message = delivery.to_message(**noted)

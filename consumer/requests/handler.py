@@ -5,7 +5,7 @@ import logging
 from consumer.metrics import REQUESTS, Outcome
 from consumer.replies import mapping
 from consumer.replies.publisher import ResultPublisher
-from consumer.requests.dead_letters import DeadLetters
+from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.decision import Reject, Start, decide
 from consumer.requests.workflow_start import Accepted, Conflict, Ended, WorkflowStarter
 from consumer.settings import ConsumerSettings
@@ -24,7 +24,7 @@ class RequestHandler:
         settings: ConsumerSettings,
         starter: WorkflowStarter,
         results: ResultPublisher,
-        dead_letters: DeadLetters,
+        dead_letters: DeadLetterPublisher,
     ) -> None:
         self._settings = settings
         self._starter = starter
@@ -40,7 +40,7 @@ class RequestHandler:
                 await self._reject(reject, delivery)
 
     async def _start(self, start: Start, delivery: Delivery) -> None:
-        logs.about(booking_id=start.booking_id, workflow_id=start.workflow_id)
+        logs.bind(booking_id=start.booking_id, workflow_id=start.workflow_id)
         match await self._starter.start(start):
             case Ended(outcome):
                 await self._results.send_outcome(outcome, start.reply_address, duplicate=True)
@@ -64,6 +64,6 @@ class RequestHandler:
                 reject.reply_address,
                 identity.rejection_id(delivery.body, delivery.message_id, delivery.correlation_id),
             )
-        await self._dead_letters.keep(delivery, reject)
+        await self._dead_letters.publish(delivery, reject)
         REQUESTS.labels(reject.code).inc()
         log.warning("Request %s rejected (%s) and dead-lettered", delivery.message_id, reject.code)

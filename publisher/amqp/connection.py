@@ -55,7 +55,7 @@ async def declare_topology(settings: BrokerSettings) -> None:
         async with await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT) as connection:
             await topology.declare(connection, settings)
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
-        reason = (await tls.reason_to_hang_up(settings, context) if context else None) or failure
+        reason = (await tls.tls_refusal(settings, context) if context else None) or failure
         raise broker_error(settings, reason) from failure
 
 
@@ -90,7 +90,7 @@ async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) 
 
 def broker_error(settings: BrokerSettings, failure: Exception) -> BrokerError:
     """Say which broker, without its password, why not, and what to do."""
-    if certificate := tls.refused_certificate(settings.shown_address, failure):
+    if certificate := tls.certificate_error(settings.shown_address, failure):
         return certificate
     if isinstance(failure, ProbableAuthenticationError):
         return BrokerLoginError(

@@ -37,7 +37,7 @@ def ssl_context(settings: BrokerSettings) -> ssl.SSLContext | None:
         raise SettingsError(f"VOYAGE_AMQP_CA: no certificates in PEM: {_words(error)}") from error
     if settings.amqp_certificate:
         try:
-            context.load_cert_chain(settings.amqp_certificate, settings.amqp_key, password=_nobody_to_ask)
+            context.load_cert_chain(settings.amqp_certificate, settings.amqp_key, password=_no_passphrase)
         except (OSError, ssl.SSLError) as error:
             raise SettingsError(
                 "VOYAGE_AMQP_CERTIFICATE, VOYAGE_AMQP_KEY: no certificate with its key, in PEM and not "
@@ -46,7 +46,7 @@ def ssl_context(settings: BrokerSettings) -> ssl.SSLContext | None:
     return context
 
 
-async def reason_to_hang_up(settings: BrokerSettings, context: ssl.SSLContext) -> ssl.SSLError | None:
+async def tls_refusal(settings: BrokerSettings, context: ssl.SSLContext) -> ssl.SSLError | None:
     """Why the broker refuses TLS; it says so for sure only to somebody who sends nothing after that."""
     url = settings.url
     with suppress(TimeoutError):
@@ -66,7 +66,7 @@ async def reason_to_hang_up(settings: BrokerSettings, context: ssl.SSLContext) -
     return None
 
 
-def refused_certificate(where: str, failure: BaseException) -> BrokerCertificateError | None:
+def certificate_error(where: str, failure: BaseException) -> BrokerCertificateError | None:
     """The error that a person must mend, if a certificate is behind this failure."""
     cause: BaseException | None = failure
     seen: set[int] = set()  # aiormq raises errors whose causes go round in a circle
@@ -107,5 +107,5 @@ def _words(error: Exception) -> str:
     return getattr(error, "strerror", None) or type(error).__name__
 
 
-def _nobody_to_ask() -> str:
+def _no_passphrase() -> str:
     return ""

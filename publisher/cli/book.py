@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from publisher.cli import rendering
-from publisher.cli.terminal import AsJson, Exit, examples, or_no_result, stderr, stdout
+from publisher.cli.terminal import AsJson, Exit, examples, result_or_exit, stderr, stdout
 from publisher.client import Client
 from publisher.contract.request import BookingRequest
 from publisher.contract.result import BookingResult, Status
@@ -52,9 +52,9 @@ def book(  # noqa: PLR0913 -- options, each named
     fields = {"car": car, "hotel": hotel, "flight": flight, "name": name, "attempts": attempts}
     request = _valid({**fields, "booking_id": booking_id or uuid4().hex, "deadline": deadline})
     if watching:
-        result = or_no_result(_watch(request, timeout, stderr if as_json else stdout))
+        result = result_or_exit(_watch(request, timeout, stderr if as_json else stdout))
     else:
-        result = or_no_result(_book(request, timeout))
+        result = result_or_exit(_book(request, timeout))
     if as_json or not watching:
         typer.echo(result.model_dump_json(indent=None if as_json else 2))
     raise typer.Exit(Exit.BOOKED if result.status is Status.BOOKED else Exit.NOT_BOOKED)
@@ -83,18 +83,18 @@ async def _watch(request: BookingRequest, timeout: float, console: Console) -> B
     async with await Client.connect() as client:
         with Live(console=console, auto_refresh=False, transient=False) as live:
             if console.is_terminal:
-                live.update(rendering.legs(request, None), refresh=True)
+                live.update(rendering.legs_table(request, None), refresh=True)
             try:
                 async for now in watch(client, request, timeout):
-                    for line in () if console.is_terminal else rendering.changes(result, now):
+                    for line in () if console.is_terminal else rendering.leg_changes(result, now):
                         console.print(line, markup=False)
                     result = now
                     if console.is_terminal:
-                        live.update(rendering.legs(request, now), refresh=True)
+                        live.update(rendering.legs_table(request, now), refresh=True)
             except BookingRejectedError as rejected:
                 result = rejected.result
     assert result  # noqa: S101 -- the last thing that `watch` tells is the result
-    console.print(rendering.ending(result))
+    console.print(rendering.summary_line(result))
     return result
 
 

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from publisher.cli import rendering
-from publisher.cli.terminal import AsJson, BookingIdArgument, Exit, examples, or_no_result, stdout
+from publisher.cli.terminal import AsJson, BookingIdArgument, Exit, examples, result_or_exit, stdout
 from publisher.client import Client
 from publisher.contract.control import DEFAULT_REASON
 from publisher.contract.result import BookingResult, Status
@@ -45,9 +45,9 @@ def status(
 
     Exit code 1 if nobody knows it, 3 if nobody answers.
     """
-    result = or_no_result(_status(booking_id, timeout))
+    result = result_or_exit(_status(booking_id, timeout))
     if table:
-        stdout.print(rendering.rows(result, header=True))
+        stdout.print(rendering.results_table(result, header=True))
     else:
         typer.echo(result.model_dump_json(indent=2))
     raise typer.Exit(Exit.NOT_BOOKED if result.status is Status.UNKNOWN_BOOKING else Exit.BOOKED)

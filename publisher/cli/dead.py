@@ -35,7 +35,7 @@ def list_letters(*, as_json: AsJson = False) -> None:
     if as_json:
         _say("", letters, as_json=True)
         return
-    stdout.print(rendering.dead_letters(letters) if letters else "No dead letters.")
+    stdout.print(rendering.dead_letters_table(letters) if letters else "No dead letters.")
 
 
 @app.command(epilog=examples("voyage dead show trip-1"))

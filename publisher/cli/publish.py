@@ -90,17 +90,17 @@ async def _publish(requests: list[BookingRequest]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Mistake:
+class InvalidLine:
     """A line that is not a booking request, counted from 1, and why."""
 
     line: int
     text: str
 
 
-def read_requests(file: Path) -> tuple[list[BookingRequest], list[Mistake]]:
+def read_requests(file: Path) -> tuple[list[BookingRequest], list[InvalidLine]]:
     """The requests in a file, and the lines that are none; blank lines are skipped."""
     requests: list[BookingRequest] = []
-    mistakes: list[Mistake] = []
+    mistakes: list[InvalidLine] = []
     for number, line in enumerate(file.read_bytes().splitlines(), start=1):
         if not line.strip():
             continue
@@ -109,5 +109,5 @@ def read_requests(file: Path) -> tuple[list[BookingRequest], list[Mistake]]:
         except ValidationError as invalid:
             first = invalid.errors()[0]
             where = ".".join(map(str, first["loc"]))
-            mistakes.append(Mistake(number, f"{where}: {first['msg']}" if where else first["msg"]))
+            mistakes.append(InvalidLine(number, f"{where}: {first['msg']}" if where else first["msg"]))
     return requests, mistakes

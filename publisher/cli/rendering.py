@@ -25,7 +25,7 @@ def coloured(word: str, status: str) -> Text:
     return Text(word, style=COLOURS.get(status, "red"))
 
 
-def words(leg: LegResult, status: Status) -> str:
+def leg_text(leg: LegResult, status: Status) -> str:
     """Where a leg stands, in words; while the booking runs, what isn't known yet is under way."""
     if status is Status.RUNNING and leg.status == "unknown":
         return "being undone" if leg.error else "being booked"
@@ -35,7 +35,7 @@ def words(leg: LegResult, status: Status) -> str:
     return leg.status.replace("_", " ") + tries
 
 
-def legs(request: BookingRequest, result: BookingResult | None) -> Table:
+def legs_table(request: BookingRequest, result: BookingResult | None) -> Table:
     """The legs of one trip; before anything is known of it, they wait."""
     sheet = Table.grid(padding=(0, 2))
     for leg in (
@@ -43,21 +43,21 @@ def legs(request: BookingRequest, result: BookingResult | None) -> Table:
     ):
         state = result.status if result and result.legs else Status.RUNNING
         colour = "running" if state is Status.RUNNING and leg.status == "unknown" else leg.status
-        word = coloured(words(leg, state), colour)
+        word = coloured(leg_text(leg, state), colour)
         sheet.add_row(leg.leg, str(getattr(request, leg.leg, "")), word, leg.reference or leg.error or "")
     return sheet
 
 
-def changes(before: BookingResult | None, now: BookingResult) -> Iterator[str]:
+def leg_changes(before: BookingResult | None, now: BookingResult) -> Iterator[str]:
     """One line for each leg that has changed."""
-    known = {leg.leg: words(leg, before.status) for leg in before.legs} if before else {}
+    known = {leg.leg: leg_text(leg, before.status) for leg in before.legs} if before else {}
     for leg in now.legs:
-        word = words(leg, now.status)
+        word = leg_text(leg, now.status)
         if known.get(leg.leg, "waits") != word:
             yield f"{leg.leg}: {word}" + (f" ({leg.error})" if leg.error else "")
 
 
-def ending(result: BookingResult) -> Text:
+def summary_line(result: BookingResult) -> Text:
     """How a booking stands or ended, in one line."""
     why = f": {result.reason.message}" if result.reason else ""
     name = f" {result.booking_id}" if result.booking_id else ""
@@ -65,7 +65,7 @@ def ending(result: BookingResult) -> Text:
     return Text.assemble(coloured(word, result.status), f"{name}{why}")
 
 
-def rows(*results: BookingResult, header: bool = False) -> Table:
+def results_table(*results: BookingResult, header: bool = False) -> Table:
     """Results as rows of a table, whose columns are as wide in every call."""
     columns = [
         Column("status", width=15),
@@ -84,7 +84,7 @@ def rows(*results: BookingResult, header: bool = False) -> Table:
     return sheet
 
 
-def dead_letters(letters: list[DeadLetter]) -> Table:
+def dead_letters_table(letters: list[DeadLetter]) -> Table:
     """Dead letters as a table, with the beginning of each body."""
     sheet = Table(Column("id", overflow="fold", min_width=32), "reason", "since", "error", "body", box=None)
     for letter in letters:

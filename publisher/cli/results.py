@@ -34,9 +34,9 @@ def results(
 async def _results(count: int | None, queue: str | None, *, table: bool) -> None:
     async with await Client.connect() as client:
         if table:
-            stdout.print(rendering.rows(header=True))
+            stdout.print(rendering.results_table(header=True))
         async for result in client.results(queue, count=count):
             if table:
-                stdout.print(rendering.rows(result))
+                stdout.print(rendering.results_table(result))
             else:
                 typer.echo(result.model_dump_json())

@@ -34,7 +34,7 @@ def examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
-def or_no_result(answer: Coroutine[Any, Any, BookingResult]) -> BookingResult:
+def result_or_exit(answer: Coroutine[Any, Any, BookingResult]) -> BookingResult:
     """The answer, or exit code 3 and a line that says what to do about its absence."""
     try:
         return asyncio.run(answer)

@@ -30,8 +30,8 @@ def _book(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
     async def book(booking: BookVacationInput) -> Booked:
         call = _call(leg, booking, booking.attempts)
         async with heartbeating("waiting for the supplier"):
-            with _as_temporal_says_it(call):
-                reference = await _to_its_end(supplier.book(call), booking.policy.try_timeout)
+            with _as_application_errors(call):
+                reference = await _shielded(supplier.book(call), booking.policy.try_timeout)
         return Booked(reference, call.attempt)
 
     return book
@@ -42,8 +42,8 @@ def _undo(leg: Leg, supplier: Supplier) -> Callable[..., Any]:
     async def undo(booking: BookVacationInput) -> None:
         call = _call(leg, booking, booking.policy.undo_attempts)
         async with heartbeating("waiting for the supplier"):
-            with _as_temporal_says_it(call):
-                await _to_its_end(supplier.undo(call), booking.policy.try_timeout)
+            with _as_application_errors(call):
+                await _shielded(supplier.undo(call), booking.policy.try_timeout)
 
     return undo
 
@@ -62,7 +62,7 @@ def _call(leg: Leg, booking: BookVacationInput, attempts: int) -> SupplierCall:
 
 
 @contextmanager
-def _as_temporal_says_it(call: SupplierCall) -> Iterator[None]:
+def _as_application_errors(call: SupplierCall) -> Iterator[None]:
     """Tell Temporal whether and when to try again; the supplier's words go into the heartbeat."""
     try:
         yield
@@ -79,7 +79,7 @@ def _as_temporal_says_it(call: SupplierCall) -> Iterator[None]:
         raise
 
 
-async def _to_its_end(call: Coroutine[Any, Any, T], limit: float) -> T:
+async def _shielded(call: Coroutine[Any, Any, T], limit: float) -> T:
     """Run a supplier call to its end, even if the activity is cancelled meanwhile, for `limit` seconds.
 
     A call cut off half-way may still book at the supplier after its undo has run.

@@ -19,10 +19,10 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line."
 
 def command(*, as_json: AsJson = False) -> None:
     """Ask Temporal whether bookings can be made; exit code 1 for a requirement that is not met."""
-    raise typer.Exit(report(asyncio.run(examine(load_settings(WorkerSettings))), as_json=as_json))
+    raise typer.Exit(report(asyncio.run(run_checks(load_settings(WorkerSettings))), as_json=as_json))
 
 
-async def examine(settings: WorkerSettings) -> list[CheckResult]:
+async def run_checks(settings: WorkerSettings) -> list[CheckResult]:
     """Every check, in the order in which they should be mended."""
     reachable, client = await server_checks.reachable()
     if client is None:
@@ -30,11 +30,14 @@ async def examine(settings: WorkerSettings) -> list[CheckResult]:
     namespace = await run_check(server_checks.namespace, "namespace", client)
     if namespace.state is not CheckState.OK:
         return [reachable, namespace]
-    asked = (run_check(check_clock, "clock", client), *polled(client, settings.task_queue, "voyage-worker"))
+    asked = (
+        run_check(check_clock, "clock", client),
+        *poller_checks(client, settings.task_queue, "voyage-worker"),
+    )
     return [reachable, namespace, *await asyncio.gather(*asked)]
 
 
-def polled(client: Client, task_queue: str, start: str) -> tuple[Awaitable[CheckResult], ...]:
+def poller_checks(client: Client, task_queue: str, start: str) -> tuple[Awaitable[CheckResult], ...]:
     """Whether both kinds of tasks of this task queue are polled for; `start` is what to run if not."""
     return tuple(
         run_check(pollers, f"{word} pollers of {task_queue}", client, task_queue, kind, start)

@@ -9,7 +9,7 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, PollActivityTaskQueueRequest
 from temporalio.client import Client
 
-from saga.temporal.server_checks import ACTIVITIES, RPC_TIMEOUT, heard
+from saga.temporal.server_checks import ACTIVITIES, RPC_TIMEOUT, last_poll_time
 from voyage.runtime.check_results import CheckResult, CheckState
 
 TASK_QUEUE = "voyage-doctor"
@@ -60,4 +60,4 @@ async def _last_access(client: Client, identity: str) -> datetime | None:
         namespace=client.namespace, task_queue=TaskQueue(name=TASK_QUEUE), task_queue_type=ACTIVITIES
     )
     found = await client.workflow_service.describe_task_queue(request, timeout=RPC_TIMEOUT)
-    return next((heard(poller) for poller in found.pollers if poller.identity == identity), None)
+    return next((last_poll_time(poller) for poller in found.pollers if poller.identity == identity), None)

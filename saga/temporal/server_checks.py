@@ -49,7 +49,7 @@ async def namespace(name: str, client: Client) -> CheckResult:
     Raises `RPCError` if the server doesn't say, which passes.
     """
     try:
-        await kept(client)
+        await retention_period(client)
         await _signal_nobody(client)
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
@@ -75,7 +75,7 @@ def not_permitted(name: str, error: RPCError) -> CheckResult:
 
 async def retention(name: str, client: Client, window: float) -> CheckResult:
     """Whether ended bookings are kept as long as a repeat must be recognised (`window`, seconds)."""
-    found = await kept(client)
+    found = await retention_period(client)
     if found.total_seconds() >= window:
         return CheckResult(name, CheckState.OK, str(found))
     to_do = (
@@ -85,7 +85,7 @@ async def retention(name: str, client: Client, window: float) -> CheckResult:
     return CheckResult(name, CheckState.FAILED, str(found), to_do)
 
 
-async def kept(client: Client) -> timedelta:
+async def retention_period(client: Client) -> timedelta:
     """How long Temporal keeps what has ended; raises `RPCError`."""
     request = DescribeNamespaceRequest(namespace=client.namespace)
     found = await client.workflow_service.describe_namespace(request, timeout=RPC_TIMEOUT)
@@ -101,13 +101,13 @@ async def pollers(
     )
     found = (await client.workflow_service.describe_task_queue(request, timeout=RPC_TIMEOUT)).pollers
     now = datetime.now(UTC)
-    recent = [poller for poller in found if now - heard(poller) < _LONGEST_POLL]
+    recent = [poller for poller in found if now - last_poll_time(poller) < _LONGEST_POLL]
     if recent:
         return CheckResult(name, CheckState.OK, str(len(recent)))
     return CheckResult(name, CheckState.FAILED, "none", f"Start {start}, with the same VOYAGE_*TASK_QUEUE")
 
 
-def heard(poller: PollerInfo) -> datetime:
+def last_poll_time(poller: PollerInfo) -> datetime:
     """When Temporal heard its last poll, by its own clock."""
     return poller.last_access_time.ToDatetime(UTC)
 

@@ -105,7 +105,7 @@ class BookingWorkflow:
         if self._ledger.reason:
             await self._compensation.undo(to_undo)
         self._outcome = self._ledger.outcome()
-        metrics.tell_booking_time(self._outcome)
+        metrics.record_booking_time(self._outcome)
         await self._subscribers.reply(self._outcome, self._booking.policy)
         if self._ledger.not_undone:
             self._outcome = await self._compensation.settled(self._outcome)

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 from saga.legs import Leg
 from saga.models import BookingOutcome, BookVacationInput
 from saga.workflows import activity_calls, manual_intervention
-from saga.workflows.ledger import Ledger, text_of
+from saga.workflows.ledger import Ledger, failure_text
 from saga.workflows.subscribers import Subscribers
 
 
@@ -69,6 +69,6 @@ class Compensation:
             try:
                 await activity_calls.undo(leg, self._booking)
             except ActivityError as failure:
-                self._ledger.undo_failed(leg, text_of(failure))
+                self._ledger.undo_failed(leg, failure_text(failure))
             else:
                 self._ledger.undone(leg)

@@ -51,7 +51,7 @@ async def reconstruct_outcome(history: WorkflowHistory, converter: DataConverter
         return ledger.outcome()
     message = f"The workflow was {how} from outside; the legs say what may still be booked"
     ledger.stop(Reason(code=ReasonCode.STOPPED, message=message))
-    return ledger.outcome(for_sure=False)
+    return ledger.outcome(certain=False)
 
 
 async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: DataConverter) -> None:

@@ -47,7 +47,7 @@ class Ledger:
         """The leg's tries have ended without a confirmation; the trip is lost."""
         cause = failure.cause
         refused = isinstance(cause, ApplicationError) and cause.type == REFUSED
-        text = text_of(failure)
+        text = failure_text(failure)
         self._set(
             leg,
             status=LegStatus.REFUSED if refused else LegStatus.UNKNOWN,
@@ -111,11 +111,11 @@ class Ledger:
         """Whether no leg was ever tried."""
         return all(leg.status is LegStatus.NOT_TRIED for leg in self._legs.values())
 
-    def outcome(self, *, for_sure: bool = True) -> BookingOutcome:
-        """How the booking ended, by what the legs say; not `for_sure`, a person must look in any case."""
+    def outcome(self, *, certain: bool = True) -> BookingOutcome:
+        """How the booking ended, by what the legs say; not `certain`, a person must look in any case."""
         return BookingOutcome(
             user_id=self._booking.book_user_id,
-            status=self._status() if for_sure else BookingStatus.FAILED,
+            status=self._status() if certain else BookingStatus.FAILED,
             result=CANCELLED if self.reason else self._sentence(),
             legs=self.legs,
             reason=self.reason,
@@ -136,7 +136,7 @@ class Ledger:
         self._legs[leg.name] = replace(self._legs[leg.name], **changes)  # type: ignore[arg-type]  # the callers name fields
 
 
-def text_of(failure: ActivityError) -> str:
+def failure_text(failure: ActivityError) -> str:
     """What a supplier said, without Temporal's words around it."""
     return getattr(failure.cause, "message", None) or str(failure.cause or failure)
 

@@ -14,7 +14,7 @@ from publisher.amqp.connection import declare_topology
 from tests.chaos.proxy import Proxy
 from tests.chaos.shapes import Command, Service
 from voyage.devstack import RabbitMq, Temporal
-from voyage.devstack.bring_up import terminated_like_interrupted
+from voyage.devstack.bring_up import sigterm_like_ctrl_c
 from voyage.devstack.finding import temporal_binary
 from voyage.devstack.ports import HOST
 from voyage.devstack.server import Server
@@ -62,7 +62,7 @@ class World:
 async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
     """Bring up everything, ready to book; end it all with the block."""
     async with AsyncExitStack() as stack:
-        stack.enter_context(terminated_like_interrupted())
+        stack.enter_context(sigterm_like_ctrl_c())
         rabbitmq, temporal = RabbitMq(), Temporal(temporal_binary(print))
         supplier = ExampleSupplier(slowness=SLOW)
         servers = (rabbitmq, temporal, supplier)

@@ -43,7 +43,7 @@ def stack(*, ui: bool = False, say: Say = print) -> Iterator[Servers]:
     Raises a `DevstackError` that says what to do if a server can't be reached, had or started.
     """
     began = time.monotonic()
-    with ExitStack() as running, terminated_like_interrupted():
+    with ExitStack() as running, sigterm_like_ctrl_c():
         amqp_url, rabbitmq = _rabbitmq(running, say, ui=ui)
         address, temporal = _temporal(running, say, ui=ui)
         for server in (rabbitmq, temporal):
@@ -62,7 +62,7 @@ def stack(*, ui: bool = False, say: Say = print) -> Iterator[Servers]:
 def containers(*, say: Say = print) -> Iterator[Servers]:
     """Both servers in containers, whatever else is there; they end with the block."""
     say("Starting RabbitMQ and Temporal in containers")
-    with ExitStack() as running, terminated_like_interrupted():
+    with ExitStack() as running, sigterm_like_ctrl_c():
         amqp_url = running.enter_context(container.rabbitmq())
         yield Servers(amqp_url=amqp_url, temporal_address=running.enter_context(container.temporal()))
 
@@ -114,7 +114,7 @@ def _ui(port: int | None) -> str | None:
 
 
 @contextmanager
-def terminated_like_interrupted() -> Iterator[None]:
+def sigterm_like_ctrl_c() -> Iterator[None]:
     """Let SIGTERM unwind like Ctrl-C, so that what was started ends."""
 
     def unwind(number: int, _: FrameType | None) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_us() -> Callable[[], None] | None:
+def end_with_parent() -> Callable[[], None] | None:
     """To be run in the new process: on Linux the kernel then ends it if we are killed.
 
     It acts when the thread that started the server ends, so only the main thread may ask for it.

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from voyage.devstack.parent import end_with_us
+from voyage.devstack.parent import end_with_parent
 from voyage.errors import DevstackError
 
 STOP_TIMEOUT = 20.0
@@ -76,7 +76,7 @@ class Server(ABC):
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=end_with_us(),  # noqa: PLW1509 -- one system call, no locks
+                preexec_fn=end_with_parent(),  # noqa: PLW1509 -- one system call, no locks
             )
 
     def wait(self) -> None:

@@ -28,7 +28,7 @@ def set_up(settings: RuntimeSettings, ours: Iterable[str], more: Sequence[Proces
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def about(**fields: str | int | None) -> None:
+def bind(**fields: str | int | None) -> None:
     """Add these fields to whatever the current task logs from here on."""
     structlog.contextvars.bind_contextvars(**fields)
 

@@ -51,7 +51,7 @@ async def unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
 
 def run_command(name: str, command: Callable[[], object]) -> None:
     """Run it; an error of ours is one line and exit code 2, or 3 for a `StuckError`."""
-    with _leaving():
+    with _exit_at_once():
         try:
             command()
         except VoyageError as error:
@@ -60,7 +60,7 @@ def run_command(name: str, command: Callable[[], object]) -> None:
 
 
 @contextmanager
-def _leaving() -> Iterator[None]:
+def _exit_at_once() -> Iterator[None]:
     """End the process with the exit code of the block, without taking the interpreter down.
 
     A thread of Temporal's SDK that just brought an answer may still hold on to it, and then Python aborts

@@ -124,8 +124,8 @@ async def test_a_broker_that_falls_silent_is_not_waited_for(world: World) -> Non
         silent = SecretStr(url.replace(f":{port}/", f":{proxy.port}/"))
         settings = world.settings.model_copy(update={"amqp_url": silent})
         async with asyncio.timeout(60), permissions.connected(settings) as connection:
-            answers = await broker_checks.examine_on(connection, settings)
+            answers = await broker_checks.run_checks_on(connection, settings)
             proxy.stall()
-            silence = await broker_checks.examine_on(connection, settings)
+            silence = await broker_checks.run_checks_on(connection, settings)
     assert [finding.name for finding in answers] == [finding.name for finding in silence]
     assert {(finding.state, finding.found) for finding in silence} == {("failed", "no answer within 10 s")}
