@@ -34,8 +34,9 @@ demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; SUPPLI
 run: setup ## The same, and everything stays up until Ctrl-C
 	@$(BIN)/python -m examples.demo --stay $(DEMO_OPTIONS)
 
-test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both); JOBS=3 at a time
-	@$(BIN)/pytest --numprocesses $(JOBS) --dist loadfile
+test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both); JOBS=3 at a time; COVERAGE=1 fails below the gate in pyproject.toml
+	@$(if $(COVERAGE),$(BIN)/coverage erase; $(BIN)/coverage run -m) $(if $(COVERAGE),pytest,$(BIN)/pytest) --numprocesses $(JOBS) --dist loadfile
+	@$(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report)
 
 test-unit: setup ## The tests that need no server
 	@$(BIN)/pytest tests/unit
@@ -142,5 +143,5 @@ requirements: setup ## Pin the dependencies anew, after a change in pyproject.to
 	@$(COMPILE) --group release --output-file requirements/release.txt
 
 clean: ## Remove everything that was made here
-	@rm -rf .venv .venv-* dist tests/node/node_modules examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
+	@rm -rf .venv .venv-* .coverage* dist tests/node/node_modules examples/clients/node/node_modules examples/clients/java/target .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,11 +12,11 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """What can be set for `voyage-consumer`, beside the broker's names and Temporal's own environment."""
 
     prefetch: int = Field(100, ge=1, le=10_000)
-    """How many requests one consumer has in hand at a time."""
+    """How many requests one consumer has in flight at a time."""
     with_worker: bool = False
     """Whether this process is the worker as well, which saves the server work; as `--with-worker`."""
     drain_timeout: float = Field(20.0, ge=0)
-    """Seconds for which a consumer that is told to stop lets requests and results in hand finish."""
+    """Seconds for which a consumer that is told to stop lets requests and results in flight finish."""
     task_queue: str = Field(TASK_QUEUE, min_length=1)
     """The task queue on which bookings are started."""
     reply_task_queue: str = Field("booking-replies", min_length=1)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class BrokerError(VoyageError):
-    """RabbitMQ can't be used. Each kind says whether waiting helps or a person must mend it."""
+    """RabbitMQ can't be used. Each kind says whether waiting helps or a person must fix it."""
 
 
 class BrokerUnreachableError(BrokerError):

@@ -42,7 +42,7 @@ class TemporalUnreachableError(TemporalConnectionError):
 
 
 class TemporalRefusedError(TemporalConnectionError):
-    """Temporal is there, and one side doesn't trust the other. A person must mend it; the text says where."""
+    """Temporal is there, and one side doesn't trust the other. A person must fix it; the text says where."""
 
 
 class TemporalCallError(TemporalConnectionError):

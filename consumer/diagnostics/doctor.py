@@ -44,7 +44,7 @@ def command(
 
 
 async def run_checks(settings: ConsumerSettings, *, fix: bool = False) -> list[CheckResult]:
-    """Every check, in the order in which they should be mended; `fix` creates what is missing before."""
+    """Every check, in the order in which they should be fixed; `fix` creates what is missing before."""
     reachable, client = await server_checks.reachable()
     if fix:
         await _fix(settings, client)

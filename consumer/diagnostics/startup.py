@@ -21,7 +21,7 @@ from voyage.runtime.retry import retry_until_available
 log = logging.getLogger(__name__)
 
 AWAY = BrokerUnreachableError
-"""What is waited for; whatever else a broker answers, only a person can mend."""
+"""What is waited for; whatever else a broker answers, only a person can fix."""
 _LET_FINISH = 1.0  # seconds
 
 

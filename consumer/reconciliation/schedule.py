@@ -46,7 +46,7 @@ def wanted_schedule(settings: ConsumerSettings) -> Schedule:
 async def ensure(client: Client, settings: ConsumerSettings) -> None:
     """Make sure that Temporal reconciles these task queues, as these settings say; waits for the server.
 
-    Raises `UnmetRequirementError` if we may not, which waiting doesn't mend.
+    Raises `UnmetRequirementError` if we may not, which waiting does not fix.
     """
 
     async def create_or_update() -> None:

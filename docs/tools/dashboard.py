@@ -1,4 +1,4 @@
-"""`python -m handbook.dashboard`: the Grafana dashboard under load, drawn from a real Prometheus.
+"""`python -m docs.tools.dashboard`: the Grafana dashboard under load, drawn from a real Prometheus.
 
 The numbers are Prometheus' answers to the dashboard's own queries; the drawing is ours, not Grafana's.
 """

@@ -1,4 +1,4 @@
-"""`python -m handbook.pictures`: the demo in a terminal, and the cancelled booking in Temporal's own UI."""
+"""`python -m docs.tools.pictures`: the demo in a terminal, and the cancelled booking in Temporal's own UI."""
 
 import asyncio
 import os

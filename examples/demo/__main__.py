@@ -1,4 +1,4 @@
-"""`python -m demo`: books three trips over real servers and shows what became of them."""
+"""`python -m examples.demo`: books three trips over real servers and shows what became of them."""
 
 import asyncio
 import os

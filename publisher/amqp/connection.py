@@ -47,7 +47,7 @@ class ReconnectingConnection(RobustConnection):
 async def declare_topology(settings: BrokerSettings) -> None:
     """Reach the broker and declare the contract's queues, on a connection that is closed again.
 
-    Raises `BrokerUnreachableError`, or what only a person can mend: `QueueMismatchError`,
+    Raises `BrokerUnreachableError`, or what only a person can fix: `QueueMismatchError`,
     `NotDeclaredError`, `BrokerLoginError`, `BrokerCertificateError` or `SettingsError`.
     """
     url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)

@@ -67,7 +67,7 @@ async def tls_refusal(settings: BrokerSettings, context: ssl.SSLContext) -> ssl.
 
 
 def certificate_error(where: str, failure: BaseException) -> BrokerCertificateError | None:
-    """The error that a person must mend, if a certificate is behind this failure."""
+    """The error that a person must fix, if a certificate is behind this failure."""
     cause: BaseException | None = failure
     seen: set[int] = set()  # aiormq raises errors whose causes go round in a circle
     while cause and not isinstance(cause, ssl.SSLError):
@@ -91,7 +91,7 @@ def _advice(refused: ssl.SSLCertVerificationError) -> str:
     if refused.verify_code in {62, 64}:  # X509_V_ERR_HOSTNAME_MISMATCH, X509_V_ERR_IP_ADDRESS_MISMATCH
         return "Set the host in AMQP_URL to a name that the certificate has."
     if refused.verify_code == 10:  # noqa: PLR2004 -- X509_V_ERR_CERT_HAS_EXPIRED
-        return "Renew it on the broker (or mend this machine's clock); no variable helps."
+        return "Renew it on the broker (or set this machine's clock); no variable helps."
     return "Set VOYAGE_AMQP_CA to the certificate, PEM, of whoever issued it."
 
 

@@ -23,7 +23,7 @@ def command(*, as_json: AsJson = False) -> None:
 
 
 async def run_checks(settings: WorkerSettings) -> list[CheckResult]:
-    """Every check, in the order in which they should be mended."""
+    """Every check, in the order in which they should be fixed."""
     reachable, client = await server_checks.reachable()
     if client is None:
         return [reachable]

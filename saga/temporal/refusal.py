@@ -1,4 +1,4 @@
-"""Whether Temporal is away, which passes, or one side doesn't trust the other, which a person must mend."""
+"""Whether Temporal is away, which passes, or one side doesn't trust the other, which a person must fix."""
 
 import re
 
@@ -17,7 +17,7 @@ _REFUSALS = (
         r"InvalidCertificate\(Expired",
         (
             "The certificate of Temporal at {address} is refused: it has expired. "
-            "Renew it on the server (or mend this machine's clock); no variable helps."
+            "Renew it on the server (or set this machine's clock); no variable helps."
         ),
     ),
     (
@@ -53,7 +53,7 @@ _REFUSALS = (
 
 
 def refused(address: str, failure: Exception) -> TemporalRefusedError | None:
-    """The error that a person must mend, or None if Temporal is merely away."""
+    """The error that a person must fix, or None if Temporal is merely away."""
     for pattern, text in _REFUSALS:
         if found := re.search(pattern, str(failure)):
             what = _words(found.groupdict().get("what", ""))

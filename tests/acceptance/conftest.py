@@ -1,5 +1,6 @@
 """A world for each test: the real commands as processes over both servers, under names of their own."""
 
+import os
 import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -23,6 +24,8 @@ from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
 
+# What a killed process has covered is lost; nothing else depends on how a test's processes end.
+END_BY = signal.SIGTERM if "COVERAGE_PROCESS_CONFIG" in os.environ else signal.SIGKILL
 STARTED = PendingActivityState.PENDING_ACTIVITY_STATE_STARTED
 
 in_both_shapes = pytest.mark.parametrize("booking", SHAPES, indirect=True, scope="session")
@@ -35,8 +38,8 @@ class World(Services):
         """Declare the queues of this world."""
         await declare_topology(self.settings)
 
-    async def take_and_hand_back(self) -> int:
-        """Take one request and hand it back as a pausing consumer does; its delivery count so far."""
+    async def take_and_requeue(self) -> int:
+        """Take one request and requeue it as a pausing consumer does; its delivery count so far."""
         queue_name = self.settings.requests_queue
         async with await open_connection(self.settings, "test") as connection:
             publisher = await ConfirmedPublisher.open(connection, 10)
@@ -83,7 +86,7 @@ async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettin
         yield world
     finally:
         for service in world.services:
-            await service.end(signal.SIGKILL)
+            await service.end(END_BY)
         async with await connect(amqp_url) as connection:
             for queue in queues(settings):
                 channel = await connection.channel()

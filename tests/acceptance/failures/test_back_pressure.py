@@ -81,7 +81,7 @@ async def test_more_pauses_than_the_delivery_limit_never_make_a_message_poison(o
     async with await Client.connect(settings=world.settings) as client:
         booking_id = await client.publish(request())
         for _ in range(30):
-            held = await world.take_and_hand_back()
+            held = await world.take_and_requeue()
             assert held <= 20
         assert await client.dead_letters.browse() == []
         await asyncio.gather(world.consumer(), world.worker())
