@@ -16,7 +16,7 @@ from benchmarks.measurement.processes import Roles
 from benchmarks.scenarios.queues import broker_settings
 from benchmarks.scenarios.scenario import TRIP
 from publisher import BookingRequest, Client
-from tests.chaos.meanwhile import meanwhile
+from tests.chaos.background import in_background
 
 PUBLISHERS = 200  # publishes that wait for their confirm at the same time
 SAMPLE_EVERY = 1.0  # seconds
@@ -100,7 +100,7 @@ async def draining(environment: Mapping[str, str], roles: Roles) -> AsyncIterato
         results = await channel.declare_queue(names.results_queue, passive=True)
         requests = await channel.declare_queue(names.requests_queue, passive=True)
         await results.consume(drain.answered, no_ack=True)
-        async with meanwhile(drain.sample(requests, roles)):
+        async with in_background(drain.sample(requests, roles)):
             yield drain
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from benchmarks.measurement.processes import Roles
-from tests.chaos.meanwhile import meanwhile
+from tests.chaos.background import in_background
 
 PERCENTILES = {"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 1.0}
 SAMPLE_EVERY = 0.25  # seconds
@@ -48,7 +48,7 @@ async def measure(
             await asyncio.sleep(SAMPLE_EVERY)
 
     began = time.perf_counter()
-    async with meanwhile(watch_memory()):
+    async with in_background(watch_memory()):
         seconds = await latencies
     elapsed = time.perf_counter() - began
     used = {name: group.cpu_seconds() - before[name] for name, group in roles.items()}

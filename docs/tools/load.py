@@ -10,9 +10,9 @@ from publisher.amqp.connection import open_connection
 from publisher.amqp.message import new_message
 from publisher.contract.request import REQUEST_TYPE, BookingRequest
 from publisher.settings import BrokerSettings
-from tests.chaos import load, orders
-from tests.chaos.collecting import Collector
-from tests.chaos.orders import Order, Poison
+from tests.chaos.load import orders, sender
+from tests.chaos.load.orders import Order, Poison
+from tests.chaos.observation.collector import Collector
 
 SEED = 7
 TRIP = BookingRequest(name="Jane Smith", car="plain", hotel="plain", flight="plain", booking_id="repeated")
@@ -25,7 +25,7 @@ async def send(settings: BrokerSettings, count: int, seconds: float) -> None:
     drawn = [replace(one, at=seconds * hurry(one.at)) for one in orders.draw(SEED, count, 1.0)]
     collector = Collector(settings)
     async with collector.collecting():
-        await asyncio.gather(load.send(drawn, settings), send_oddities(settings, seconds))
+        await asyncio.gather(sender.send(drawn, settings), send_oddities(settings, seconds))
         asked = correlation_ids(drawn)
         async with asyncio.timeout(ANSWERED_WITHIN):
             while not asked <= {answer.correlation_id for answer in collector.answers}:

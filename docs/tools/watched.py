@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from docs.tools.prometheus import Prometheus
 from examples.demo.supplier import ExampleSupplier
 from publisher.settings import BrokerSettings
-from tests.chaos.shapes import CONSUMER, WORKER, Command, Service
+from tests.chaos.processes import CONSUMER, WORKER, Command, Service
 from voyage.devstack import RabbitMq, Temporal
 from voyage.devstack.finding import temporal_binary
 from voyage.devstack.ports import free_port

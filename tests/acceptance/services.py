@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from consumer.settings import ConsumerSettings
-from tests.chaos.world import variables
+from tests.chaos.environment import variables
 from tests.commands import run_to_the_end
 from tests.poll import eventually
 

@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
-from tests.chaos import orders, schedule
+from tests.chaos.environment import a_world
+from tests.chaos.faults import schedule
+from tests.chaos.load import orders
+from tests.chaos.processes import SHAPES, TWO_SERVICES
 from tests.chaos.run import BUNDLE, quiet_libraries, run, verdict
-from tests.chaos.shapes import SHAPES, TWO_SERVICES
-from tests.chaos.world import a_world
 from voyage.devstack import DevstackError
 
 

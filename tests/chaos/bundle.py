@@ -10,10 +10,10 @@ from pathlib import Path
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from tests.chaos.observed import Observed
-from tests.chaos.orders import Order, Poison
-from tests.chaos.schedule import Fault
-from tests.chaos.world import World
+from tests.chaos.environment import World
+from tests.chaos.faults.schedule import Fault
+from tests.chaos.load.orders import Order, Poison
+from tests.chaos.observation.observed import Observed
 
 MOST_HISTORIES = 50
 

@@ -8,16 +8,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.chaos import bundle, checker, load
-from tests.chaos.collecting import Collector
-from tests.chaos.faults import Faults
-from tests.chaos.meanwhile import meanwhile
-from tests.chaos.observed import Observed
-from tests.chaos.observing import STUCK_AFTER, Observer
-from tests.chaos.orders import Order, Poison
-from tests.chaos.samples import Sampler
-from tests.chaos.schedule import Fault
-from tests.chaos.world import World
+from tests.chaos import bundle
+from tests.chaos.background import in_background
+from tests.chaos.environment import World
+from tests.chaos.faults.injector import Faults
+from tests.chaos.faults.schedule import Fault
+from tests.chaos.load import sender
+from tests.chaos.load.orders import Order, Poison
+from tests.chaos.observation import checker
+from tests.chaos.observation.collector import Collector
+from tests.chaos.observation.observed import Observed
+from tests.chaos.observation.observer import STUCK_AFTER, Observer
+from tests.chaos.observation.sampler import Sampler
 
 SAMPLE_EVERY = 5.0
 WATCH_EVERY = 2.0
@@ -61,8 +63,8 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
 
     faults = Faults(world, say)
     async with collector.collecting(), sampler.sampling():
-        async with meanwhile(_watch(faults)):
-            messages, _ = await asyncio.gather(load.send(sent, world.settings), faults.follow(schedule))
+        async with in_background(_watch(faults)):
+            messages, _ = await asyncio.gather(sender.send(sent, world.settings), faults.follow(schedule))
             took = time.monotonic() - began
             observer = Observer(world, sent, collector)
             healed = await observer.until_healed(say)

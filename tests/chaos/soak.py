@@ -11,11 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from tests.chaos import orders, picture, schedule
-from tests.chaos.observed import Sample
+from tests.chaos.environment import a_world
+from tests.chaos.faults import schedule
+from tests.chaos.load import orders
+from tests.chaos.observation import chart as picture
+from tests.chaos.observation.observed import Sample
+from tests.chaos.processes import SHAPES, TWO_SERVICES
 from tests.chaos.run import BUNDLE, Report, quiet_libraries, run, verdict
-from tests.chaos.shapes import SHAPES, TWO_SERVICES
-from tests.chaos.world import a_world
 from voyage.devstack import DevstackError
 
 PER_SECOND = 3  # messages; half of what two busy cores can take

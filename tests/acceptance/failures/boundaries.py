@@ -15,13 +15,13 @@ from consumer.settings import ConsumerSettings
 from examples.demo.supplier import ExampleSupplier
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.services import Service
-from tests.chaos import load
-from tests.chaos.checker import violations
-from tests.chaos.collecting import Collector
-from tests.chaos.observed import Answer, Depth, Observed
-from tests.chaos.orders import Order
-from tests.chaos.passing import Amqp, Conversation, Grpc, Http, Way
-from tests.chaos.proxy import Proxy, Trap
+from tests.chaos.load import sender
+from tests.chaos.load.orders import Order
+from tests.chaos.observation.checker import violations
+from tests.chaos.observation.collector import Collector
+from tests.chaos.observation.observed import Answer, Depth, Observed
+from tests.chaos.proxy.protocols import Amqp, Conversation, Grpc, Http, Way
+from tests.chaos.proxy.tcp_proxy import Proxy, Trap
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
@@ -57,7 +57,7 @@ class Crossing:
     async def reach(self, order: Order, boundary: Boundary) -> Trap:
         """Send a booking and return when it is held at the boundary."""
         trap = self.links[boundary.link].trap(boundary.name, boundary.about, boundary.way)
-        await load.send([order], self.direct)
+        await sender.send([order], self.direct)
         await trap.sprung()
         return trap
 

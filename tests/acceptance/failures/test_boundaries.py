@@ -11,9 +11,9 @@ import pytest
 from examples.demo.supplier import ExampleSupplier
 from tests.acceptance.failures.boundaries import Boundary, Crossing, a_crossing
 from tests.acceptance.services import Service
-from tests.chaos.orders import LEGS, Kind, Order
-from tests.chaos.passing import Way
-from tests.chaos.proxy import Trap
+from tests.chaos.load.orders import LEGS, Kind, Order
+from tests.chaos.proxy.protocols import Way
+from tests.chaos.proxy.tcp_proxy import Trap
 from voyage import devstack
 
 CONSUMERS = {

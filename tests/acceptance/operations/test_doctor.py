@@ -12,7 +12,7 @@ from consumer.diagnostics import broker_checks, permissions
 from publisher.amqp.dead_letter_queue import TIME
 from tests.acceptance.conftest import World
 from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
-from tests.chaos.proxy import Proxy
+from tests.chaos.proxy.tcp_proxy import Proxy
 from voyage import devstack
 
 ALWAYS_UNKNOWN = {"consumer timeout"}

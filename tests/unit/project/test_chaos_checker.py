@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.checker import violations
-from tests.chaos.observed import Answer, Depth, Observed, Sample
-from tests.chaos.orders import LEGS, Kind, Order, Poison
+from tests.chaos.load.orders import LEGS, Kind, Order, Poison
+from tests.chaos.observation.checker import violations
+from tests.chaos.observation.observed import Answer, Depth, Observed, Sample
 
 PLAIN = Order("b1", 0.0, Kind.PLAIN, again_after=3.0)
 REFUSED = Order("b2", 0.0, Kind.REFUSED)

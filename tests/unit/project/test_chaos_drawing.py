@@ -2,8 +2,9 @@
 
 from collections import Counter
 
-from tests.chaos import orders, schedule
-from tests.chaos.orders import Order, Poison
+from tests.chaos.faults import schedule
+from tests.chaos.load import orders
+from tests.chaos.load.orders import Order, Poison
 
 PROCESSES = ("rabbitmq", "temporal", "supplier", "consumer-1", "consumer-2", "worker-1", "worker-2")
 LINKS = ("rabbitmq", "temporal", "supplier")

@@ -9,8 +9,8 @@ from hpack import Encoder
 from hyperframe.frame import HeadersFrame
 from pamqp import commands, frame
 
-from tests.chaos.passing import Amqp, Conversation, Grpc, Http, Passing, Way
-from tests.chaos.proxy import Proxy
+from tests.chaos.proxy.protocols import Amqp, Conversation, Grpc, Http, Passing, Way
+from tests.chaos.proxy.tcp_proxy import Proxy
 
 
 def call(path: str) -> bytes:

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from tests.chaos.flatness import ROOM
-from tests.chaos.observed import Sample
+from tests.chaos.observation.leaks import ROOM
+from tests.chaos.observation.observed import Sample
 
 TITLES = {
     "memory_mib": "memory, MiB",

@@ -6,9 +6,9 @@ from itertools import pairwise
 from typing import Any
 
 from publisher.contract.result import Status
-from tests.chaos.flatness import grown
-from tests.chaos.observed import Answer, Observed
-from tests.chaos.orders import LEGS, Order, Poison
+from tests.chaos.load.orders import LEGS, Order, Poison
+from tests.chaos.observation.leaks import grown
+from tests.chaos.observation.observed import Answer, Observed
 
 UNDOING = {"undone", "nothing to undo"}
 

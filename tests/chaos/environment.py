@@ -11,8 +11,8 @@ from pydantic import SecretStr
 from consumer.settings import ConsumerSettings
 from examples.demo.supplier import ExampleSupplier
 from publisher.amqp.connection import declare_topology
-from tests.chaos.proxy import Proxy
-from tests.chaos.shapes import Command, Service
+from tests.chaos.processes import Command, Service
+from tests.chaos.proxy.tcp_proxy import Proxy
 from voyage.devstack import RabbitMq, Temporal
 from voyage.devstack.bring_up import sigterm_like_ctrl_c
 from voyage.devstack.finding import temporal_binary

@@ -7,8 +7,8 @@ from contextlib import AbstractAsyncContextManager, suppress
 
 import psutil
 
-from tests.chaos.meanwhile import meanwhile
-from tests.chaos.observed import Sample
+from tests.chaos.background import in_background
+from tests.chaos.observation.observed import Sample
 from voyage.devstack.server import Server
 
 MEBIBYTE = 1024 * 1024
@@ -25,7 +25,7 @@ class Sampler:
 
     def sampling(self) -> AbstractAsyncContextManager[None]:
         """Sample for as long as the block lasts."""
-        return meanwhile(self._sample())
+        return in_background(self._sample())
 
     async def _sample(self) -> None:
         while True:

@@ -8,10 +8,10 @@ from temporalio.client import Client
 
 from consumer.reconciliation.workflows import ReconciliationWorkflow
 from publisher.contract.result import Status
-from tests.chaos.collecting import Collector, look_at
-from tests.chaos.observed import Depth, Observed, Sample
-from tests.chaos.orders import Order, Poison
-from tests.chaos.world import World, until_ready
+from tests.chaos.environment import World, until_ready
+from tests.chaos.load.orders import Order, Poison
+from tests.chaos.observation.collector import Collector, look_at
+from tests.chaos.observation.observed import Depth, Observed, Sample
 
 STUCK_AFTER = 120.0  # seconds in which nothing of what is left gets done
 PAUSE = 1.0

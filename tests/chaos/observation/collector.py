@@ -10,8 +10,8 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from publisher.settings import BrokerSettings
-from tests.chaos.meanwhile import meanwhile
-from tests.chaos.observed import Answer
+from tests.chaos.background import in_background
+from tests.chaos.observation.observed import Answer
 
 PAUSE = 0.3  # seconds between looks at an empty queue, and between tries to connect
 _TIMEOUT = 5.0
@@ -26,7 +26,7 @@ class Collector:
 
     def collecting(self) -> AbstractAsyncContextManager[None]:
         """Collect for as long as the block lasts."""
-        return meanwhile(self._collect())
+        return in_background(self._collect())
 
     async def _collect(self) -> None:
         while True:

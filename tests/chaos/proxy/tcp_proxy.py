@@ -5,7 +5,7 @@ from asyncio import StreamReader, StreamWriter
 from collections.abc import Callable
 from typing import Self
 
-from tests.chaos.passing import Bytes, Conversation, Passing, Way
+from tests.chaos.proxy.protocols import Bytes, Conversation, Passing, Way
 from voyage.devstack.ports import HOST
 
 CHUNK = 64 * 1024

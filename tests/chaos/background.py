@@ -7,7 +7,7 @@ from typing import Any
 
 
 @asynccontextmanager
-async def meanwhile(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
+async def in_background(work: Coroutine[Any, Any, None]) -> AsyncIterator[None]:
     """Do the work for as long as the block lasts; it is cancelled, and waited for, at its end."""
     task = asyncio.create_task(work)
     try:

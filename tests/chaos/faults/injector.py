@@ -5,8 +5,8 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from tests.chaos.schedule import Fault, Kind
-from tests.chaos.world import World
+from tests.chaos.environment import World
+from tests.chaos.faults.schedule import Fault, Kind
 from voyage.devstack.server import Server
 
 WATERMARK = "vm_memory_high_watermark"

@@ -12,7 +12,7 @@ from publisher.contract.control import CANCEL_TYPE, CancelRequest
 from publisher.contract.request import REQUEST_TYPE, BookingRequest
 from publisher.errors import PublishTimeoutError
 from publisher.settings import BrokerSettings
-from tests.chaos.orders import PATIENT, Order, Poison
+from tests.chaos.load.orders import PATIENT, Order, Poison
 
 
 class Load:

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 
-from tests.chaos.observed import Sample
+from tests.chaos.observation.observed import Sample
 
 LONG_ENOUGH = 120.0  # seconds that a process must live to be judged
 RATIO = 1.25

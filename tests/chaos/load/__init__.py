@@ -1,0 +1,1 @@
+"""What a chaos run asks for, and how it is sent."""

@@ -1,0 +1,1 @@
+"""What is seen of a chaos run from outside, and what is wrong with it."""

@@ -1,0 +1,1 @@
+"""A TCP proxy that knows what passes through it."""
