@@ -57,7 +57,7 @@ TAIL = """
 | variables | what they set |
 |---|---|
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, … | Temporal, by its SDK's [environment configuration](https://docs.temporal.io/develop/environment-configuration); default `localhost:7233`, `default` |
-| `OTEL_TRACES_EXPORTER`, `OTEL_EXPORTER_OTLP_ENDPOINT`, … | traces, by [OpenTelemetry's variables](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/); none set: no traces. See [observability.md](observability.md) |
+| `OTEL_TRACES_EXPORTER`, `OTEL_EXPORTER_OTLP_ENDPOINT`, … | traces, by [OpenTelemetry's variables](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/); none set: no traces. See [monitoring.md](monitoring.md) |
 """
 
 
