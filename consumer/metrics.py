@@ -1,4 +1,4 @@
-"""The consumer's numbers; docs/observability.md says which row of the contract each one counts."""
+"""The consumer's numbers; docs/monitoring.md says which row of the contract each one counts."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime

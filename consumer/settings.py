@@ -39,11 +39,11 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     early_cancel_lifetime: float = Field(24 * 3600.0, gt=0)
     """Seconds for which a cancel waits for a request that it has overtaken."""
     reconciliation_interval: float = Field(15.0, ge=1, le=30)
-    """Seconds between two looks for bookings that were stopped from outside."""
+    """Seconds between two searches for bookings that were stopped from outside."""
     circuit_breaker_threshold: int = Field(3, ge=1)
     """How many calls to Temporal in a row must fail before consuming pauses."""
     probe_interval: float = Field(2.0, gt=0)
-    """Seconds between two tries of one message while consuming pauses."""
+    """Seconds between two probes with one message while consuming pauses."""
 
     @property
     def policy(self) -> BookingPolicy:

@@ -30,34 +30,38 @@ class Section:
 
 SECTIONS = (
     Section("RabbitMQ", "For clients and `voyage-consumer`.", BrokerSettings),
-    Section("Consumer", "For `voyage-consumer`, beside the tables above and below.", ConsumerSettings),
+    Section(
+        "Consumer",
+        "For `voyage-consumer`, with the tables RabbitMQ, Encryption, and Logs, health and metrics.",
+        ConsumerSettings,
+    ),
     Section("Worker", "For `voyage-worker`.", WorkerSettings),
     Section(
         "Encryption",
-        "For `voyage-consumer` and `voyage-worker`, the same for both. See [security.md](security.md).",
+        "For `voyage-consumer` and `voyage-worker`, the same for both. See [Encryption](security.md#encryption).",
         EncryptionSettings,
     ),
-    Section("Codec", "For `voyage-worker codec`, beside the keys above.", CodecServerSettings),
+    Section("Codec server", "For `voyage-worker codec`, with the keys above.", CodecServerSettings),
     Section("Logs, health and metrics", "For `voyage-consumer` and `voyage-worker`.", RuntimeSettings),
     Section(
         "Suppliers",
-        "For `voyage-worker`, one set for each leg: `VOYAGE_CAR_SUPPLIER_URL` and so on. See [suppliers.md](suppliers.md).",
+        "For `voyage-worker`, one set for each leg: `VOYAGE_CAR_SUPPLIER_URL` and so on. See [Suppliers](suppliers.md).",
         SupplierSettings,
         "VOYAGE_<LEG>_SUPPLIER_",
     ),
 )
 HEAD = """# Settings
 
-Everything is set in the environment and checked when a process starts; one that can't be used ends it with exit code
-2 and the variable's name. This page is made from the code: `make settings`.
+For operators: every setting. Voyage reads settings from the environment and checks them when a process starts; if one is
+invalid, the process exits with code 2 and the variable's name. `make settings` generates this page from the code.
 """
 TAIL = """
-## From elsewhere
+## Temporal and OpenTelemetry
 
 | variables | what they set |
 |---|---|
 | `TEMPORAL_ADDRESS`, `TEMPORAL_NAMESPACE`, … | Temporal, by its SDK's [environment configuration](https://docs.temporal.io/develop/environment-configuration); default `localhost:7233`, `default` |
-| `OTEL_TRACES_EXPORTER`, `OTEL_EXPORTER_OTLP_ENDPOINT`, … | traces, by [OpenTelemetry's variables](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/); none set: no traces. See [observability.md](observability.md) |
+| `OTEL_TRACES_EXPORTER`, `OTEL_EXPORTER_OTLP_ENDPOINT`, … | traces, by [OpenTelemetry's variables](https://opentelemetry.io/docs/specs/otel/configuration/sdk-environment-variables/); none set: no traces. See [Traces](monitoring.md#traces) |
 """
 
 

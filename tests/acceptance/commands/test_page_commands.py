@@ -19,7 +19,7 @@ from voyage import devstack
 from voyage.devstack.ports import free_port
 
 CLIENTS = "tests/clients/test_clients.py runs every command of that page, in the language's own container"
-DOOR = "tests/acceptance/test_http_door.py, at a door on a free port"
+DOOR = "tests/acceptance/commands/test_http_door.py, at a door on a free port"
 DEMO = "takes the ports that are everybody's; what it starts and books is what these tests start and book"
 ELSEWHERE = {
     "make demo": DEMO,
@@ -28,9 +28,9 @@ ELSEWHERE = {
     ".venv/bin/python -m examples.http": DOOR,
     "curl -X POST http://localhost:3002/book": DOOR,
     "docker compose up": "needs Docker: tests/containers/test_compose.py",
-    "kubectl ": "needs a cluster; tests/unit/test_deployment.py holds the manifests to the schemas",
-    "export AMQP_URL=amqps://": "needs a broker with certificates: tests/integration/test_tls_to_rabbitmq.py",
-    "temporal workflow show": "needs Temporal's CLI: tests/integration/test_codec_endpoint.py",
+    "kubectl ": "needs a cluster; tests/unit/project/test_deployment.py holds the manifests to the schemas",
+    "export AMQP_URL=amqps://": "needs certificates: tests/integration/rabbitmq/test_tls_to_rabbitmq.py",
+    "temporal workflow show": "needs Temporal's CLI: tests/integration/temporal/test_codec_server.py",
     "cd examples/clients/go": CLIENTS,
     "cd go": CLIENTS,
     "cd node": CLIENTS,
@@ -38,7 +38,7 @@ ELSEWHERE = {
     "python python/book.py": CLIENTS,
     "sh shell/book.sh": CLIENTS,
     "rabbitmqctl environment": "asks a RabbitMQ of the machine's own",
-    "voyage dead replay": "names the command; with its options: tests/acceptance/test_dead_letters.py",
+    "voyage dead replay": "names the command; with options: tests/acceptance/messages/test_dead_letters.py",
 }
 """Why a line that begins so isn't run here, nor its block. What isn't listed is run."""
 
