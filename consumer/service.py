@@ -9,18 +9,21 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from consumer.amqp.message_consumer import MessageConsumer
-from consumer.amqp.reply_address import PUBLISH_RESULT
 from consumer.amqp.subscription import Subscription
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
 from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
 from consumer.reconciliation import schedule
+from consumer.reconciliation.reconciliation_workflow import (
+    AnswerStoppedBookingWorkflow,
+    ReconciliationWorkflow,
+)
 from consumer.reconciliation.stopped_bookings import StoppedBookings
-from consumer.reconciliation.workflows import AnswerStoppedBookingWorkflow, ReconciliationWorkflow
-from consumer.replies.publisher import ResultPublisher
+from consumer.replies.result_publisher import ResultPublisher
+from consumer.reply_address import PUBLISH_RESULT
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.handler import RequestHandler
-from consumer.requests.workflow_start import WorkflowStarter
+from consumer.requests.start_or_join import WorkflowStarter
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from saga.legs import LEGS

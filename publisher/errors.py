@@ -1,9 +1,9 @@
 """What can go wrong on the client's side, each with what its caller can do about it.
 
-VoyageError
-BrokerError          RabbitMQ can't be used as it is
-PublishingError      one message was not published, or nobody knows
-ResultTimeoutError · BookingRejectedError · NotEditableError
+- `VoyageError`
+  - `BrokerError`: RabbitMQ can't be used as it is
+  - `PublishingError`: one message was not published, or nobody knows
+  - `ResultTimeoutError`, `BookingRejectedError`, `NotEditableError`
 """
 
 from typing import TYPE_CHECKING

@@ -1,9 +1,9 @@
 """What can go wrong in the saga, each with what its caller can do about it.
 
-VoyageError
-SupplierError              one call to a supplier did not book or undo
-TemporalConnectionError    Temporal can't be used as it is
-DecryptionError · NotListedError
+- `VoyageError`
+  - `SupplierError`: one call to a supplier did not book or undo
+  - `TemporalConnectionError`: Temporal can't be used as it is
+  - `DecryptionError`, `NotListedError`
 """
 
 from voyage.errors import VoyageError

@@ -12,7 +12,7 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from saga import metrics
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies, ReplyHandler
 from saga.legs import LEGS
 from saga.settings import WorkerSettings

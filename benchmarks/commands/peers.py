@@ -19,7 +19,7 @@ from benchmarks.peers.services import PEERS, scenario, versions
 from benchmarks.report import page
 from benchmarks.scenarios.catalog import SCENARIOS, Entry
 from voyage import devstack
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 
 
 def peers(

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from voyage.devstack.ports import HOST, free_port
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 from voyage.errors import DevstackError
 
 

@@ -8,10 +8,10 @@ from contextlib import suppress
 from aio_pika.abc import AbstractIncomingMessage
 
 from consumer.amqp.circuit_breaker import CircuitBreaker
-from consumer.amqp.reply_address import trace_of
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription
 from consumer.errors import TemporalUnavailableError
 from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
+from consumer.reply_address import trace_of
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery

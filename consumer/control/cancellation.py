@@ -3,8 +3,8 @@
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from consumer.amqp.reply_address import ReplyAddress
-from consumer.replies.mapping import CANCELLED_BEFORE_REQUEST
+from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
+from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_calls

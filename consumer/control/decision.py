@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from consumer.amqp.parsing import parse_json_object
-from consumer.amqp.reply_address import ReplyAddress
 from consumer.errors import InvalidRequestError
+from consumer.parsing import parse_json_object
+from consumer.reply_address import ReplyAddress
 from publisher.amqp.message import Delivery
 from publisher.contract import identity
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest

@@ -9,8 +9,8 @@ from temporalio.service import RPCError
 from consumer.control.cancellation import BookingCanceller
 from consumer.control.decision import AskStatus, Cancel, Drop, decide_control
 from consumer.metrics import CONTROL, ControlOutcome
-from consumer.replies import mapping
-from consumer.replies.publisher import ResultPublisher
+from consumer.replies import result_mapping
+from consumer.replies.result_publisher import ResultPublisher
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Running, look_up
 from consumer.temporal.calls import QUERY_TIMEOUT, temporal_calls
@@ -53,11 +53,11 @@ class ControlHandler:
         with temporal_calls():
             match await look_up(self._client, ask.workflow_id):
                 case Closed(outcome=outcome) if outcome:
-                    return mapping.result_of(outcome, booking_id)
+                    return result_mapping.result_of(outcome, booking_id)
                 case Running() as running:
                     return await self._status_of_running(running, ask)
                 case _:
-                    return mapping.unknown_booking(booking_id)
+                    return result_mapping.unknown_booking(booking_id)
 
     async def _status_of_running(self, running: Running, ask: AskStatus) -> BookingResult:
         """The outcome if it is known already, else the legs; without a worker to ask, just that it runs."""
@@ -67,9 +67,9 @@ class ControlHandler:
         with suppress(RPCError, WorkflowQueryFailedError):
             outcome = await handle.query(BookingWorkflow.outcome, rpc_timeout=QUERY_TIMEOUT)
             if outcome:
-                return mapping.result_of(outcome, booking_id)
+                return result_mapping.result_of(outcome, booking_id)
             if not running.is_early_cancel:
                 legs = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
         if running.is_early_cancel:
-            return mapping.cancelled_before_request(booking_id)
-        return mapping.running_booking(booking_id, running.user_id, legs)
+            return result_mapping.cancelled_before_request(booking_id)
+        return result_mapping.running_booking(booking_id, running.user_id, legs)

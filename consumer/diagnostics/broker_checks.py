@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq.exceptions import ChannelAccessRefused
 
-from consumer.diagnostics import permissions
+from consumer.diagnostics import broker_permissions
 from consumer.settings import ConsumerSettings
 from publisher.amqp.topology import Queue, queues
 from voyage.errors import VoyageError
@@ -18,7 +18,7 @@ from voyage.runtime.check_results import CheckResult, CheckState, run_check
 async def run_checks(settings: ConsumerSettings) -> list[CheckResult]:
     """Every check of the broker; only the first, if it can't be used."""
     try:
-        async with permissions.connected(settings) as connection:
+        async with broker_permissions.connected(settings) as connection:
             findings = await run_checks_on(connection, settings)
     except VoyageError as error:
         return [CheckResult("RabbitMQ", CheckState.FAILED, "can't be used", str(error))]
@@ -35,9 +35,11 @@ async def run_checks_on(connection: AbstractConnection, settings: ConsumerSettin
     exchange, taken = settings.reply_exchange, (settings.requests_queue, settings.control_queue)
     return await asyncio.gather(
         *(run_check(arguments, f"queue {queue.name}", connection, queue) for queue in queues(settings)),
-        *(run_check(permissions.reading, f"reading {queue}", connection, queue) for queue in taken),
-        run_check(permissions.publishing, permissions.publishing_to(exchange), connection, exchange),
-        run_check(permissions.alarm, "alarm", settings),
+        *(run_check(broker_permissions.reading, f"reading {queue}", connection, queue) for queue in taken),
+        run_check(
+            broker_permissions.publishing, broker_permissions.publishing_to(exchange), connection, exchange
+        ),
+        run_check(broker_permissions.alarm, "alarm", settings),
         *(run_check(consumers, f"consumers of {queue}", connection, queue) for queue in taken),
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 from aio_pika.abc import AbstractRobustConnection as Connection
 from temporalio.client import Client
 
-from consumer.diagnostics import permissions
+from consumer.diagnostics import broker_permissions
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.errors import BrokerUnreachableError
@@ -51,7 +51,7 @@ async def connect(settings: ConsumerSettings) -> Client:
 def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContextManager[None]:
     """Meanwhile, the checks of the doctor that do not keep us from working."""
     return log_failed_checks(
-        run_check(permissions.alarm, "alarm", settings),
+        run_check(broker_permissions.alarm, "alarm", settings),
         run_check(server_checks.retention, "retention", client, settings.duplicate_window),
         run_check(check_clock, "clock", client),
     )
@@ -68,7 +68,7 @@ async def open_connections(settings: ConsumerSettings) -> tuple[Connection, Conn
 async def _prepare_broker(settings: ConsumerSettings) -> None:
     async def prepare() -> None:
         await declare_topology(settings)
-        await permissions.require_permissions(settings)
+        await broker_permissions.require_permissions(settings)
 
     await retry_until_available(prepare, AWAY)
     log.info("Connected to RabbitMQ at %s", settings.shown_address)

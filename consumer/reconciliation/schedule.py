@@ -14,7 +14,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from consumer.reconciliation.workflows import ReconciliationWorkflow
+from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
 from consumer.settings import ConsumerSettings
 from saga.temporal.connection import rpc_failure
 from saga.temporal.server_checks import REFUSED, RPC_TIMEOUT, not_permitted

@@ -10,9 +10,14 @@ from temporalio import activity
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from consumer.amqp.reply_address import ReplyAddress
-from consumer.reconciliation.workflows import ANSWER, FIND, AnswerStoppedBookingWorkflow, Reconciliation
-from consumer.replies.publisher import ResultPublisher
+from consumer.reconciliation.reconciliation_workflow import (
+    ANSWER,
+    FIND,
+    AnswerStoppedBookingWorkflow,
+    Reconciliation,
+)
+from consumer.replies.result_publisher import ResultPublisher
+from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, started

@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from consumer.amqp.parsing import parse_request
-from consumer.amqp.reply_address import ReplyAddress
 from consumer.errors import InvalidRequestError
+from consumer.parsing import parse_request
+from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
 from publisher.contract import identity

@@ -3,11 +3,11 @@
 import logging
 
 from consumer.metrics import REQUESTS, Outcome
-from consumer.replies import mapping
-from consumer.replies.publisher import ResultPublisher
+from consumer.replies import result_mapping
+from consumer.replies.result_publisher import ResultPublisher
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.decision import Reject, Start, decide
-from consumer.requests.workflow_start import Accepted, Conflict, Ended, WorkflowStarter
+from consumer.requests.start_or_join import Accepted, Conflict, Ended, WorkflowStarter
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
 from publisher.contract import identity
@@ -60,7 +60,7 @@ class RequestHandler:
     async def _reject(self, reject: Reject, delivery: Delivery) -> None:
         if reject.reply_address:
             await self._results.send_rejection(
-                mapping.rejection(reject.code, reject.message, reject.booking_id),
+                result_mapping.rejection(reject.code, reject.message, reject.booking_id),
                 reject.reply_address,
                 identity.rejection_id(delivery.body, delivery.message_id, delivery.correlation_id),
             )

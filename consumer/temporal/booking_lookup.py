@@ -12,7 +12,7 @@ from saga.workflows.history_reader import reconstruct_outcome
 
 FINGERPRINT, USER_ID = "fingerprint", "user_id"
 """Fields of a booking's memo."""
-_TOMBSTONE = CancelledBeforeRequestWorkflow.__name__
+_EARLY_CANCEL = CancelledBeforeRequestWorkflow.__name__
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ async def look_up(client: Client, workflow_id: str) -> Missing | Running | Close
         return Running(
             fingerprint=fingerprint,
             user_id=await found.memo_value(USER_ID, None),
-            is_early_cancel=found.workflow_type == _TOMBSTONE,
+            is_early_cancel=found.workflow_type == _EARLY_CANCEL,
         )
     return Closed(fingerprint=fingerprint, outcome=await _outcome(client, found))
 
@@ -61,7 +61,7 @@ async def _outcome(client: Client, found: WorkflowExecutionDescription) -> Booki
     if found.status is WorkflowExecutionStatus.COMPLETED:
         outcome: BookingOutcome | None = await handle.result(rpc_timeout=RPC_TIMEOUT)
         return outcome
-    if found.workflow_type == _TOMBSTONE:
+    if found.workflow_type == _EARLY_CANCEL:
         return None
     how = found.status.name.lower().replace("_", " ") if found.status else "stopped"
     history = await handle.fetch_history(rpc_timeout=RPC_TIMEOUT)

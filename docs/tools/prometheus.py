@@ -11,7 +11,7 @@ import httpx
 import yaml
 
 from voyage.devstack.ports import HOST, free_port
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 FOLDER = Path(__file__).parents[2] / "deploy/prometheus"
 

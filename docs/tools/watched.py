@@ -13,9 +13,9 @@ from examples.demo.supplier import ExampleSupplier
 from publisher.settings import BrokerSettings
 from tests.chaos.processes import CONSUMER, WORKER, Command, Service
 from voyage.devstack import RabbitMq, Temporal
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 from voyage.devstack.ports import free_port
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 VHOST = "voyage"  # as in compose.yaml; the job `rabbitmq` asks for its queues
 COMMANDS = {"consumer": CONSUMER, "worker": WORKER}

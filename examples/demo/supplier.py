@@ -12,7 +12,7 @@ import httpx
 
 from examples.supplier.ledger import Ledger
 from voyage.devstack.ports import free_port
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 LEGS = ("car", "hotel", "flight")
 

@@ -62,7 +62,7 @@ async def declare_topology(settings: BrokerSettings) -> None:
 async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobustConnection:
     """A connection that comes back by itself; RabbitMQ's own views show it under `name`.
 
-    Raises `BrokerUnreachableError` if the broker can't be reached now, or what `prepare` raises.
+    Raises `BrokerUnreachableError` if the broker can't be reached now, or what `declare_topology` raises.
     """
     try:
         with tolerant_decoding():

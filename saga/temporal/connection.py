@@ -12,7 +12,7 @@ from temporalio.service import GrpcCompression, RPCError
 
 from saga.errors import TemporalUnreachableError
 from saga.payloads.data_converter import data_converter
-from saga.temporal.refusal import refused
+from saga.temporal.connection_refusal import refused
 from voyage.errors import SettingsError
 from voyage.runtime import tracing
 from voyage.runtime.retry import retry_until_available

@@ -14,10 +14,10 @@ from publisher.amqp.connection import declare_topology
 from tests.chaos.processes import Command, Service
 from tests.chaos.proxy.tcp_proxy import Proxy
 from voyage.devstack import RabbitMq, Temporal
+from voyage.devstack.binaries import temporal_binary
 from voyage.devstack.bring_up import sigterm_like_ctrl_c
-from voyage.devstack.finding import temporal_binary
 from voyage.devstack.ports import HOST
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 SLOW = 1.0  # seconds that a slow supplier takes
 # Impatient, so that a run heals in seconds; undos have more tries than any outage lasts.

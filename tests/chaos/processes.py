@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 
 @dataclass(frozen=True)

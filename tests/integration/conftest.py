@@ -11,7 +11,7 @@ import pytest
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput
 from saga.workflows.booking import BookingWorkflow

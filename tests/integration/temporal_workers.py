@@ -9,7 +9,7 @@ from temporalio import activity
 from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies
 from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingStatus, BookVacationInput, ReplyCallback

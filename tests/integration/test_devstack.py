@@ -17,7 +17,7 @@ from temporalio.client import Client
 from tests.documentation.dashboard import jobs, names
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 from voyage.devstack.ports import speaks_amqp
 from voyage.errors import DevstackError
 
@@ -141,6 +141,6 @@ def test_without_any_way_to_get_a_server_the_error_has_the_commands(
     monkeypatch.delenv("AMQP_URL", raising=False)
     monkeypatch.setattr("voyage.devstack.bring_up.installed", lambda: None)
     monkeypatch.setattr("voyage.devstack.container.docker_answers", lambda: False)
-    monkeypatch.setattr("voyage.devstack.finding.install_rabbitmq", lambda _: False)
+    monkeypatch.setattr("voyage.devstack.binaries.install_rabbitmq", lambda _: False)
     with pytest.raises(devstack.DevstackError, match="apt-get install rabbitmq-server"), devstack.stack():
         pass

@@ -13,7 +13,7 @@ from pydantic import HttpUrl
 
 from examples.demo.supplier import ExampleSupplier
 from saga.errors import SupplierRefusedError, SupplierUnavailableError
-from saga.suppliers.contract import SupplierContract
+from saga.suppliers.contract_tests import SupplierContract
 from saga.suppliers.http import HttpSupplier
 from saga.suppliers.supplier import SupplierCall
 from saga.suppliers.supplier_settings import SupplierSettings

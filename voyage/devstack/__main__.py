@@ -1,11 +1,11 @@
-"""`python -m devstack`: both servers for a session, or only the fetching of what they need."""
+"""`python -m voyage.devstack`: both servers for a session, or only the fetching of what they need."""
 
 import signal
 import sys
 
 import typer
 
-from voyage.devstack import finding
+from voyage.devstack import binaries
 from voyage.devstack.bring_up import NO_RABBITMQ, stack
 from voyage.devstack.container import docker_answers
 from voyage.devstack.rabbitmq import installed
@@ -29,8 +29,8 @@ def up() -> None:
 @app.command()
 def fetch() -> None:
     """Make sure that both servers can be started here, fetching what is missing."""
-    print(f"Temporal CLI: {finding.temporal_binary(print)}")
-    if not (installed() or docker_answers() or finding.install_rabbitmq(print)):
+    print(f"Temporal CLI: {binaries.temporal_binary(print)}")
+    if not (installed() or docker_answers() or binaries.install_rabbitmq(print)):
         raise DevstackError(NO_RABBITMQ)
     print(f"RabbitMQ: {installed() or 'in a container'}")
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from types import FrameType
 from urllib.parse import urlsplit
 
-from voyage.devstack import container, finding
-from voyage.devstack.finding import Say
+from voyage.devstack import binaries, container
+from voyage.devstack.binaries import Say
 from voyage.devstack.ports import HOST, speaks_amqp
 from voyage.devstack.rabbitmq import RabbitMq, installed
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 from voyage.devstack.temporal import Temporal, answers
 from voyage.errors import DevstackError
 
@@ -74,7 +74,7 @@ def _rabbitmq(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, RabbitMq 
     if not installed() and container.docker_answers():
         say("Starting RabbitMQ in a container")
         return running.enter_context(container.rabbitmq()), None
-    if not installed() and not finding.install_rabbitmq(say):
+    if not installed() and not binaries.install_rabbitmq(say):
         raise DevstackError(NO_RABBITMQ)
     server = RabbitMq(port=RABBITMQ_PORT, ui=ui)
     _spawn(server, running, say, server.port)
@@ -89,7 +89,7 @@ def _temporal(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, Temporal 
                 "Start it, or unset the variable."
             )
         return address, None
-    server = Temporal(finding.temporal_binary(say), port=TEMPORAL_PORT, ui=ui, durable=False)
+    server = Temporal(binaries.temporal_binary(say), port=TEMPORAL_PORT, ui=ui, durable=False)
     _spawn(server, running, say, server.port)
     return server.address, server
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from voyage.devstack.ports import HOST, free_port, listening, speaks_amqp
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 from voyage.errors import DevstackError
 
 # The scripts themselves: Debian's wrapper in sbin insists on the user `rabbitmq`.

@@ -9,7 +9,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from voyage.devstack.ports import HOST, free_port
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 # One partition saves polls where there is one machine, and eager activities save three transitions a booking.
 # The limits protect a shared server, which this is not: ten times the defaults.

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 from temporalio.client import Client as Temporal
 
-from consumer.reconciliation.workflows import ReconciliationWorkflow
+from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
 from consumer.settings import ConsumerSettings
 from examples.demo.supplier import ExampleSupplier
 from tests.acceptance.conftest import World, a_world

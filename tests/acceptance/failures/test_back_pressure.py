@@ -21,7 +21,7 @@ from tests.acceptance.services import SHAPES
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 
 
 @dataclass

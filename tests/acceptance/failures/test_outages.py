@@ -15,7 +15,7 @@ from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 
 
 def trip(car: str = "c", booking_id: str | None = None) -> BookingRequest:

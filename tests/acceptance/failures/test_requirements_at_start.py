@@ -12,7 +12,7 @@ from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
 from tests.conftest import own_names
 from tests.proxies.refusing_proxy import refusing_door
 from voyage import devstack
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 
 EVERYTHING, NOTHING = ".*", "^$"
 

@@ -17,7 +17,7 @@ from tests.acceptance.watching import Watched
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 
 
 def be_watched(world: World, *, give_up_after: float = 120) -> None:

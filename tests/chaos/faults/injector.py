@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tests.chaos.environment import World
 from tests.chaos.faults.schedule import Fault, Kind
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 WATERMARK = "vm_memory_high_watermark"
 NORMAL, NOTHING = "0.4", "0.0000001"

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from temporalio.client import Client
 
-from consumer.reconciliation.workflows import ReconciliationWorkflow
+from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
 from publisher.contract.result import Status
 from tests.chaos.environment import World, until_ready
 from tests.chaos.load.orders import Order, Poison

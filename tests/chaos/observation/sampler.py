@@ -9,7 +9,7 @@ import psutil
 
 from tests.chaos.background import in_background
 from tests.chaos.observation.observed import Sample
-from voyage.devstack.server import Server
+from voyage.devstack.server_process import Server
 
 MEBIBYTE = 1024 * 1024
 

@@ -20,7 +20,7 @@ from saga.payloads.data_converter import encrypting_data_converter
 from saga.payloads.payload_codec import EncryptionCodec
 from tests.commands import run_to_the_end
 from voyage import devstack
-from voyage.devstack.finding import temporal_binary
+from voyage.devstack.binaries import temporal_binary
 from voyage.devstack.ports import free_port
 
 KEY = os.urandom(32)

@@ -9,7 +9,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.cli.attention import entries
 from saga.legs import LEGS
 from saga.payloads.data_converter import encrypting_data_converter

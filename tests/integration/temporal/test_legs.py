@@ -7,7 +7,7 @@ from temporalio import workflow
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.legs import LEGS, Leg
 from saga.models import BookingOutcome, BookingPolicy, BookingStatus, BookVacationInput, LegStatus
 from saga.suppliers.supplier import SupplierCall

@@ -13,7 +13,7 @@ import pytest
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies
 from saga.legs import LEGS
 from saga.models import BookingStatus

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.legs import LEGS
 from saga.models import BookingStatus, LegStatus, ReasonCode
 from saga.workflows.booking import BookingWorkflow

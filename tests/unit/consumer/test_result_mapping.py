@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from consumer.replies.mapping import rejection, result_of
+from consumer.replies.result_mapping import rejection, result_of
 from publisher.contract.result import BookingResult
 from saga.models import BookingOutcome, BookingStatus, LegOutcome, LegStatus, Reason, ReasonCode
 

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 import publisher
 from saga import errors
-from saga.suppliers import contract, supplier
+from saga.suppliers import contract_tests, supplier
 from tests.pythons import declared
 
 ROOT = Path(__file__).parents[3]
@@ -25,7 +25,7 @@ PUBLIC = {
     "saga.suppliers.SupplierCall": supplier.SupplierCall,
     "saga.errors.SupplierRefusedError": errors.SupplierRefusedError,
     "saga.errors.SupplierUnavailableError": errors.SupplierUnavailableError,
-    "saga.suppliers.contract.SupplierContract": contract.SupplierContract,
+    "saga.suppliers.contract_tests.SupplierContract": contract_tests.SupplierContract,
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from saga.legs import LEGS
-from saga.suppliers.contract import SupplierContract
+from saga.suppliers.contract_tests import SupplierContract
 from saga.suppliers.http import HttpSupplier
 from saga.suppliers.selection import choose
 from saga.suppliers.simulated import SimulatedSupplier

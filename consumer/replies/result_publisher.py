@@ -8,9 +8,9 @@ from uuid import uuid4
 from aio_pika import DeliveryMode, Message
 from temporalio import activity
 
-from consumer.amqp.reply_address import PUBLISH_RESULT, ReplyAddress
 from consumer.metrics import PARKED, RESULT_LAG, count_result, seconds_since
-from consumer.replies.mapping import result_of
+from consumer.replies.result_mapping import result_of
+from consumer.reply_address import PUBLISH_RESULT, ReplyAddress
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.contract import identity
 from publisher.contract.control import STATUS_TYPE

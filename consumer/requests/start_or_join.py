@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
-from consumer.replies.mapping import CANCELLED_BEFORE_REQUEST
+from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Missing, look_up

@@ -1,4 +1,4 @@
-"""The two workflows behind answers for stopped bookings; what they do is in `stopped.py`."""
+"""The two workflows behind answers for stopped bookings; what they do is in `stopped_bookings.py`."""
 
 from dataclasses import dataclass
 from datetime import timedelta

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from voyage.devstack.parent import end_with_parent
+from voyage.devstack.parent_death import end_with_parent
 from voyage.errors import DevstackError
 
 STOP_TIMEOUT = 20.0
