@@ -48,6 +48,13 @@ def test_each_alert_is_explained() -> None:
     assert [rule["alert"] for rule in rules() if f"`{rule['alert']}`" not in explained] == []
 
 
+def test_each_alert_has_a_severity_and_one_sentence_that_yaml_has_not_cut() -> None:
+    for rule in rules():
+        assert set(rule["labels"]) == {"severity"}, rule["alert"]
+        assert set(rule["annotations"]) == {"summary"}, rule["alert"]
+        assert rule["annotations"]["summary"].endswith("."), rule["alert"]
+
+
 def test_grafana_knows_how_often_prometheus_asks() -> None:
     [source] = yaml.safe_load((DEPLOY / "grafana/provisioning/datasources/prometheus.yaml").read_text())[
         "datasources"
