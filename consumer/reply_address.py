@@ -16,6 +16,7 @@ DIRECT_REPLY_TO = "amq.rabbitmq.reply-to."
 _BROKER_NAMED = ("amq.gen-", DIRECT_REPLY_TO)
 _QUEUE_NAME = re.compile(r"[A-Za-z0-9._:@=+/-]{1,255}", re.ASCII)
 _TRACE_HEADERS = ("traceparent", "tracestate")
+_TRACE_LIMIT = 512  # characters that W3C's Trace Context asks to carry on (3.3.1.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,4 +78,8 @@ class ReplyAddress:
 def trace_of(delivery: Delivery) -> dict[str, str]:
     """The trace that a message belongs to, if its sender named one."""
     headers = {name: delivery.headers.get(name) for name in _TRACE_HEADERS}
-    return {name: value for name, value in headers.items() if isinstance(value, str)}
+    return {
+        name: value
+        for name, value in headers.items()
+        if isinstance(value, str) and len(value) <= _TRACE_LIMIT
+    }

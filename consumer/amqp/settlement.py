@@ -14,7 +14,7 @@ from consumer.errors import TemporalCallError
 from consumer.failures import Failure
 from consumer.reply_address import trace_of
 from publisher.amqp.message import Delivery
-from publisher.errors import BrokerError, PublishingError
+from publisher.errors import BrokerError, MessageRefusedError, PublishingError
 from saga.errors import DecryptionError
 from voyage.runtime import tracing
 
@@ -69,6 +69,9 @@ class Settlement(Generic[D]):
                 log.warning("Message %s waits: %s", delivery.message_id, error)
                 return False
             why = f"Temporal refuses it: {error}"
+        except MessageRefusedError as error:
+            log.warning("Message %s can't be answered: %s", delivery.message_id, error)
+            why = str(error)
         except (BrokerError, PublishingError, DecryptionError) as error:
             log.warning("Message %s waits: %s", delivery.message_id, error)
             return False

@@ -138,3 +138,19 @@ async def test_a_deadline_that_is_no_time_in_utc_is_rejected_at_once(inbox: Inbo
     answer = await inbox.answer(within=10)
 
     assert (answer["status"], answer["reason"]["code"]) == ("rejected", "invalid")
+
+
+async def test_a_rejection_with_headers_of_a_whole_frame_is_kept_cut_and_costs_no_connection(
+    booking: World, inbox: Inbox
+) -> None:
+    consumer, own = booking.services[0], uuid4().hex
+    lines_before = len(consumer.log)
+    headers = {"x-blob": "b" * 130_700, "x-small": "kept"}
+    await inbox.send({"name": ""}, message_id=own, headers=headers)
+    answer, letter = await inbox.answer(within=10), await inbox.dead_letter(own)
+
+    assert (answer["status"], answer["reason"]["code"]) == ("rejected", "invalid")
+    assert letter.headers["x-small"] == "kept"
+    assert str(letter.headers["x-headers-cut"]).startswith("x-blob (1307")
+    assert "x-blob" not in letter.headers
+    assert not [line for line in consumer.log[lines_before:] if "onnection" in line or "Traceback" in line]
