@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
+from publisher.amqp.topology import queues
 from publisher.settings import BrokerSettings
 from saga.models import ReplyCallback
 
@@ -67,7 +68,7 @@ class ReplyAddress:
         """Whether the contract permits this `reply_to`; one that is more than a queue name never is."""
         if not _QUEUE_NAME.fullmatch(self.reply_to):
             return False
-        if self.reply_to in {names.parked_queue, names.requests_queue, names.control_queue, names.dead_queue}:
+        if self.reply_to in {queue.name for queue in queues(names)} - {names.results_queue}:
             return False
         if names.reply_exchange and self.is_direct:
             return False  # RabbitMQ routes to it from the default exchange alone

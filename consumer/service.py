@@ -26,6 +26,7 @@ from consumer.reply_address import PUBLISH_RESULT
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.handler import RequestHandler
 from consumer.requests.start_or_join import WorkflowStarter
+from consumer.requests.undelivered import UndeliveredHandler
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from saga.legs import LEGS
@@ -79,6 +80,7 @@ async def run(settings: ConsumerSettings) -> None:
         await unless_stopped(stop, schedule.ensure(client, settings))
         handlers: dict[str, MessageHandler[Any]] = {
             settings.control_queue: control,
+            settings.undelivered_queue: UndeliveredHandler(settings, requests),
             settings.requests_queue: requests,
         }
         for queue, handler in handlers.items():

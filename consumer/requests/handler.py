@@ -50,9 +50,20 @@ class RequestHandler:
         told = address if address.is_allowed(self._settings) else None
         await self._reject(Reject(code="invalid", message=why, reply_address=told), delivery)
 
+    async def join_or_reject(self, start: Start, reject: Reject, delivery: Delivery) -> None:
+        """Answer a request that must start nothing any more: by its booking, or else by this rejection."""
+        answer = await self._starter.join(start)
+        if answer is None:
+            await self._reject(reject, delivery)
+        else:
+            await self._answer(answer, start, delivery)
+
     async def _start(self, start: Start, delivery: Delivery) -> None:
         logs.bind(booking_id=start.booking_id, workflow_id=start.workflow_id)
-        match await self._starter.start(start):
+        await self._answer(await self._starter.start(start), start, delivery)
+
+    async def _answer(self, answer: Accepted | Ended | Conflict, start: Start, delivery: Delivery) -> None:
+        match answer:
             case Ended(outcome):
                 await self._results.send_outcome(outcome, start.reply_address, duplicate=True)
                 REQUESTS.labels(Outcome.REPEATED).inc()

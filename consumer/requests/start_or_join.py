@@ -56,6 +56,14 @@ class WorkflowStarter:
                 if answer := await self._join(start):
                     return answer
 
+    async def join(self, start: Start) -> Accepted | Ended | Conflict | None:
+        """Join a booking that is there already; None if there is none. Raises as `start` does."""
+        with temporal_calls():
+            while not isinstance(await look_up(self._client, start.workflow_id), Missing):
+                if answer := await self._join(start):
+                    return answer
+        return None
+
     async def _started(self, start: Start) -> bool:
         return await started(
             self._client.start_workflow(
