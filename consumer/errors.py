@@ -1,5 +1,6 @@
 """What can go wrong in the bridge, each with what its caller can do about it."""
 
+from consumer.failures import Failure
 from voyage.errors import VoyageError
 
 
@@ -11,5 +12,13 @@ class InvalidRequestError(VoyageError):
         self.code = code
 
 
-class TemporalUnavailableError(VoyageError):
-    """Temporal could not be asked, or did not say. Keep the message and try again."""
+class TemporalCallError(VoyageError):
+    """A call to Temporal failed; `failure` says whether all wait, this message waits, or it is refused.
+
+    `lasts`: it stays so for as long as the booking runs, which has an end of its own.
+    """
+
+    def __init__(self, message: str, failure: Failure, *, lasts: bool = False) -> None:
+        super().__init__(message)
+        self.failure = failure
+        self.lasts = lasts

@@ -8,6 +8,8 @@ from pydantic import ValidationError
 from consumer.errors import InvalidRequestError
 from publisher.contract.request import MAX_BODY_BYTES, BookingRequest
 
+_SHOWN = 100  # characters of a key in an error
+
 
 def parse_request(body: bytes) -> BookingRequest:
     """The request in a body; raises `InvalidRequestError` with the code and the text for the client."""
@@ -36,11 +38,11 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
 
 
 def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        keys = [key for key, _ in pairs]
-        repeated = next(key for key in keys if keys.count(key) > 1)
-        raise ValueError(f"the key {repeated!r} is there more than once")
+    value: dict[str, Any] = {}
+    for key, item in pairs:
+        if key in value:
+            raise ValueError(f"the key {key[:_SHOWN]!r} is there more than once")
+        value[key] = item
     return value
 
 

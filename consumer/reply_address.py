@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
+from publisher.amqp.topology import queues
 from publisher.settings import BrokerSettings
 from saga.models import ReplyCallback
 
@@ -16,6 +17,7 @@ DIRECT_REPLY_TO = "amq.rabbitmq.reply-to."
 _BROKER_NAMED = ("amq.gen-", DIRECT_REPLY_TO)
 _QUEUE_NAME = re.compile(r"[A-Za-z0-9._:@=+/-]{1,255}", re.ASCII)
 _TRACE_HEADERS = ("traceparent", "tracestate")
+_TRACE_LIMIT = 512  # characters that W3C's Trace Context asks to carry on (3.3.1.5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +68,7 @@ class ReplyAddress:
         """Whether the contract permits this `reply_to`; one that is more than a queue name never is."""
         if not _QUEUE_NAME.fullmatch(self.reply_to):
             return False
-        if self.reply_to in {names.parked_queue, names.requests_queue, names.control_queue, names.dead_queue}:
+        if self.reply_to in {queue.name for queue in queues(names)} - {names.results_queue}:
             return False
         if names.reply_exchange and self.is_direct:
             return False  # RabbitMQ routes to it from the default exchange alone
@@ -77,4 +79,8 @@ class ReplyAddress:
 def trace_of(delivery: Delivery) -> dict[str, str]:
     """The trace that a message belongs to, if its sender named one."""
     headers = {name: delivery.headers.get(name) for name in _TRACE_HEADERS}
-    return {name: value for name, value in headers.items() if isinstance(value, str)}
+    return {
+        name: value
+        for name, value in headers.items()
+        if isinstance(value, str) and len(value) <= _TRACE_LIMIT
+    }

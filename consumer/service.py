@@ -4,11 +4,13 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from consumer.amqp.message_consumer import MessageConsumer
+from consumer.amqp.message_handler import MessageHandler
 from consumer.amqp.subscription import Subscription
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
@@ -24,6 +26,7 @@ from consumer.reply_address import PUBLISH_RESULT
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.handler import RequestHandler
 from consumer.requests.start_or_join import WorkflowStarter
+from consumer.requests.undelivered import UndeliveredHandler
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from saga.legs import LEGS
@@ -75,10 +78,12 @@ async def run(settings: ConsumerSettings) -> None:
             books = await stack.enter_async_context(booking_worker(client, results))
             checks.append(PollerHealth("bookings", books, settings.poller_timeout))
         await unless_stopped(stop, schedule.ensure(client, settings))
-        for queue, handler in (
-            (settings.control_queue, control.handle),
-            (settings.requests_queue, requests.handle),
-        ):
+        handlers: dict[str, MessageHandler[Any]] = {
+            settings.control_queue: control,
+            settings.undelivered_queue: UndeliveredHandler(settings, requests),
+            settings.requests_queue: requests,
+        }
+        for queue, handler in handlers.items():
             subscription = await Subscription.open(consuming, queue, settings.prefetch)
             consumer = MessageConsumer(subscription, handler, publisher, settings)
             stack.push_async_callback(consumer.stop)

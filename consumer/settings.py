@@ -46,6 +46,11 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """Seconds between two probes with one message while consuming pauses."""
 
     @property
+    def consumed_queues(self) -> tuple[str, ...]:
+        """The queues from which the consumer takes messages."""
+        return (self.requests_queue, self.control_queue, self.undelivered_queue)
+
+    @property
     def policy(self) -> BookingPolicy:
         """The part of the settings that travels with each booking."""
         return BookingPolicy(

@@ -46,6 +46,14 @@ class UndeliverableError(PublishingError):
     """No queue took the message: the one it was addressed to does not exist. Nothing was sent."""
 
 
+class NotPermittedError(PublishingError):
+    """RabbitMQ refuses our user the right to write. Nothing was sent; the text names the right."""
+
+
+class MessageRefusedError(PublishingError):
+    """RabbitMQ refuses this message, now and later, such as one that is too large. Nothing was sent."""
+
+
 class PublishTimeoutError(PublishingError):
     """RabbitMQ did not confirm in time. The message may still arrive: send it again, under the same id."""
 

@@ -30,6 +30,8 @@ class BrokerSettings(BaseSettings):
     """Cancel and status messages."""
     results_queue: str = "booking.results"
     """Results of requests that name no `reply_to`; also the prefix of the reply queues a client may name."""
+    undelivered_queue: str = "booking.requests.undelivered"
+    """Requests that expired or reached the delivery limit, until they are answered and dead-lettered."""
     dead_queue: str = "booking.requests.dead"
     """Messages that can never become a booking."""
     parked_queue: str = "booking.results.parked"

@@ -54,6 +54,7 @@ def own_names() -> ConsumerSettings:
         requests_queue=f"test.{own}.requests",
         control_queue=f"test.{own}.control",
         results_queue=f"test.{own}.results",
+        undelivered_queue=f"test.{own}.requests.undelivered",
         dead_queue=f"test.{own}.requests.dead",
         parked_queue=f"test.{own}.results.parked",
         task_queue=f"test-{own}-saga",

@@ -1,51 +1,50 @@
-"""Taking messages: each delivery gets a task of its own, and is acked when its handler has returned."""
+"""Taking messages: each delivery gets a task of its own, and is acked when it is settled."""
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Generic
 
 from aio_pika.abc import AbstractIncomingMessage
 
 from consumer.amqp.circuit_breaker import CircuitBreaker
+from consumer.amqp.keyed_order import KeyedOrder
+from consumer.amqp.message_handler import D, MessageHandler
+from consumer.amqp.settlement import RETRY, Settlement, pause_before
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription
-from consumer.errors import TemporalUnavailableError
 from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
-from consumer.reply_address import trace_of
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
-from publisher.errors import BrokerError, PublishingError
-from saga.errors import DecryptionError
-from voyage.runtime import logs, tracing
+from publisher.errors import PublishingError
+from voyage.runtime import logs
 
-Handler = Callable[[Delivery], Awaitable[None]]
 log = logging.getLogger(__name__)
 
-RETRY = 1.0  # seconds before a message in flight is tried again
 
-
-class MessageConsumer:
+class MessageConsumer(Generic[D]):
     """Consumes one queue, with at most `prefetch` messages in flight, and pauses while Temporal is away.
 
     While the circuit is open, messages wait in the broker, and one of them probes again and again; when that
     works, consuming goes on. Nothing is rejected, and waiting brings no message nearer to its delivery limit.
+    Messages of one booking are settled one after the other, in the queue's order; others don't wait for them.
     """
 
     def __init__(
         self,
         subscription: Subscription,
-        handle: Handler,
+        handler: MessageHandler[D],
         publisher: ConfirmedPublisher,
         settings: ConsumerSettings,
     ) -> None:
         self.queue = subscription.queue
         self.subscription = subscription
-        self._handle = handle
         self._publisher = publisher
         self._settings = settings
         self._in_flight: set[asyncio.Task[None]] = set()
-        self._circuit = CircuitBreaker(settings.circuit_breaker_threshold)
+        self._order = KeyedOrder()
+        self._circuit = CircuitBreaker(settings.circuit_breaker_threshold, self._pause)
+        self._settlement = Settlement(self.queue, handler, self._circuit)
         self._probing: asyncio.Task[None] | None = None
         watch_consumer(self.queue, lambda: len(self._in_flight), lambda: self.is_paused)
         self._queue_wait = QUEUE_WAIT.labels(self.queue)
@@ -86,36 +85,20 @@ class MessageConsumer:
         logs.bind(delivery_tag=message.delivery_tag)
         if delivery.timestamp:
             self._queue_wait.observe(seconds_since(delivery.timestamp))
-        while not await self._handled(message, delivery):
-            if self.is_paused:
-                with suppress(*CHANNEL_LOST):
-                    await self._publisher.requeue(message, self.queue)
-                return
-            await asyncio.sleep(RETRY)
+        decision = self._settlement.decide(delivery)
+        async with self._order.turn(decision.order_key if decision else None):
+            tries = 0
+            while not await self._settlement.settle(message, delivery, decision, tries):
+                if self.is_paused:
+                    with suppress(*CHANNEL_LOST, PublishingError):
+                        await self._publisher.requeue(message, self.queue)
+                    return
+                await asyncio.sleep(pause_before(tries))
+                tries += 1
 
-    async def _handled(self, message: AbstractIncomingMessage, delivery: Delivery) -> bool:
-        """Handle and settle a message; False if it can be handled later, but not now."""
-        try:
-            with tracing.consuming(self.queue, trace_of(delivery)):
-                await self._handle(delivery)
-        except TemporalUnavailableError as error:
-            if self._circuit.failed():
-                log.warning("Temporal can't take messages of %s (%s): consuming pauses", self.queue, error)
-                self._probing = asyncio.create_task(self._probe_until_one_works())
-            return False
-        except (BrokerError, PublishingError, DecryptionError) as error:
-            log.warning("Message %s waits: %s", delivery.message_id, error)
-            return False
-        except Exception:
-            log.exception("Message %s can't be handled; back to the queue", delivery.message_id)
-            await asyncio.sleep(RETRY)
-            with suppress(*CHANNEL_LOST):
-                await message.nack(requeue=True)  # the delivery limit bounds how often
-            return True
-        self._circuit.succeeded()
-        with suppress(*CHANNEL_LOST):
-            await message.ack()
-        return True
+    def _pause(self, failure: Exception) -> None:
+        log.warning("Temporal can't take messages of %s (%s): consuming pauses", self.queue, failure)
+        self._probing = asyncio.create_task(self._probe_until_one_works())
 
     async def _probe_until_one_works(self) -> None:
         await self.subscription.stop()
@@ -131,14 +114,16 @@ class MessageConsumer:
         log.info("Temporal takes messages of %s again: consuming goes on", self.queue)
 
     async def _probe(self) -> bool:
-        """Try one message until it works; whether the queue's next one may be taken."""
+        """Try one message until it is settled; whether the queue's next one may be taken."""
         try:
             message = await self.subscription.get()
         except CHANNEL_LOST:
             return False
         if message is None:
             return True
-        delivery = Delivery.from_message(message)
-        while not await self._handled(message, delivery):
+        delivery, tries = Delivery.from_message(message), 0
+        decision = self._settlement.decide(delivery)
+        while not await self._settlement.settle(message, delivery, decision, tries):
             await asyncio.sleep(self._settings.probe_interval)
+            tries += 1
         return True

@@ -1,16 +1,22 @@
 """Cancelling bookings in Temporal: whatever they are doing, and even if they haven't come yet."""
 
+import logging
+
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
 
+from consumer.failures import TEMPORAL, Failure
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
-from consumer.temporal.booking_lookup import Closed, Missing, Running, look_up
+from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_calls
 from saga.models import BookingOutcome, ReplyCallback
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
+
+log = logging.getLogger(__name__)
 
 
 class BookingCanceller:
@@ -26,7 +32,7 @@ class BookingCanceller:
         """Cancel a booking that runs or hasn't come yet; return the outcome of one that has ended.
 
         While it runs, the reply address joins it. A cancel that comes first holds the id for its request.
-        Raises `TemporalUnavailableError`; asking again is safe.
+        Raises `TemporalCallError`; asking again is safe.
         """
         callbacks = [reply_address.to_callback(self._settings)] if reply_address else []
         with temporal_calls():
@@ -36,6 +42,9 @@ class BookingCanceller:
                         return outcome
                     case Running() as running:
                         done = await self._cancel(workflow_id, reason, callbacks, running)
+                    case Foreign():
+                        log.warning("%s is not a booking: not cancelled", workflow_id)
+                        return None
                     case Missing():
                         done = await self._hold(workflow_id, reason, callbacks)
                 if done:
@@ -46,12 +55,21 @@ class BookingCanceller:
     ) -> bool:
         handle: WorkflowHandle[BookingWorkflow, BookingOutcome]
         handle = self._client.get_workflow_handle(workflow_id)
-        for callback in callbacks:
-            if not await signalled(handle.signal(BookingWorkflow.join, callback, rpc_timeout=RPC_TIMEOUT)):
-                return False
-        if running.is_early_cancel:
+        try:
+            for callback in callbacks:
+                join = handle.signal(BookingWorkflow.join, callback, rpc_timeout=RPC_TIMEOUT)
+                if not await signalled(join):
+                    return False
+            if running.is_early_cancel:
+                return True
+            took = await signalled(handle.signal(BookingWorkflow.cancel, reason, rpc_timeout=RPC_TIMEOUT))
+        except RPCError as error:
+            if TEMPORAL[error.status] is not Failure.REFUSED:
+                raise
+            # Temporal takes a limited number of signals for a workflow; its own cancel is none.
+            log.warning("%s takes no more signals, so Temporal cancels it: %s", workflow_id, error.message)
+            await handle.cancel(rpc_timeout=RPC_TIMEOUT)
             return True
-        took = await signalled(handle.signal(BookingWorkflow.cancel, reason, rpc_timeout=RPC_TIMEOUT))
         return took or bool(callbacks)  # it has ended since, and will answer those who joined
 
     async def _hold(self, workflow_id: str, reason: str, callbacks: list[ReplyCallback]) -> bool:

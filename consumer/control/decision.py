@@ -14,19 +14,27 @@ from publisher.settings import BrokerSettings
 
 
 @dataclass(frozen=True, kw_only=True)
-class Cancel:
+class _AboutBooking:
+    workflow_id: str
+
+    @property
+    def order_key(self) -> str:
+        """Control messages of one booking are handled in the queue's order."""
+        return self.workflow_id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cancel(_AboutBooking):
     """Cancel this booking; the reply address, if there is one, gets its result. Then ack."""
 
-    workflow_id: str
     reason: str
     reply_address: ReplyAddress | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class AskStatus:
+class AskStatus(_AboutBooking):
     """Tell the reply address how this booking stands. Then ack."""
 
-    workflow_id: str
     reply_address: ReplyAddress
 
 
@@ -35,6 +43,10 @@ class Drop:
     """A control message that means nothing: log why, and ack."""
 
     why: str
+
+    @property
+    def order_key(self) -> None:
+        """What means nothing may be dropped in any order."""
 
 
 def decide_control(delivery: Delivery, settings: BrokerSettings) -> Cancel | AskStatus | Drop:

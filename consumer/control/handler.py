@@ -31,9 +31,13 @@ class ControlHandler:
         self._canceller = BookingCanceller(client, settings)
         self._results = results
 
-    async def handle(self, delivery: Delivery) -> None:
+    def decide(self, delivery: Delivery) -> Cancel | AskStatus | Drop:
+        """What to do, by the message alone."""
+        return decide_control(delivery, self._settings)
+
+    async def execute(self, decision: Cancel | AskStatus | Drop, delivery: Delivery) -> None:
         """Return when the message may be acked: what it asks for is durable, or answered."""
-        match decide_control(delivery, self._settings):
+        match decision:
             case Cancel() as cancel:
                 outcome = await self._canceller.cancel(
                     cancel.workflow_id, cancel.reason, cancel.reply_address
@@ -45,8 +49,12 @@ class ControlHandler:
                 await self._results.send_status(await self._status(ask), ask.reply_address)
                 CONTROL.labels(ControlOutcome.STATUS).inc()
             case Drop(why):
-                CONTROL.labels(ControlOutcome.DROPPED).inc()
-                log.warning("Control message %s dropped: %s", delivery.message_id, why)
+                await self.refuse(delivery, why)
+
+    async def refuse(self, delivery: Delivery, why: str) -> None:
+        """Log and drop a control message that means nothing, as the contract says."""
+        CONTROL.labels(ControlOutcome.DROPPED).inc()
+        log.warning("Control message %s dropped: %s", delivery.message_id, why)
 
     async def _status(self, ask: AskStatus) -> BookingResult:
         booking_id = ask.reply_address.booking_id

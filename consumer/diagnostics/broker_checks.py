@@ -32,7 +32,7 @@ async def run_checks(settings: ConsumerSettings) -> list[CheckResult]:
 
 async def run_checks_on(connection: AbstractConnection, settings: ConsumerSettings) -> list[CheckResult]:
     """The checks that need a connection, side by side."""
-    exchange, taken = settings.reply_exchange, (settings.requests_queue, settings.control_queue)
+    exchange, taken = settings.reply_exchange, settings.consumed_queues
     return await asyncio.gather(
         *(run_check(arguments, f"queue {queue.name}", connection, queue) for queue in queues(settings)),
         *(run_check(broker_permissions.reading, f"reading {queue}", connection, queue) for queue in taken),

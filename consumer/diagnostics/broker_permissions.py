@@ -48,7 +48,7 @@ async def require_permissions(settings: ConsumerSettings) -> None:
     """
     try:
         async with asyncio.timeout(CHECK_TIMEOUT), connected(settings) as connection:
-            for queue in (settings.requests_queue, settings.control_queue):
+            for queue in settings.consumed_queues:
                 require([await _may_read(f"reading {queue}", connection, queue)])
             exchange = settings.reply_exchange
             require([await _may_publish(publishing_to(exchange), connection, exchange)])

@@ -1,6 +1,7 @@
 """What makes a consumer ready: it takes messages from both queues, and its results get out."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
@@ -21,7 +22,7 @@ class ConsumingCheck:
     """Whether messages of one queue are taken: by what we know ourselves and by what the broker says."""
 
     name: str
-    consumer: MessageConsumer
+    consumer: MessageConsumer[Any]
     settings: ConsumerSettings
 
     async def problem(self) -> Problem | None:

@@ -22,6 +22,11 @@ class Start:
     request: BookingRequest
     reply_address: ReplyAddress
 
+    @property
+    def order_key(self) -> str:
+        """Requests of one booking are handled in the queue's order: the first one is booked."""
+        return self.workflow_id
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reject:
@@ -31,6 +36,10 @@ class Reject:
     message: str
     reply_address: ReplyAddress | None
     booking_id: str | None = None
+
+    @property
+    def order_key(self) -> None:
+        """Rejections may be handled in any order."""
 
 
 Decision = Start | Reject

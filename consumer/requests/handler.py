@@ -5,6 +5,7 @@ import logging
 from consumer.metrics import REQUESTS, Outcome
 from consumer.replies import result_mapping
 from consumer.replies.result_publisher import ResultPublisher
+from consumer.reply_address import ReplyAddress
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.decision import Reject, Start, decide
 from consumer.requests.start_or_join import Accepted, Conflict, Ended, WorkflowStarter
@@ -31,17 +32,38 @@ class RequestHandler:
         self._results = results
         self._dead_letters = dead_letters
 
-    async def handle(self, delivery: Delivery) -> None:
+    def decide(self, delivery: Delivery) -> Start | Reject:
+        """What to do, by the message alone."""
+        return decide(delivery, self._settings)
+
+    async def execute(self, decision: Start | Reject, delivery: Delivery) -> None:
         """Return when the message may be acked: its booking is durable, or its rejection is safe."""
-        match decide(delivery, self._settings):
+        match decision:
             case Start() as start:
                 await self._start(start, delivery)
             case Reject() as reject:
                 await self._reject(reject, delivery)
 
+    async def refuse(self, delivery: Delivery, why: str) -> None:
+        """Answer and dead-letter a message that can never become a booking for a reason nobody foresaw."""
+        address = ReplyAddress.from_delivery(delivery, self._settings)
+        told = address if address.is_allowed(self._settings) else None
+        await self._reject(Reject(code="invalid", message=why, reply_address=told), delivery)
+
+    async def join_or_reject(self, start: Start, reject: Reject, delivery: Delivery) -> None:
+        """Answer a request that must start nothing any more: by its booking, or else by this rejection."""
+        answer = await self._starter.join(start)
+        if answer is None:
+            await self._reject(reject, delivery)
+        else:
+            await self._answer(answer, start, delivery)
+
     async def _start(self, start: Start, delivery: Delivery) -> None:
         logs.bind(booking_id=start.booking_id, workflow_id=start.workflow_id)
-        match await self._starter.start(start):
+        await self._answer(await self._starter.start(start), start, delivery)
+
+    async def _answer(self, answer: Accepted | Ended | Conflict, start: Start, delivery: Delivery) -> None:
+        match answer:
             case Ended(outcome):
                 await self._results.send_outcome(outcome, start.reply_address, duplicate=True)
                 REQUESTS.labels(Outcome.REPEATED).inc()

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
 
+from consumer.errors import TemporalCallError
+from consumer.failures import TEMPORAL, Failure
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
-from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Missing, look_up
+from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Foreign, Missing, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_calls
 from saga.models import BookingOutcome, BookVacationInput
 from saga.workflows.booking import BookingWorkflow
@@ -44,7 +47,7 @@ class WorkflowStarter:
     async def start(self, start: Start) -> Accepted | Ended | Conflict:
         """Make sure that the booking is durably started, exactly once for its id.
 
-        Raises `TemporalUnavailableError` when the server can't be asked or doesn't say; asking again is safe.
+        Raises `TemporalCallError` when Temporal can't be asked, doesn't say or refuses; asking again is safe.
         """
         with temporal_calls():
             while True:
@@ -52,6 +55,14 @@ class WorkflowStarter:
                     return Accepted(joined=False)
                 if answer := await self._join(start):
                     return answer
+
+    async def join(self, start: Start) -> Accepted | Ended | Conflict | None:
+        """Join a booking that is there already; None if there is none. Raises as `start` does."""
+        with temporal_calls():
+            while not isinstance(await look_up(self._client, start.workflow_id), Missing):
+                if answer := await self._join(start):
+                    return answer
+        return None
 
     async def _started(self, start: Start) -> bool:
         return await started(
@@ -75,7 +86,7 @@ class WorkflowStarter:
         found = await look_up(self._client, start.workflow_id)
         if isinstance(found, Missing):
             return None
-        if found.fingerprint not in {None, start.fingerprint}:
+        if isinstance(found, Foreign) or found.fingerprint not in {None, start.fingerprint}:
             return Conflict()
         booking = _booking_input(start, self._settings)
         if isinstance(found, Closed):
@@ -89,7 +100,15 @@ class WorkflowStarter:
         else:
             callback = start.reply_address.to_callback(self._settings)
             signal = handle.signal(BookingWorkflow.join, callback, rpc_timeout=RPC_TIMEOUT)
-        return Accepted(joined=True) if await signalled(signal) else None
+        try:
+            return Accepted(joined=True) if await signalled(signal) else None
+        except RPCError as error:
+            if TEMPORAL[error.status] is not Failure.REFUSED:
+                raise
+            # Temporal takes a limited number of signals for a workflow: this caller is answered when it ends.
+            raise TemporalCallError(
+                f"{start.workflow_id} takes no more subscribers: {error.message}", Failure.BUSY, lasts=True
+            ) from error
 
 
 def _booking_input(start: Start, settings: ConsumerSettings) -> BookVacationInput:

@@ -7,6 +7,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from consumer.temporal.calls import RPC_TIMEOUT
 from saga.models import BookingOutcome
+from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
 from saga.workflows.history_reader import reconstruct_outcome
 
@@ -18,6 +19,11 @@ _EARLY_CANCEL = CancelledBeforeRequestWorkflow.__name__
 @dataclass(frozen=True)
 class Missing:
     """No booking has this id, or Temporal's retention has passed since it ended."""
+
+
+@dataclass(frozen=True)
+class Foreign:
+    """Another application's workflow has this id; it is neither signalled nor answered for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,7 +43,7 @@ class Closed:
     outcome: BookingOutcome | None
 
 
-async def look_up(client: Client, workflow_id: str) -> Missing | Running | Closed:
+async def look_up(client: Client, workflow_id: str) -> Missing | Foreign | Running | Closed:
     """Ask Temporal; raises `RPCError` when it can't be asked."""
     handle = client.get_workflow_handle(workflow_id, result_type=BookingOutcome)
     try:
@@ -47,6 +53,9 @@ async def look_up(client: Client, workflow_id: str) -> Missing | Running | Close
             return Missing()
         raise
     fingerprint: str | None = await found.memo_value(FINGERPRINT, None)
+    is_booking = found.workflow_type == BookingWorkflow.__name__ and fingerprint is not None
+    if not is_booking and found.workflow_type != _EARLY_CANCEL:
+        return Foreign()
     if found.status is WorkflowExecutionStatus.RUNNING:
         return Running(
             fingerprint=fingerprint,

@@ -7,7 +7,8 @@ from datetime import timedelta
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from consumer.errors import TemporalUnavailableError
+from consumer.errors import TemporalCallError
+from consumer.failures import TEMPORAL
 
 RPC_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=2)
@@ -16,14 +17,14 @@ QUERY_TIMEOUT = timedelta(seconds=2)
 
 @contextmanager
 def temporal_calls() -> Iterator[None]:
-    """Turn a failed call into `TemporalUnavailableError`.
+    """Turn a failed call into a `TemporalCallError` that says whom it concerns.
 
     A call that ran out of time is ambiguous, but everything we ask may be asked again.
     """
     try:
         yield
     except RPCError as error:
-        raise TemporalUnavailableError(f"{error.status.name}: {error.message}") from error
+        raise TemporalCallError(f"{error.status.name}: {error.message}", TEMPORAL[error.status]) from error
 
 
 async def started(start: Awaitable[object]) -> bool:

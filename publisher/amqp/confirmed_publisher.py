@@ -1,6 +1,7 @@
 """Publishing so that nothing is lost: persistent, mandatory, confirmed, and again after a lost connection."""
 
 import asyncio
+from typing import cast
 from weakref import WeakValueDictionary
 
 from aio_pika import Message
@@ -10,11 +11,15 @@ from aio_pika.abc import (
     AbstractRobustChannel,
     AbstractRobustConnection,
 )
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, PublishError
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelPreconditionFailed, PublishError
+from aiormq import Channel
+from aiormq.exceptions import ChannelAccessRefused
 
 from publisher.amqp.message import Delivery
-from publisher.errors import PublishTimeoutError, UndeliverableError
+from publisher.errors import MessageRefusedError, NotPermittedError, PublishTimeoutError, UndeliverableError
 
+FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
+_PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
 FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
 PAUSE = 0.2  # seconds between a lost connection and the next try
 
@@ -53,7 +58,8 @@ class ConfirmedPublisher:
         """Publish until confirmed; a lost connection is waited for, and the message sent again.
 
         So a message may arrive twice, and never not at all. Raises `UndeliverableError` if no queue took it,
-        `PublishTimeoutError` if there was no confirm in time (it may still arrive).
+        `NotPermittedError` or `MessageRefusedError` if RabbitMQ refuses it, and `PublishTimeoutError` if it
+        did not confirm in time (it may still arrive).
         """
         # aio-pika tells returned messages apart by message_id alone, so equal ones go one after the other.
         lock = self._in_flight.setdefault(message.message_id, asyncio.Lock())
@@ -65,6 +71,12 @@ class ConfirmedPublisher:
                 f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s. "
                 "It may still arrive; send it again under the same id."
             ) from None
+
+    async def header_room(self) -> int:
+        """How many bytes of headers a message can have on this connection; waits for a lost one."""
+        await self._channel.ready()
+        channel = cast("Channel", await self._channel.get_underlay_channel())
+        return (channel.connection.connection_tune.frame_max or FRAME_MAX) - _PROPERTIES
 
     async def requeue(self, message: AbstractIncomingMessage, queue: str) -> None:
         """Return a message to its queue; one that was returned often is sent to its end as a fresh copy.
@@ -88,6 +100,13 @@ class ConfirmedPublisher:
                 raise UndeliverableError(
                     f"No queue took the message for {routing_key!r}: it does not exist. Check the name."
                 ) from None
+            except ChannelAccessRefused as refused:
+                raise NotPermittedError(
+                    f"RabbitMQ: {refused.args[-1]}. Give the user in AMQP_URL the right to write: "
+                    "rabbitmqctl set_permissions."
+                ) from None
+            except ChannelPreconditionFailed as refused:
+                raise MessageRefusedError(f"RabbitMQ refuses the message: {refused.args[-1]}.") from None
             except CONNECTION_EXCEPTIONS:
                 await asyncio.sleep(PAUSE)
             except asyncio.CancelledError:

@@ -12,7 +12,7 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import open_channel
-from publisher.amqp.message import Delivery
+from publisher.amqp.message import HEADERS_CUT, Delivery
 from publisher.contract.identity import hash_of
 from publisher.errors import NotEditableError
 from publisher.settings import BrokerSettings
@@ -53,7 +53,7 @@ class DeadLetter:
 
         Raises `NotEditableError` for a body that is no JSON object.
         """
-        noted = {REASON, ERROR, TIME, "x-death", "x-first-death-exchange", "x-first-death-queue"}
+        noted = {REASON, ERROR, TIME, HEADERS_CUT, "x-death", "x-first-death-exchange", "x-first-death-queue"}
         headers = {
             k: v for k, v in self.delivery.headers.items() if k not in noted | {"x-first-death-reason"}
         }

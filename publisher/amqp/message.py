@@ -8,7 +8,10 @@ from uuid import uuid4
 
 from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractIncomingMessage
+from pamqp import encode
 
+HEADERS_CUT = "x-headers-cut"
+_CUT_NOTE = 1000
 # CC and BCC would make RabbitMQ send copies of a copy to other queues; the count belongs to the original.
 _NOT_COPIED = frozenset({"CC", "BCC", "x-delivery-count"})
 
@@ -63,6 +66,24 @@ class Delivery:
             type=self.type,
             app_id=self.app_id,
         )
+
+
+def fit_headers(headers: Mapping[str, Any], room: int) -> dict[str, Any]:
+    """These headers in `room` bytes of a frame: the largest go, and `x-headers-cut` says which.
+
+    All headers of a message travel in one frame (AMQP 0-9-1, 2.3.5.2); RabbitMQ closes the connection over a
+    larger one.
+    """
+    sizes = {name: len(encode.field_table({name: value})) for name, value in headers.items()}
+    kept, cut = dict(headers), list[str]()
+    excess = sum(sizes.values()) - (room - _CUT_NOTE)
+    for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
+        if excess <= 0:
+            break
+        excess -= sizes[name]
+        cut.append(f"{name} ({sizes[name]} bytes)")
+        del kept[name]
+    return {**kept, HEADERS_CUT: ", ".join(cut)[:_CUT_NOTE]} if cut else kept
 
 
 def new_message(

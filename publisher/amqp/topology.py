@@ -11,6 +11,9 @@ from publisher.errors import NotDeclaredError, QueueMismatchError
 from publisher.settings import BrokerSettings
 
 DELIVERY_LIMIT = 20
+"""Deliveries without an ack after which a message is taken for the reason that its consumers crash."""
+UNLIMITED = {"x-delivery-limit": 2**31 - 1}
+"""Without an argument, RabbitMQ 4 drops a message after 20 deliveries, and -1 is refused by 3.10."""
 
 
 @dataclass(frozen=True)
@@ -24,19 +27,27 @@ class Queue:
 def queues(names: BrokerSettings) -> tuple[Queue, ...]:
     """The contract's table "Broker objects", row by row."""
     return (
-        Queue(
-            names.requests_queue,
-            {
-                "x-dead-letter-exchange": "",
-                "x-dead-letter-routing-key": names.dead_queue,
-                "x-delivery-limit": DELIVERY_LIMIT,
-            },
-        ),
-        Queue(names.control_queue),
-        Queue(names.results_queue),
-        Queue(names.dead_queue),
-        Queue(names.parked_queue),
+        Queue(names.requests_queue, _dead_lettering_to(names.undelivered_queue)),
+        Queue(names.undelivered_queue, _dead_lettering_to(names.dead_queue)),
+        Queue(names.control_queue, _dead_lettering_to(names.dead_queue)),
+        Queue(names.results_queue, UNLIMITED),
+        Queue(names.dead_queue, UNLIMITED),
+        Queue(names.parked_queue, UNLIMITED),
     )
+
+
+def _dead_lettering_to(queue: str) -> dict[str, str | int]:
+    """Bounded deliveries, and then another queue, at least once: RabbitMQ waits for its confirm.
+
+    That strategy needs `reject-publish`, which takes effect only with a length limit; our queues have none.
+    """
+    return {
+        "x-dead-letter-exchange": "",
+        "x-dead-letter-routing-key": queue,
+        "x-dead-letter-strategy": "at-least-once",
+        "x-delivery-limit": DELIVERY_LIMIT,
+        "x-overflow": "reject-publish",
+    }
 
 
 async def declare(connection: AbstractConnection, names: BrokerSettings) -> None:

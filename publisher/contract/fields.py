@@ -36,6 +36,13 @@ def _whole_number(value: object) -> object:
     return value
 
 
+def _in_utc(time: datetime) -> datetime:
+    try:
+        return time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("must be in the years 1 to 9999, in UTC too") from None
+
+
 def _rfc3339(value: object) -> object:
     if isinstance(value, str) and not re.fullmatch(_RFC3339, value):
         raise ValueError("must be an RFC 3339 time with offset, such as 2030-01-31T12:00:00Z")
@@ -71,6 +78,6 @@ BookingId = Annotated[
 Deadline = Annotated[
     AwareDatetime,
     BeforeValidator(_rfc3339),
-    AfterValidator(lambda time: time.astimezone(UTC)),
+    AfterValidator(_in_utc),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": f"^{_RFC3339}$"}),
 ]

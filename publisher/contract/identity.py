@@ -1,10 +1,12 @@
 """What follows from a booking's id and payload, and so is the same for every repeat: the contract's ids."""
 
 import hashlib
+import json
 import re
 
 from publisher.contract.request import BookingRequest
 
+_FINGERPRINT_VERSION = b"1"
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
 
 
@@ -32,8 +34,13 @@ def user_id(name: str, booking: str) -> str:
 
 
 def fingerprint(request: BookingRequest) -> str:
-    """Equal for requests with the same validated fields, whatever their bytes; the id itself is left out."""
-    return digest(request.model_dump_json(exclude={"booking_id"}).encode())
+    """Equal for requests with the same validated fields, whatever their bytes; the id itself is left out.
+
+    Absent fields and defaults count for nothing, nor does the order of the fields: a version that knows one
+    more optional field still recognises the repeats of bookings that an older version has started.
+    """
+    fields = request.model_dump(mode="json", exclude={"booking_id"}, exclude_defaults=True)
+    return digest(_FINGERPRINT_VERSION, json.dumps(fields, sort_keys=True).encode())
 
 
 def answer_id(booking: str, revision: int) -> str:

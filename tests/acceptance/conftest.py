@@ -72,6 +72,11 @@ class World(Services):
 
         await eventually(f"the {leg} being booked", look)
 
+    async def start_foreign_workflow(self, workflow_id: str) -> None:
+        """A workflow of another application, which nobody runs."""
+        temporal = await Temporal.connect(self.temporal_address)
+        await temporal.start_workflow("Theirs", id=workflow_id, task_queue=f"{workflow_id}-theirs")
+
     async def _declared(self, queue: str) -> spec.Queue.DeclareOk:
         async with await connect(self.settings.amqp_url.get_secret_value()) as connection:
             channel = await connection.channel()

@@ -8,7 +8,14 @@ from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from voyage import devstack
 
-QUEUES = ("requests_queue", "control_queue", "results_queue", "dead_queue", "parked_queue")
+QUEUES = (
+    "requests_queue",
+    "control_queue",
+    "results_queue",
+    "undelivered_queue",
+    "dead_queue",
+    "parked_queue",
+)
 
 
 @pytest.fixture(scope="session")

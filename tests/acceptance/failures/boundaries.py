@@ -70,7 +70,7 @@ class Crossing:
         names = self.direct
         left = {
             name: Depth(await self.world.depth(name), 0)
-            for name in (names.requests_queue, names.control_queue, names.parked_queue, names.dead_queue)
+            for name in (*names.consumed_queues, names.parked_queue, names.dead_queue)
         }
         ledger = self.supplier.ledger()
         own = f"booking-{order.booking_id}"

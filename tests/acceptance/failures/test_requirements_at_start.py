@@ -60,16 +60,16 @@ async def complaint(world: World, command: str, *options: str) -> str:
 
 async def test_a_user_who_may_do_just_enough(own: Own) -> None:
     names = own.world.settings
-    exactly = (names.requests_queue.replace(".", r"\."), names.control_queue.replace(".", r"\."))
+    exactly = [name.replace(".", r"\.") for name in names.consumed_queues]
     await own.become(read=f"^({'|'.join(exactly)})$", write=r"^amq\.default$")
     await own.world.consumer()
     report = await doctor(own.world)
-    rights = {f"reading {names.requests_queue}", f"reading {names.control_queue}"}
+    rights = {f"reading {queue}" for queue in names.consumed_queues}
     assert rights | {"publishing to the default exchange"} <= report.of("ok")
     assert report.states["oldest dead letter"] == "unknown"
 
 
-@pytest.mark.parametrize("queue", ["requests_queue", "control_queue"])
+@pytest.mark.parametrize("queue", ["requests_queue", "control_queue", "undelivered_queue"])
 async def test_a_queue_that_we_may_not_read(own: Own, queue: str) -> None:
     name = getattr(own.world.settings, queue)
     await own.become(read=rf"^(?!{name}$).*$")

@@ -13,7 +13,7 @@ from aio_pika import connect
 from pika.spec import BasicProperties
 
 from tests.acceptance.conftest import World
-from tests.acceptance.inbox import TRIP, Inbox
+from tests.acceptance.inbox import TRIP, Inbox, trip
 
 BAD = b"\xff\xfe\x80"
 
@@ -131,3 +131,26 @@ async def test_the_light_client_skips_what_it_cannot_read(booking: World) -> Non
 
     assert (code, json.loads(printed)["status"]) == (0, "booked")
     assert "not a booking result" in complained
+
+
+async def test_a_deadline_that_is_no_time_in_utc_is_rejected_at_once(inbox: Inbox) -> None:
+    await inbox.send(trip(deadline="9999-12-31T23:59:59-01:00"))
+    answer = await inbox.answer(within=10)
+
+    assert (answer["status"], answer["reason"]["code"]) == ("rejected", "invalid")
+
+
+async def test_a_rejection_with_headers_of_a_whole_frame_is_kept_cut_and_costs_no_connection(
+    booking: World, inbox: Inbox
+) -> None:
+    consumer, own = booking.services[0], uuid4().hex
+    lines_before = len(consumer.log)
+    headers = {"x-blob": "b" * 130_700, "x-small": "kept"}
+    await inbox.send({"name": ""}, message_id=own, headers=headers)
+    answer, letter = await inbox.answer(within=10), await inbox.dead_letter(own)
+
+    assert (answer["status"], answer["reason"]["code"]) == ("rejected", "invalid")
+    assert letter.headers["x-small"] == "kept"
+    assert str(letter.headers["x-headers-cut"]).startswith("x-blob (1307")
+    assert "x-blob" not in letter.headers
+    assert not [line for line in consumer.log[lines_before:] if "onnection" in line or "Traceback" in line]

@@ -9,6 +9,7 @@ from aio_pika import Message, connect
 from pydantic import SecretStr
 
 from consumer.diagnostics import broker_checks, broker_permissions
+from publisher.amqp import topology
 from publisher.amqp.dead_letter_queue import TIME
 from tests.acceptance.conftest import World
 from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
@@ -20,10 +21,9 @@ ALWAYS_UNKNOWN = {"consumer timeout"}
 
 async def test_nothing_there_then_mended_then_everything_runs(world: World) -> None:
     names, replies = world.settings, world.settings.reply_task_queue
-    queues = {f"queue {names.requests_queue}", f"queue {names.control_queue}", f"queue {names.dead_queue}"}
-    queues |= {f"queue {names.results_queue}", f"queue {names.parked_queue}"}
-    reads = {f"reading {names.requests_queue}", f"reading {names.control_queue}"}
-    takers = {f"consumers of {names.requests_queue}", f"consumers of {names.control_queue}"}
+    queues = {f"queue {queue.name}" for queue in topology.queues(names)}
+    reads = {f"reading {queue}" for queue in names.consumed_queues}
+    takers = {f"consumers of {queue}" for queue in names.consumed_queues}
     bookers = {f"{kind} pollers of {names.task_queue}" for kind in ("workflow", "activity")}
     polls = bookers | {f"{kind} pollers of {replies}" for kind in ("workflow", "activity")}
     before = await doctor(world)

@@ -70,7 +70,7 @@ class Observer:
         names = self._world.direct
         running = {name.removeprefix("manual-intervention-") for name in await self._running()}
         queues = await self._queues()
-        waiting = (names.requests_queue, names.control_queue, names.results_queue)
+        waiting = (*names.consumed_queues, names.results_queue)
         full = [name for name in waiting if queues[name].ready or queues[name].unacked]
         return [*full, *sorted(running - self._need_a_person)]
 

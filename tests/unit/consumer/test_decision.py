@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from consumer.requests.decision import Reject, Start, decide
 from publisher.amqp.message import Delivery
+from publisher.contract.identity import fingerprint
+from publisher.contract.request import BookingRequest
 from tests.unit.consumer.deciding import SETTINGS, VALID, request, started
 
 
@@ -113,3 +115,28 @@ def test_any_bytes_and_any_properties_give_exactly_one_decision(
     )
 
     assert isinstance(decide(delivery, SETTINGS), Start | Reject)
+
+
+def test_fingerprints_stay_the_same_from_version_to_version() -> None:
+    """Bookings that run during an upgrade carry the fingerprint of the version that started them."""
+    plain = started(decide(request(), SETTINGS))
+    full = started(decide(request(attempts=3, deadline="2030-01-31T13:00:00+01:00", name="Zoë"), SETTINGS))
+
+    assert plain.fingerprint == "c9fc8a751fd3e495e0ca0a3ee4f63338cea7ef3824f52544ba4c1cb617ac7998"
+    assert full.fingerprint == "e7f12cf4b24374197e7b8c55458121c94924b6c07c81085bbf2bee11b5ec49f6"
+
+
+SAYS_NOTHING = [{"attempts": 5}, {"attempts": "5"}, {"deadline": None}, {"booking_id": "b"}, {"new": 1}]
+
+
+@pytest.mark.parametrize("same", SAYS_NOTHING)
+def test_what_says_nothing_new_does_not_change_the_fingerprint(same: dict[str, Any]) -> None:
+    plain, more = (started(decide(request(**fields), SETTINGS)) for fields in ({}, same))
+    assert more.fingerprint == plain.fingerprint
+
+
+def test_a_model_with_one_more_optional_field_gives_the_same_fingerprint() -> None:
+    class Newer(BookingRequest):
+        insurance: str | None = None
+
+    assert fingerprint(Newer(**VALID)) == fingerprint(BookingRequest(**VALID))

@@ -1,6 +1,7 @@
 """The decision function: what is rejected, with which code and text."""
 
 import json
+import time
 
 import pytest
 
@@ -57,6 +58,25 @@ def test_a_body_that_is_no_request(body: bytes, code: str, says: str) -> None:
 
     assert reject.code == code
     assert says in reject.message
+
+
+@pytest.mark.parametrize("deadline", ["9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"])
+def test_a_deadline_that_is_no_time_in_utc_is_rejected(deadline: str) -> None:
+    reject = rejected(decide(request(deadline=deadline), SETTINGS))
+
+    assert (reject.code, reject.message[:9]) == ("invalid", "deadline:")
+
+
+def test_looking_for_repeated_keys_takes_no_longer_than_the_body_is_long() -> None:
+    def seconds(keys: int) -> float:
+        names = [f"k{number}" for number in range(keys)]
+        body = "{" + ",".join(f'"{name}":1' for name in [*names, names[-1]]) + "}"
+        delivery, begun = Delivery(body=body.encode()), time.perf_counter()
+        assert "more than once" in rejected(decide(delivery, SETTINGS)).message
+        return time.perf_counter() - begun
+
+    small, large = (min(seconds(keys) for _ in range(5)) for keys in (500, 4000))
+    assert large / small < 24  # 8 if it grows with the body, 64 if with its square
 
 
 def test_an_unknown_type_is_rejected() -> None:

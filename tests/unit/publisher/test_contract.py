@@ -14,17 +14,20 @@ from publisher.contract.request import BookingRequest
 from publisher.settings import BrokerSettings
 
 MADE = document(BrokerSettings.model_construct())
+BOUNDED = {
+    "x-queue-type": "quorum",
+    "x-dead-letter-exchange": "",
+    "x-dead-letter-strategy": "at-least-once",
+    "x-delivery-limit": 20,
+    "x-overflow": "reject-publish",
+}
+UNBOUNDED = {"x-queue-type": "quorum", "x-delivery-limit": 2**31 - 1}
 QUEUES = {
-    "booking.requests": {
-        "x-queue-type": "quorum",
-        "x-dead-letter-exchange": "",
-        "x-dead-letter-routing-key": "booking.requests.dead",
-        "x-delivery-limit": 20,
-    },
-    "booking.control": {"x-queue-type": "quorum"},
-    "booking.results": {"x-queue-type": "quorum"},
-    "booking.requests.dead": {"x-queue-type": "quorum"},
-    "booking.results.parked": {"x-queue-type": "quorum"},
+    "booking.requests": {**BOUNDED, "x-dead-letter-routing-key": "booking.requests.undelivered"},
+    "booking.control": {**BOUNDED, "x-dead-letter-routing-key": "booking.requests.dead"},
+    "booking.results": UNBOUNDED,
+    "booking.requests.dead": UNBOUNDED,
+    "booking.results.parked": UNBOUNDED,
 }
 TEXT: dict[str, Any] = {"type": "string", "minLength": 1, "maxLength": 200}
 REQUEST: dict[

@@ -1,0 +1,101 @@
+"""Settling one message: executed or refused, and acked; or not yet, and whom that concerns."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from typing import Generic
+
+from aio_pika.abc import AbstractIncomingMessage
+
+from consumer.amqp.circuit_breaker import CircuitBreaker
+from consumer.amqp.message_handler import D, MessageHandler
+from consumer.amqp.subscription import CHANNEL_LOST
+from consumer.errors import TemporalCallError
+from consumer.failures import Failure
+from consumer.reply_address import trace_of
+from publisher.amqp.message import Delivery
+from publisher.errors import BrokerError, MessageRefusedError, PublishingError
+from saga.errors import DecryptionError
+from voyage.runtime import tracing
+
+log = logging.getLogger(__name__)
+
+RETRY = 1.0  # seconds before a message in flight is tried again; they double up to
+RETRY_LIMIT = 30.0
+BUSY_TRIES = 8  # after which a server that is too busy for one message has refused it: about two minutes
+UNFORESEEN = "Voyage can't handle this message; its operators find it among the dead letters"
+
+
+def pause_before(tries: int) -> float:
+    """Seconds before a message is tried again that was tried so many times."""
+    return float(min(RETRY * 2 ** min(tries, 10), RETRY_LIMIT))
+
+
+class Settlement(Generic[D]):
+    """Settles the messages of one queue, any number at a time.
+
+    A failure belongs to one message, or it opens the circuit for all: see `consumer.failures`.
+    """
+
+    def __init__(self, queue: str, handler: MessageHandler[D], circuit: CircuitBreaker) -> None:
+        self._queue = queue
+        self._handler = handler
+        self._circuit = circuit
+
+    def decide(self, delivery: Delivery) -> D | None:
+        """The handler's decision; None, and a traceback in the log, if it can't decide."""
+        try:
+            return self._handler.decide(delivery)
+        except Exception:
+            log.exception("Message %s can't be decided on: it is refused", delivery.message_id)
+            return None
+
+    async def settle(
+        self, message: AbstractIncomingMessage, delivery: Delivery, decision: D | None, tries: int
+    ) -> bool:
+        """Execute or refuse, and ack; False if that may work later, but not now."""
+        why = UNFORESEEN
+        try:
+            if decision is not None:
+                with tracing.consuming(self._queue, trace_of(delivery)):
+                    await self._handler.execute(decision, delivery)
+                self._circuit.succeeded()
+                return await _ack(message)
+        except TemporalCallError as error:
+            if error.failure is Failure.AWAY:
+                self._circuit.failed(error)
+                return False
+            if error.failure is Failure.BUSY and (error.lasts or tries < BUSY_TRIES):
+                log.warning("Message %s waits: %s", delivery.message_id, error)
+                return False
+            why = f"Temporal refuses it: {error}"
+        except MessageRefusedError as error:
+            log.warning("Message %s can't be answered: %s", delivery.message_id, error)
+            why = str(error)
+        except (BrokerError, PublishingError, DecryptionError) as error:
+            log.warning("Message %s waits: %s", delivery.message_id, error)
+            return False
+        except Exception as error:
+            log.exception("Message %s can't be handled: it is refused", delivery.message_id)
+            why = f"{UNFORESEEN} ({type(error).__name__})"
+        return await self._refuse(message, delivery, why)
+
+    async def _refuse(self, message: AbstractIncomingMessage, delivery: Delivery, why: str) -> bool:
+        try:
+            await self._handler.refuse(delivery, why)
+        except (BrokerError, PublishingError) as error:
+            log.warning("Message %s waits to be refused: %s", delivery.message_id, error)
+            return False
+        except Exception:
+            log.exception("Message %s can't even be refused; back to the queue", delivery.message_id)
+            await asyncio.sleep(RETRY)
+            with suppress(*CHANNEL_LOST):
+                await message.nack(requeue=True)  # the delivery limit bounds how often
+            return True
+        return await _ack(message)
+
+
+async def _ack(message: AbstractIncomingMessage) -> bool:
+    with suppress(*CHANNEL_LOST):  # the broker delivers it again, and its id makes that harmless
+        await message.ack()
+    return True

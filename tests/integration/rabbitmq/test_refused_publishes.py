@@ -1,0 +1,51 @@
+"""What RabbitMQ refuses is told at once, by its own type of error: no right to write, too large."""
+
+import asyncio
+from collections.abc import Iterator
+from uuid import uuid4
+
+import pytest
+from aio_pika import Message
+from pydantic import SecretStr
+
+from consumer.settings import ConsumerSettings
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.errors import MessageRefusedError, NotPermittedError
+from voyage import devstack
+
+
+@pytest.fixture(scope="module")
+def broker() -> Iterator[devstack.RabbitMq]:
+    with devstack.RabbitMq(config=["max_message_size = 100000"]) as broker:
+        yield broker
+
+
+async def test_without_the_right_to_write_the_error_comes_at_once_and_names_it(
+    broker: devstack.RabbitMq, settings: ConsumerSettings
+) -> None:
+    settings = settings.model_copy(update={"amqp_url": SecretStr(broker.url)})
+    await declare_topology(settings)
+    await asyncio.to_thread(broker.ctl, "add_user", "reader", "reader")
+    await asyncio.to_thread(broker.ctl, "set_permissions", "reader", ".*", "^$", ".*")
+    limited = settings.model_copy(
+        update={"amqp_url": SecretStr(broker.url.replace("guest:guest", "reader:reader"))}
+    )
+    async with await open_connection(limited, "test") as connection:
+        publisher = await ConfirmedPublisher.open(connection, 30)
+        with pytest.raises(NotPermittedError, match=r"ACCESS_REFUSED.*right to write"):
+            async with asyncio.timeout(10):
+                await publisher.publish(Message(b"1"), settings.requests_queue)
+
+
+async def test_a_message_that_is_too_large_is_refused_once_and_the_next_one_goes_through(
+    broker: devstack.RabbitMq, settings: ConsumerSettings
+) -> None:
+    settings = settings.model_copy(update={"amqp_url": SecretStr(broker.url)})
+    await declare_topology(settings)
+    async with await open_connection(settings, "test") as connection:
+        publisher = await ConfirmedPublisher.open(connection, 30)
+        with pytest.raises(MessageRefusedError, match="larger than configured max size"):
+            async with asyncio.timeout(10):
+                await publisher.publish(Message(b"x" * 200_000), settings.requests_queue)
+        await publisher.publish(Message(b"1", message_id=uuid4().hex), settings.requests_queue)
