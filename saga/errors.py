@@ -11,7 +11,7 @@ from voyage.errors import VoyageError
 REFUSED = "SupplierRefused"
 """Temporal's error type of a refusal; the workflow tells it from an outage by this name."""
 UNAVAILABLE = "SupplierUnavailable"
-"""Temporal's error type of an outage whose supplier said when to come back."""
+"""Temporal's error type of every other failed try."""
 
 
 class SupplierError(VoyageError):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Self
 
 
 class LegStatus(StrEnum):
@@ -96,6 +96,15 @@ class Booked:
 
     reference: str
     attempts: int
+
+    @classmethod
+    def read(cls, answer: Any) -> Self | None:
+        """What Temporal stored as an activity's answer; None if that has no reference."""
+        try:
+            booked = cls(**answer)
+        except TypeError:
+            return None
+        return booked if isinstance(booked.reference, str) and isinstance(booked.attempts, int) else None
 
 
 @dataclass(frozen=True, kw_only=True)

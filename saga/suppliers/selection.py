@@ -8,6 +8,7 @@ from importlib.metadata import entry_points
 
 from saga.legs import Leg
 from saga.suppliers.http import HttpSupplier
+from saga.suppliers.plain_methods import accept_plain_methods
 from saga.suppliers.simulated import SimulatedSupplier
 from saga.suppliers.supplier import Supplier
 from saga.suppliers.supplier_settings import SupplierSettings, supplier_prefix
@@ -39,7 +40,8 @@ def choose(leg: Leg) -> Supplier:
     settings = load_settings(SupplierSettings, supplier_prefix(leg))
     if settings.plugin:
         log.info("%s: supplied by %s", leg.name, settings.plugin)
-        return _load_plugin(settings.plugin, f"{supplier_prefix(leg)}PLUGIN")
+        plugin = _load_plugin(settings.plugin, f"{supplier_prefix(leg)}PLUGIN")
+        return accept_plain_methods(plugin, settings.threads, settings.pool_timeout)
     if settings.url:
         log.info("%s: supplied by %s", leg.name, settings.url.host)
         return HttpSupplier(settings)

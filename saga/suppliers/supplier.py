@@ -1,5 +1,6 @@
 """The interface of a supplier: what the saga asks of those who rent cars, hotel rooms and seats."""
 
+from collections.abc import Awaitable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,17 +23,20 @@ class SupplierCall:
 
 
 class Supplier(Protocol):
-    """What the saga asks of a supplier. Both calls must be safe to repeat with the same key."""
+    """What the saga asks of a supplier. Both calls must be safe to repeat with the same key.
 
-    async def book(self, call: SupplierCall) -> str:
-        """Book, and return the supplier's reference.
+    A method is `async` and never blocks, or plain: then each call has a thread, and may block.
+    """
+
+    def book(self, call: SupplierCall) -> Awaitable[str] | str:
+        """Book, and return the supplier's reference: a text of 1 to 200 printable characters.
 
         Raises `SupplierRefusedError` for a final no; any other exception counts as a failed try, after which
         the leg may be booked or not. `SupplierUnavailableError` may say when to try again.
         """
         ...
 
-    async def undo(self, call: SupplierCall) -> None:
+    def undo(self, call: SupplierCall) -> Awaitable[None] | None:
         """Undo what `call.idempotency_key` booked; a key that never booked is fine.
 
         A booking with this key that arrives later must book nothing. Raises as `book` does.

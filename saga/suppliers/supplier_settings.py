@@ -29,7 +29,7 @@ class SupplierSettings(BaseSettings):
     key: FilePath | None = None
     """Its private key, if it isn't in the same file."""
     timeout: float = Field(20.0, gt=0)
-    """Seconds to wait for an answer."""
+    """Seconds to wait for the whole answer."""
     connect_timeout: float = Field(5.0, gt=0)
     """Seconds to wait for a connection."""
     connections: int = Field(100, ge=1)
@@ -38,6 +38,10 @@ class SupplierSettings(BaseSettings):
     """Seconds to wait until one of them is free; the try has failed after that."""
     retry_after_limit: float = Field(300.0, ge=0)
     """The most seconds that the supplier's `Retry-After` may put a try off."""
+    response_limit: int = Field(65_536, ge=256, le=16_777_216)
+    """The most bytes of an answer's body, unpacked; the try has failed after that."""
+    threads: int = Field(40, ge=1, le=1000)
+    """The most calls at a time of a plugin whose methods are plain; `POOL_TIMEOUT` holds for them too."""
 
     @model_validator(mode="after")
     def _one_of_both(self) -> Self:

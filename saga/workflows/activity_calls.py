@@ -1,27 +1,34 @@
 """The activity calls of a booking: which activity, how long, how often, under which summary."""
 
+import asyncio
+from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
 from saga.activities.local_reply import REPLY_LOCALLY
+from saga.activities.tries import COUNT_TRIES
 from saga.legs import Leg
-from saga.models import Booked, BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
+from saga.models import BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
 
 UNLIMITED = 0
 REPLY_TIMEOUT = timedelta(minutes=1)
-LOCAL_REPLY_TIMEOUT = timedelta(seconds=3)
+LOCAL_TIMEOUT = timedelta(seconds=3)
+A_MOMENT = 0.001
 
 
-def book(leg: Leg, booking: BookVacationInput) -> workflow.ActivityHandle[Booked]:
-    """Start booking a leg; a cancelled step ends only when its running try has ended."""
+def book(leg: Leg, booking: BookVacationInput) -> workflow.ActivityHandle[Any]:
+    """Start booking a leg; a cancelled step ends only when its running try has ended.
+
+    Its answer is for `Booked.read`: what can't be read would fail the workflow task for ever.
+    """
     policy = booking.policy
     return workflow.start_activity(
         leg.book,
         booking,
-        result_type=Booked,
         start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
         heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
         retry_policy=_retry_policy(policy, booking.attempts),
@@ -29,6 +36,38 @@ def book(leg: Leg, booking: BookVacationInput) -> workflow.ActivityHandle[Booked
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=f"Book {leg.name} {leg.item(booking)}",
     )
+
+
+def cancel(leg: Leg, booking: workflow.ActivityHandle[Any], tried: Callable[[Leg, int], None]) -> None:
+    """Cancel the booking of a leg, after asking how often it was tried: then Temporal forgets that."""
+    if booking.done() or not workflow.patched("count-tries"):
+        booking.cancel()
+        return
+
+    async def count_and_cancel() -> None:
+        # If the leg ends in this same task, its local reply must have the activity id that it had without us.
+        await workflow.sleep(A_MOMENT, summary=f"Before the tries of {leg.name} are counted")
+        tried(leg, await _count_tries(leg))
+        booking.cancel()
+
+    counting = asyncio.create_task(count_and_cancel())
+    booking.add_done_callback(lambda _: counting.cancel())
+
+
+async def _count_tries(leg: Leg) -> int:
+    """The tries of a leg's booking so far; 0 if Temporal can't be asked."""
+    try:
+        tries: int = await workflow.execute_local_activity(
+            COUNT_TRIES,
+            leg.book,
+            result_type=int,
+            schedule_to_close_timeout=LOCAL_TIMEOUT,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+            summary=f"Count the tries of {leg.name}",
+        )
+    except FailureError:
+        return 0
+    return tries
 
 
 async def undo(leg: Leg, booking: BookVacationInput) -> None:
@@ -73,7 +112,7 @@ async def _replied_locally(
         await workflow.execute_local_activity(
             REPLY_LOCALLY,
             args=[subscriber, outcome, again, asked],
-            schedule_to_close_timeout=LOCAL_REPLY_TIMEOUT,
+            schedule_to_close_timeout=LOCAL_TIMEOUT,
             retry_policy=RetryPolicy(maximum_attempts=1),
             summary=summary,
         )

@@ -1,6 +1,8 @@
 """The booking workflow: book the legs one after the other, or undo them all, then reply to whoever asked."""
 
 import asyncio
+from collections.abc import Callable
+from functools import partial
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
@@ -24,10 +26,7 @@ from saga.workflows.subscribers import Subscribers
 
 @workflow.defn
 class BookingWorkflow:
-    """Books car, hotel and flight; if one can't be had, undoes everything in reverse order.
-
-    A subclass may book other legs, by a `table` of its own.
-    """
+    """Books car, hotel and flight, or a subclass's `table`; if one can't be had, undoes all in reverse."""
 
     table: tuple[Leg, ...] = LEGS
 
@@ -35,7 +34,7 @@ class BookingWorkflow:
     def __init__(self, booking: BookVacationInput) -> None:
         self._booking = booking
         self._ledger = Ledger(booking, self.table)
-        self._booking_leg: workflow.ActivityHandle[Booked] | None = None
+        self._cancel_leg: Callable[[], None] | None = None
         self._still_booking = True
         self._stopped_at: int | None = None
         self._outcome: BookingOutcome | None = None
@@ -119,9 +118,10 @@ class BookingWorkflow:
 
     async def _book(self, leg: Leg) -> None:
         self._ledger.trying(leg)
-        self._booking_leg = activity_calls.book(leg, self._booking)
+        booking = activity_calls.book(leg, self._booking)
+        self._cancel_leg = partial(activity_calls.cancel, leg, booking, self._ledger.tried)
         try:
-            self._ledger.booked(leg, await self._booking_leg)
+            self._ledger.booked(leg, Booked.read(await booking))
         except ActivityError as failure:
             self._ledger.not_booked(leg, failure)
         except asyncio.CancelledError:
@@ -131,16 +131,16 @@ class BookingWorkflow:
 
     def _stop(self, reason: Reason) -> None:
         if self._still_booking:
+            if self._cancel_leg and not self._ledger.reason:
+                self._cancel_leg()
             self._ledger.stop(reason)
             self._stopped_at = self._stopped_at or workflow.info().get_current_history_length()
-            if self._booking_leg:
-                self._booking_leg.cancel()
 
     def _stopped_too_late(self) -> bool:
-        """Whether the stop came with the success of the last leg: a reply may have gone out before it.
+        """Whether the stop came with the success of the last leg: a local reply may have gone out before it.
 
-        A local reply goes out before the server has the end of its task. A signal in between makes the
-        server refuse that end, and the SDK does the task anew with the signal in front of the success.
+        A signal between a local reply and the end of its task makes the server refuse that end, and the SDK
+        does the task anew with the signal in front of the success.
         """
         return (
             self._ledger.all_booked

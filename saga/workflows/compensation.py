@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
+from saga.activities.failures import failure_text
 from saga.legs import Leg
 from saga.models import BookingOutcome, BookVacationInput
 from saga.workflows import activity_calls, manual_intervention
-from saga.workflows.ledger import Ledger, failure_text
+from saga.workflows.ledger import Ledger
 from saga.workflows.subscribers import Subscribers
 
 

@@ -63,11 +63,15 @@ async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: Dat
             steps[event.event_id] = name
             if leg := books.get(name):
                 ledger.trying(leg)
+        elif event.HasField("activity_task_started_event_attributes"):
+            started = event.activity_task_started_event_attributes
+            if leg := books.get(steps[started.scheduled_event_id]):
+                ledger.tried(leg, started.attempt)
         elif event.HasField("activity_task_completed_event_attributes"):
             completed = event.activity_task_completed_event_attributes
             name = steps[completed.scheduled_event_id]
             if leg := books.get(name):
-                ledger.booked(leg, await _decode(converter, completed.result, Booked))
+                ledger.booked(leg, Booked.read(await _decode(converter, completed.result, dict)))
             elif leg := undos.get(name):
                 ledger.undone(leg)
         elif event.HasField("activity_task_failed_event_attributes"):

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import replace
 
-from temporalio.exceptions import ActivityError, ApplicationError, RetryState
+from temporalio.exceptions import ActivityError
 
-from saga.errors import REFUSED
+from saga.activities.failures import failure_text, is_refusal
+from saga.activities.tries import tries_made
 from saga.legs import Leg
 from saga.models import (
     Booked,
@@ -19,6 +20,7 @@ from saga.models import (
 )
 
 CANCELLED = "Voyage cancelled"
+NO_REFERENCE = "The supplier answered without a reference"
 
 
 class Ledger:
@@ -38,28 +40,35 @@ class Ledger:
     def trying(self, leg: Leg) -> None:
         """From here on the leg may be booked, whatever we hear."""
         self._set(leg, status=LegStatus.UNKNOWN)
+        self.tried(leg, 1)
 
-    def booked(self, leg: Leg, booked: Booked) -> None:
-        """The supplier has confirmed the leg."""
-        self._set(leg, status=LegStatus.BOOKED, reference=booked.reference, attempts=booked.attempts)
+    def tried(self, leg: Leg, tries: int) -> None:
+        """The leg was tried so often at least."""
+        self._set(leg, attempts=max(tries, self._legs[leg.name].attempts))
+
+    def booked(self, leg: Leg, booked: Booked | None) -> None:
+        """The supplier has confirmed the leg; without a reference (None) it has not, whatever it meant."""
+        if booked:
+            self.tried(leg, booked.attempts)
+            self._set(leg, status=LegStatus.BOOKED, reference=booked.reference)
+        else:
+            self._set(leg, error=NO_REFERENCE)
+            self.stop(Reason(code=ReasonCode.UNAVAILABLE, message=NO_REFERENCE, leg=leg.name))
 
     def not_booked(self, leg: Leg, failure: ActivityError) -> None:
         """The leg's tries have ended without a confirmation; the trip is lost."""
-        cause = failure.cause
-        refused = isinstance(cause, ApplicationError) and cause.type == REFUSED
+        self.tried(leg, tries_made(failure, self._booking.attempts))
         text = failure_text(failure)
-        self._set(
-            leg,
-            status=LegStatus.REFUSED if refused else LegStatus.UNKNOWN,
-            attempts=_attempts(failure, self._booking.attempts),
-            error=text,
-        )
-        code = ReasonCode.REFUSED if refused else ReasonCode.UNAVAILABLE
+        if is_refusal(failure):
+            self.refused(leg, text)
+        else:
+            self._set(leg, error=text)
+        code = ReasonCode.REFUSED if is_refusal(failure) else ReasonCode.UNAVAILABLE
         self.stop(Reason(code=code, message=text, leg=leg.name))
 
     def refused(self, leg: Leg, text: str) -> None:
         """The supplier said no."""
-        self._set(leg, status=LegStatus.REFUSED, attempts=1, error=text)
+        self._set(leg, status=LegStatus.REFUSED, error=text)
 
     def stop(self, reason: Reason) -> None:
         """The trip is lost; the first reason is the one that is told."""
@@ -134,16 +143,3 @@ class Ledger:
 
     def _set(self, leg: Leg, **changes: object) -> None:
         self._legs[leg.name] = replace(self._legs[leg.name], **changes)  # type: ignore[arg-type]  # the callers name fields
-
-
-def failure_text(failure: ActivityError) -> str:
-    """What a supplier said, without Temporal's words around it."""
-    return getattr(failure.cause, "message", None) or str(failure.cause or failure)
-
-
-def _attempts(failure: ActivityError, permitted: int) -> int:
-    """The tries behind a failure: a refusal says so itself, used-up tries are all that were permitted."""
-    cause = failure.cause
-    if isinstance(cause, ApplicationError) and cause.type == REFUSED and cause.details:
-        return int(cause.details[0])
-    return permitted if failure.retry_state is RetryState.MAXIMUM_ATTEMPTS_REACHED else 1

@@ -56,6 +56,12 @@ class Saga:
         assert self.worker
         await self.worker.shutdown()
 
+    def another_worker(self, task_queue: str) -> Worker:
+        """A worker with the same supplier, to run beside the first."""
+        activities = booking_activities({leg.name: self.supplier for leg in LEGS})
+        workflows = [BookingWorkflow, ManualInterventionWorkflow]
+        return Worker(self.client, task_queue=task_queue, workflows=workflows, activities=activities)
+
     def be_patient(self, **changes: Any) -> None:
         self.policy = replace(self.policy, **changes)
 
@@ -68,9 +74,7 @@ async def temporal(servers: devstack.Servers) -> Client:
 @pytest.fixture
 async def saga(temporal: Client) -> AsyncIterator[Saga]:
     saga = Saga(temporal, task_queue=f"test-{uuid4().hex[:8]}")
-    activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
-    workflows = [BookingWorkflow, ManualInterventionWorkflow]
-    saga.worker = Worker(temporal, task_queue=saga.task_queue, workflows=workflows, activities=activities)
+    saga.worker = saga.another_worker(saga.task_queue)
     running = asyncio.create_task(saga.worker.run())
     yield saga
     await saga.worker.shutdown()

@@ -21,6 +21,7 @@ from tests.integration.conftest import Saga
 from tests.poll import eventually
 
 WHY = "no way back for Wilhelmina"
+SAID = f"RecordingSupplier.undo (hotel) raised RuntimeError: {WHY}"
 
 
 @pytest.fixture
@@ -60,7 +61,7 @@ async def test_the_list_of_open_bookings_is_read_with_the_key_alone(
         events = b"".join(event.SerializeToString() for event in history.events)
         return events + described.raw_description.SerializeToString()
 
-    assert await eventually("the booking to be listed", listed) == f"hotel palace: {WHY}"
+    assert await eventually("the booking to be listed", listed) == f"hotel palace: {SAID}"
     for workflow_id in (handle.id, entry_id(handle.id)):
         assert b"palace" not in await raw(workflow_id)
         assert b"Wilhelmina" not in await raw(workflow_id)

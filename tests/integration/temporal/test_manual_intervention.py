@@ -11,6 +11,9 @@ from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Handle, Saga
 from tests.poll import eventually
 
+NO_WAY_BACK = "RecordingSupplier.undo ({}) raised RuntimeError: no way back"
+HOTEL = f"hotel h: {NO_WAY_BACK.format('hotel')}"
+
 
 async def no_way_back(_: SupplierCall) -> None:
     raise RuntimeError("no way back")
@@ -47,7 +50,7 @@ async def test_an_undo_that_fails_does_not_stop_the_others_and_asks_for_a_person
         LegStatus.UNDO_FAILED,
         LegStatus.REFUSED,
     ]
-    assert await listed(saga, handle) == "hotel h: no way back"
+    assert await listed(saga, handle) == HOTEL
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
 
 
@@ -68,12 +71,12 @@ async def test_a_retry_that_succeeds_settles_it(saga: Saga) -> None:
 async def test_a_retry_that_fails_leaves_it_on_the_list(saga: Saga) -> None:
     saga.supplier.on["undo hotel"] = saga.supplier.on["undo car"] = no_way_back
     handle = await saga.start(flight="invalid")
-    assert await listed(saga, handle) == "car c: no way back; hotel h: no way back"
+    assert await listed(saga, handle) == f"car c: {NO_WAY_BACK.format('car')}; {HOTEL}"
     del saga.supplier.on["undo car"]
     await handle.signal(BookingWorkflow.retry_undo)
 
     async def only_the_hotel() -> bool:
-        return await listed(saga, handle) == "hotel h: no way back"
+        return await listed(saga, handle) == HOTEL
 
     await eventually("the car to be off the list", only_the_hotel)
     assert (await handle.describe()).status is WorkflowExecutionStatus.RUNNING
@@ -116,7 +119,7 @@ async def test_a_booking_terminated_while_it_waits_stays_on_the_list(saga: Saga)
     await listed(saga, handle)
     await handle.terminate()
 
-    assert await listed(saga, handle) == "hotel h: no way back"
+    assert await listed(saga, handle) == HOTEL
     await saga.client.get_workflow_handle(manual_intervention.entry_id(handle.id)).terminate()
 
 

@@ -1,0 +1,116 @@
+"""One call to a supplier, whatever its code does: it ends in time, with an answer or with a failed try."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from saga.activities.failures import failed_try
+from saga.activities.loop_watchdog import watch_loop
+from saga.errors import REFUSED, SupplierUnavailableError
+from saga.suppliers.plain_methods import AsyncSupplier, name_of
+from saga.suppliers.reference import RULE, describe, reference_in
+from saga.suppliers.supplier import SupplierCall
+
+log = logging.getLogger(__name__)
+
+_GRACE = 1.0
+_GOES_ON = (
+    "goes on although its try has ended: an async method must end when it is cancelled, "
+    "a plain one needs a timeout of its own"
+)
+_abandoned: set[asyncio.Task[Any]] = set()
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a supplier's method returned or, if it has one, what it raised."""
+
+    value: object = None
+    error: BaseException | None = None
+
+
+async def book(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> str:
+    """The supplier's reference; raises `ApplicationError` for a refusal and for a failed try."""
+    answer = await _ask(supplier, "book", call, limit)
+    reference = reference_in(answer)
+    if reference is None:
+        who = _who(supplier, "book", call)
+        text = f"{who} answered without a reference: {RULE}, {describe(answer)}"
+        raise _told(SupplierUnavailableError(text), who, call) from None
+    return reference
+
+
+async def undo(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> None:
+    """Undo; raises as `book` does."""
+    await _ask(supplier, "undo", call, limit)
+
+
+async def _ask(supplier: AsyncSupplier, operation: str, call: SupplierCall, limit: float) -> object:
+    """What the supplier's method returned; a call goes on if the activity is cancelled meanwhile.
+
+    A call cut off half-way may still book at the supplier after its undo has run.
+    """
+    watch_loop(_guarded)
+    calling = asyncio.create_task(_guarded(supplier, operation, call))
+    who = _who(supplier, operation, call)
+    in_time = await _ended(calling, limit)
+    answer = _answer_of(calling) if in_time else await _cut_off(calling, who, limit)
+    if answer.error:
+        raise _told(answer.error, who, call) from None
+    return answer.value
+
+
+async def _guarded(supplier: AsyncSupplier, operation: str, call: SupplierCall) -> _Answer:
+    """Call the supplier; nothing that it raises gets out, as `SystemExit` would end the event loop."""
+    try:
+        return _Answer(await getattr(supplier, operation)(call))
+    except BaseException as error:  # noqa: BLE001 -- whatever it raises is a failed try
+        return _Answer(error=error)
+
+
+async def _ended(calling: asyncio.Task[_Answer], seconds: float) -> bool:
+    """Whether the call ended within so long, cancelled or not."""
+    loop = asyncio.get_running_loop()
+    until = loop.time() + seconds
+    while not calling.done() and (left := until - loop.time()) > 0:
+        try:
+            await asyncio.wait([calling], timeout=left)
+        except asyncio.CancelledError:
+            continue
+    return calling.done()
+
+
+async def _cut_off(calling: asyncio.Task[_Answer], who: str, limit: float) -> _Answer:
+    """The time is over: cancel the call, and take its answer only if it came just now."""
+    calling.cancel()
+    if await _ended(calling, _GRACE):
+        answer = _answer_of(calling)
+        if not answer.error:
+            return answer
+    else:
+        log.warning("%s %s", who, _GOES_ON)
+        _abandoned.add(calling)
+        calling.add_done_callback(_abandoned.discard)
+    return _Answer(error=SupplierUnavailableError(f"No answer within {limit:g} s"))
+
+
+def _answer_of(calling: asyncio.Task[_Answer]) -> _Answer:
+    """What the ended call came to; one that has cancelled its own task has failed."""
+    return _Answer(error=asyncio.CancelledError()) if calling.cancelled() else calling.result()
+
+
+def _told(error: BaseException, who: str, call: SupplierCall) -> ApplicationError:
+    """The failure for Temporal; the supplier's words also go into the heartbeat, unless it is a final no."""
+    failure = failed_try(error, who, call)
+    if failure.type != REFUSED:
+        text = f"try {call.attempt} of {call.attempts} failed: {failure.message}"
+        activity.heartbeat(text, call.attempt)
+    return failure
+
+
+def _who(supplier: AsyncSupplier, operation: str, call: SupplierCall) -> str:
+    return f"{name_of(supplier)}.{operation} ({call.leg})"
