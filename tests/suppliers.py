@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any, cast
 
 from saga.errors import SupplierRefusedError
 from saga.suppliers.simulated import SimulatedSupplier
@@ -19,10 +20,13 @@ class RecordingSupplier:
     keys: set[str] = field(default_factory=set)
     on: dict[str, Behaviour] = field(default_factory=dict)
     started: dict[str, asyncio.Event] = field(default_factory=dict)
+    answers: dict[str, Any] = field(default_factory=dict)
+    """What `book` returns, by leg, instead of a reference."""
 
     async def book(self, call: SupplierCall) -> str:
         await self._called(f"book {call.leg}", call)
-        return await SimulatedSupplier(delay=0.5).book(call)
+        reference = await SimulatedSupplier(delay=0.5).book(call)
+        return cast("str", self.answers.get(call.leg, reference))
 
     async def undo(self, call: SupplierCall) -> None:
         await self._called(f"undo {call.leg}", call)

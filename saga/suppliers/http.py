@@ -1,9 +1,9 @@
 """A supplier behind HTTP. What its service must do is in docs/suppliers.md."""
 
+import asyncio
 import ssl
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from http import HTTPStatus
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from types import TracebackType
 from typing import Any, Self
 from urllib.parse import quote
@@ -11,6 +11,8 @@ from urllib.parse import quote
 import httpx
 
 from saga.errors import SupplierRefusedError, SupplierUnavailableError
+from saga.suppliers.http_answer import ACCEPT_ENCODING, HttpAnswer, read_answer
+from saga.suppliers.reference import RULE, reference_in
 from saga.suppliers.supplier import SupplierCall
 from saga.suppliers.supplier_settings import SupplierSettings
 from voyage.runtime import tracing
@@ -25,18 +27,20 @@ _OUR_MISTAKE = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.PROXY_
 class HttpSupplier:
     """Books with `POST /bookings` and undoes with `DELETE /bookings/<key>`, by one pool of connections.
 
-    Use it as an async context manager. Redirects are not followed: a booking must not go astray.
+    Use it as an async context manager. Redirects are not followed: a booking must not go astray. However much
+    an answer sends, and however slowly, it is read up to the settings' limits; then its connection is closed.
     """
 
     def __init__(self, settings: SupplierSettings) -> None:
         self._settings = settings
-        headers = {}
+        headers = {"Accept-Encoding": ACCEPT_ENCODING}
         if settings.authorization:
             headers["Authorization"] = settings.authorization.get_secret_value()
         self._client = httpx.AsyncClient(
             base_url=str(settings.url).rstrip("/"),
             headers=headers,
             verify=_trust(settings),
+            cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),  # kept by nobody, they would pile up
             timeout=httpx.Timeout(
                 settings.timeout, connect=settings.connect_timeout, pool=settings.pool_timeout
             ),
@@ -44,6 +48,7 @@ class HttpSupplier:
                 max_connections=settings.connections, max_keepalive_connections=settings.connections
             ),
         )
+        self._host = self._client.base_url.netloc.decode()
 
     async def __aenter__(self) -> Self:
         return self
@@ -58,36 +63,44 @@ class HttpSupplier:
         body = {"booking": call.booking, "leg": call.leg, "item": call.item}
         answer = await self._ask("POST", "/bookings", call, body)
         if not answer.is_success:
-            raise SupplierRefusedError(_said(answer))
-        try:
-            reference = answer.json()["reference"]
-        except (ValueError, TypeError, KeyError):
-            raise SupplierUnavailableError(
-                f"{_where(answer)} answered {answer.status_code} without a reference"
-            ) from None
-        return str(reference)
+            raise SupplierRefusedError(answer.said())
+        reference = reference_in(answer.field("reference"))
+        if reference is None:
+            raise SupplierUnavailableError(self._no_reference(answer))
+        return reference
 
     async def undo(self, call: SupplierCall) -> None:
         """Undo by the booking's key; 404 and 410 mean that nothing was booked, which is fine."""
         answer = await self._ask("DELETE", f"/bookings/{quote(call.idempotency_key, safe='')}", call)
-        if not answer.is_success and answer.status_code not in _GONE:
-            raise SupplierRefusedError(_said(answer))
+        if not answer.is_success and answer.status not in _GONE:
+            raise SupplierRefusedError(answer.said())
 
-    async def _ask(self, method: str, path: str, call: SupplierCall, body: Any = None) -> httpx.Response:
+    def _no_reference(self, answer: HttpAnswer) -> str:
+        said = f"{answer.host} answered {answer.status} without a reference"
+        if answer.body is None:
+            return f"{said} in the first {self._settings.response_limit} bytes"
+        return f"{said}: {RULE}"
+
+    async def _ask(self, method: str, path: str, call: SupplierCall, body: Any = None) -> HttpAnswer:
         """A final answer, yes or no; raises `SupplierUnavailableError` for any other, and for none."""
+        limit = self._settings.timeout
         try:
-            answer = await self._answer_to(call, method, path, body)
-        except httpx.HTTPError as broken:
+            async with asyncio.timeout(limit):
+                answer = await self._answer_to(call, method, path, body)
+        except TimeoutError:
+            raise SupplierUnavailableError(f"{self._host}: no whole answer within {limit:g} s") from None
+        except (httpx.HTTPError, httpx.InvalidURL) as broken:
             what = str(broken) or type(broken).__name__
-            raise SupplierUnavailableError(f"{self._client.base_url.netloc.decode()}: {what}") from broken
-        status = answer.status_code
+            raise SupplierUnavailableError(f"{self._host}: {what}") from broken
+        status = answer.status
         if status in _TRY_LATER or status == HTTPStatus.SERVICE_UNAVAILABLE:
-            raise SupplierUnavailableError(_said(answer), self._retry_after(answer))
+            pause = answer.retry_after(self._settings.retry_after_limit)
+            raise SupplierUnavailableError(answer.said(), pause)
         if not answer.is_success and (status in _OUR_MISTAKE or not answer.is_client_error):
-            raise SupplierUnavailableError(_said(answer))
+            raise SupplierUnavailableError(answer.said())
         return answer
 
-    async def _answer_to(self, call: SupplierCall, method: str, path: str, body: Any) -> httpx.Response:
+    async def _answer_to(self, call: SupplierCall, method: str, path: str, body: Any) -> HttpAnswer:
         """The answer to this very call, if the supplier sends our key back.
 
         A service that answers a call twice leaves the second answer in a pooled connection, for the next call
@@ -96,24 +109,13 @@ class HttpSupplier:
         for _ in range(_MISPLACED_ANSWERS):
             headers = {KEY: call.idempotency_key}
             with tracing.calling(method, self._client.base_url.host) as (span, trace):
-                answer = await self._client.request(method, path, json=body, headers={**headers, **trace})
-                span.set_attribute("http.response.status_code", answer.status_code)
-            if answer.headers.get(KEY, call.idempotency_key) == call.idempotency_key:
-                return answer
-            await answer.extensions["network_stream"].aclose()
-        raise SupplierUnavailableError(f"{_where(answer)} answers other calls than ours")
-
-    def _retry_after(self, answer: httpx.Response) -> float | None:
-        """Seconds, from either form of `Retry-After` (RFC 9110, 10.2.3); cut to the setting's limit."""
-        header = answer.headers.get("Retry-After", "")
-        if header.isdecimal():
-            seconds = float(header)
-        else:
-            try:
-                seconds = (parsedate_to_datetime(header) - datetime.now(UTC)).total_seconds()
-            except (ValueError, TypeError):
-                return None
-        return min(max(seconds, 0.0), self._settings.retry_after_limit)
+                headers |= trace
+                async with self._client.stream(method, path, json=body, headers=headers) as response:
+                    span.set_attribute("http.response.status_code", response.status_code)
+                    if response.headers.get(KEY, call.idempotency_key) == call.idempotency_key:
+                        return await read_answer(response, self._settings.response_limit)
+                    await response.extensions["network_stream"].aclose()
+        raise SupplierUnavailableError(f"{self._host} answers other calls than ours")
 
 
 def _trust(settings: SupplierSettings) -> ssl.SSLContext:
@@ -121,16 +123,3 @@ def _trust(settings: SupplierSettings) -> ssl.SSLContext:
     if settings.certificate:
         context.load_cert_chain(settings.certificate, settings.key)
     return context
-
-
-def _said(answer: httpx.Response) -> str:
-    """The supplier's own words, if it has any."""
-    try:
-        detail = answer.json().get("error")
-    except (ValueError, AttributeError):
-        detail = None
-    return str(detail)[:500] if detail else f"{_where(answer)} answered {answer.status_code}"
-
-
-def _where(answer: httpx.Response) -> str:
-    return answer.request.url.netloc.decode()
