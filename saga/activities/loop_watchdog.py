@@ -11,6 +11,8 @@ from types import FrameType
 from typing import Any
 from weakref import WeakSet
 
+from saga.suppliers.plain_methods import InThreads, name_of
+
 log = logging.getLogger(__name__)
 
 LATE = 1.0
@@ -48,14 +50,15 @@ def _watch(loop: asyncio.AbstractEventLoop, thread: int, caller: Callable[..., A
 
 
 def _report(innermost: FrameType | None, caller: Callable[..., Any]) -> None:
-    """Log, once for each method, where the loop stands; nothing if it isn't in a supplier's call."""
-    frame = inside = innermost
+    """Log, once for each method, where the loop stands; nothing if that is no supplier's async method."""
+    frame, through_thread = innermost, False
     while frame and frame.f_code is not caller.__code__:
-        frame, inside = frame.f_back, frame
-    if not frame or not innermost or not inside:
+        through_thread |= frame.f_code is InThreads.in_thread.__code__
+        frame = frame.f_back
+    if not innermost or not frame or through_thread:
         return
-    supplier, call = type(frame.f_locals["supplier"]).__name__[:100], frame.f_locals["call"]
-    method = f"{supplier}.{frame.f_locals['operation']} ({call.leg})"
+    asked = frame.f_locals
+    method = f"{name_of(asked['supplier'])}.{asked['operation']} ({asked['call'].leg})"
     if method in _reported:
         return
     _reported.add(method)

@@ -78,15 +78,15 @@ class InThreads:
     async def _invoke(self, method: Callable[[SupplierCall], Any], call: SupplierCall) -> Any:
         if inspect.iscoroutinefunction(method):
             return await method(call)
-        answer, error = await self._in_thread(method, call)
+        answer, error = await self.in_thread(method, call)
         if error:
             raise error
         return await answer if inspect.isawaitable(answer) else answer
 
-    async def _in_thread(
+    async def in_thread(
         self, method: Callable[[SupplierCall], Any], call: SupplierCall
     ) -> tuple[Any, BaseException | None]:
-        """What the method returned or raised: a future can't take every exception, so none is put into it."""
+        """What the plain method returned or raised, as a value: not every exception fits into a future."""
         try:
             await asyncio.wait_for(self._free.acquire(), self._pool_timeout)
         except TimeoutError:
