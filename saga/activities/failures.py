@@ -85,5 +85,5 @@ def is_refusal(failure: ActivityError) -> bool:
 
 
 def failure_text(failure: ActivityError) -> str:
-    """What a supplier said, without Temporal's words around it."""
-    return getattr(failure.cause, "message", None) or str(failure.cause or failure)
+    """What a supplier said, without Temporal's words around it; an earlier worker did not cut it."""
+    return cut(getattr(failure.cause, "message", None) or str(failure.cause or failure), 2 * TEXT_LIMIT)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from temporalio.exceptions import ActivityError
 
-from saga.activities.failures import failure_text, is_refusal
+from saga.activities.failures import cut, failure_text, is_refusal
 from saga.activities.tries import tries_made
 from saga.legs import Leg
 from saga.models import (
@@ -20,6 +20,7 @@ from saga.models import (
 )
 
 CANCELLED = "Voyage cancelled"
+LONGEST_TEXT = 2000
 NO_REFERENCE = "The supplier answered without a reference"
 
 
@@ -72,7 +73,7 @@ class Ledger:
 
     def stop(self, reason: Reason) -> None:
         """The trip is lost; the first reason is the one that is told."""
-        self.reason = self.reason or reason
+        self.reason = self.reason or replace(reason, message=cut(reason.message, LONGEST_TEXT))
 
     def discard_stop(self) -> None:
         """The stop changes nothing: it came too late."""
@@ -102,7 +103,7 @@ class Ledger:
 
     def settled(self, leg: Leg, note: str) -> None:
         """A person has seen to a leg whose undo failed."""
-        self._set(leg, status=LegStatus.UNDONE, error=f"Settled by hand: {note}")
+        self._set(leg, status=LegStatus.UNDONE, error=cut(f"Settled by hand: {note}", LONGEST_TEXT))
 
     @property
     def not_undone(self) -> list[Leg]:

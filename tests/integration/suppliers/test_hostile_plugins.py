@@ -10,6 +10,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from saga.activities.legs import booking_activities
+from saga.errors import SupplierRefusedError
 from saga.legs import LEGS
 from saga.models import BookingStatus, BookVacationInput, LegStatus, ReasonCode
 from saga.suppliers.supplier import SupplierCall
@@ -111,6 +112,27 @@ async def test_a_booking_that_an_earlier_worker_left_such_an_answer_goes_on(saga
     assert saga.supplier.calls == ["book car", "undo hotel", "undo car"]
     assert [leg.status for leg in outcome.legs[:2]] == [LegStatus.UNDONE] * 2
     assert await failed_tasks(handle) == []
+
+
+async def test_a_signal_of_a_megabyte_does_not_make_the_outcome_as_large(saga: Saga) -> None:
+    saga.supplier.on["undo car"] = refuse
+    go_on = saga.supplier.hold("book car")
+    handle = await saga.start()
+    await saga.supplier.begun("book car").wait()
+    await handle.signal(BookingWorkflow.cancel, "ill " * 400_000)
+    go_on.set()
+    await eventually("the outcome", lambda: handle.query(BookingWorkflow.outcome))
+    await handle.signal(BookingWorkflow.settle, "done " * 300_000)
+    outcome = await handle.result()
+
+    assert outcome.reason
+    assert outcome.reason.message.startswith("ill ill")
+    assert all(len(text or "") < 2_100 for text in (outcome.reason.message, outcome.legs[0].error))
+    assert await failed_tasks(handle) == []
+
+
+async def refuse(_: SupplierCall) -> None:
+    raise SupplierRefusedError("No way back")
 
 
 async def failed_tasks(handle: Any) -> list[str]:
