@@ -38,15 +38,21 @@ def book(leg: Leg, booking: BookVacationInput) -> workflow.ActivityHandle[Any]:
     )
 
 
-def cancel(leg: Leg, booking: workflow.ActivityHandle[Any], tried: Callable[[Leg, int], None]) -> None:
+def cancel(
+    leg: Leg,
+    booking: workflow.ActivityHandle[Any],
+    tried: Callable[[Leg, int], None],
+    *,
+    replies_locally: bool,
+) -> None:
     """Cancel the booking of a leg, after asking how often it was tried: then Temporal forgets that."""
     if booking.done() or not workflow.patched("count-tries"):
         booking.cancel()
         return
 
     async def count_and_cancel() -> None:
-        # If the leg ends in this same task, its local reply must have the activity id that it had without us.
-        await workflow.sleep(A_MOMENT, summary=f"Before the tries of {leg.name} are counted")
+        if replies_locally:  # if the leg ends in this same task, the reply keeps the activity id that it had
+            await workflow.sleep(A_MOMENT, summary=f"Before the tries of {leg.name} are counted")
         tried(leg, await _count_tries(leg))
         booking.cancel()
 

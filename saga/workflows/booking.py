@@ -34,7 +34,7 @@ class BookingWorkflow:
     def __init__(self, booking: BookVacationInput) -> None:
         self._booking = booking
         self._ledger = Ledger(booking, self.table)
-        self._cancel_leg: Callable[[], None] | None = None
+        self._cancel_leg: Callable[..., None] | None = None
         self._still_booking = True
         self._stopped_at: int | None = None
         self._outcome: BookingOutcome | None = None
@@ -132,7 +132,7 @@ class BookingWorkflow:
     def _stop(self, reason: Reason) -> None:
         if self._still_booking:
             if self._cancel_leg and not self._ledger.reason:
-                self._cancel_leg()
+                self._cancel_leg(replies_locally=self._subscribers.any_is_local)
             self._ledger.stop(reason)
             self._stopped_at = self._stopped_at or workflow.info().get_current_history_length()
 
