@@ -88,7 +88,8 @@ class InThreads:
     ) -> tuple[Any, BaseException | None]:
         """What the plain method returned or raised, as a value: not every exception fits into a future."""
         try:
-            await asyncio.wait_for(self._free.acquire(), self._pool_timeout)
+            async with asyncio.timeout(self._pool_timeout):
+                await self._free.acquire()
         except TimeoutError:
             raise SupplierUnavailableError(
                 f"{name_of(self)}: all {self._threads} threads are taken by calls that have not returned"
