@@ -12,7 +12,7 @@ from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingPolicy, BookingStatus, BookVacationInput
 from saga.suppliers.supplier import SupplierCall

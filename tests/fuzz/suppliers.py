@@ -17,7 +17,7 @@ from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.legs import LEGS
 from saga.models import Booked
 from saga.suppliers.reference import reference_in

@@ -6,7 +6,7 @@ import sys
 from temporalio.client import Client
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.errors import SupplierUnavailableError
 from saga.legs import LEGS
 from saga.suppliers.supplier import SupplierCall

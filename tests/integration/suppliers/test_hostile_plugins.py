@@ -9,7 +9,7 @@ from temporalio.api.enums.v1 import WorkflowTaskFailedCause
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.errors import SupplierRefusedError
 from saga.legs import LEGS
 from saga.models import BookingStatus, BookVacationInput, LegStatus, ReasonCode

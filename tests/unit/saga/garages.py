@@ -8,7 +8,7 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from saga.activities.legs import booking_activities
+from saga.activities.book_and_undo import booking_activities
 from saga.legs import LEGS
 from saga.models import BookingPolicy, BookVacationInput
 from saga.suppliers.supplier import SupplierCall

@@ -9,7 +9,7 @@ import pytest
 
 from saga.errors import SupplierRefusedError
 from saga.legs import LEGS
-from saga.suppliers.contract import SupplierContract
+from saga.suppliers.contract_tests import SupplierContract
 from saga.suppliers.selection import choose
 from saga.suppliers.supplier import Supplier, SupplierCall
 
