@@ -4,8 +4,8 @@ from pydantic import Field
 
 from publisher.settings import BrokerSettings
 from saga.models import BookingPolicy
-from saga.settings import TASK_QUEUE
-from voyage.runtime.settings import RuntimeSettings
+from saga.settings import TASK_QUEUE, TaskQueue
+from voyage.runtime.settings import DAY, Count, Period, PositiveSeconds, RuntimeSettings, Seconds
 
 
 class ConsumerSettings(BrokerSettings, RuntimeSettings):
@@ -15,34 +15,34 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """How many requests one consumer has in flight at a time."""
     with_worker: bool = False
     """Whether this process is the worker as well, which saves the server work; as `--with-worker`."""
-    drain_timeout: float = Field(20.0, ge=0)
+    drain_timeout: Seconds = 20.0
     """Seconds for which a consumer that is told to stop lets requests and results in flight finish."""
-    task_queue: str = Field(TASK_QUEUE, min_length=1)
+    task_queue: TaskQueue = TASK_QUEUE
     """The task queue on which bookings are started."""
-    reply_task_queue: str = Field("booking-replies", min_length=1)
+    reply_task_queue: TaskQueue = "booking-replies"
     """The task queue on which this process publishes results."""
-    retry_interval: float = Field(BookingPolicy.retry_interval, gt=0)
+    retry_interval: PositiveSeconds = BookingPolicy.retry_interval
     """Seconds before the second try of a leg or an undo; they double from there."""
-    retry_interval_limit: float = Field(BookingPolicy.retry_interval_limit, gt=0)
+    retry_interval_limit: PositiveSeconds = BookingPolicy.retry_interval_limit
     """The most seconds between two tries."""
-    try_timeout: float = Field(BookingPolicy.try_timeout, gt=0)
+    try_timeout: PositiveSeconds = BookingPolicy.try_timeout
     """Seconds that one try of a leg or an undo may take."""
-    heartbeat_timeout: float = Field(BookingPolicy.heartbeat_timeout, gt=0)
+    heartbeat_timeout: PositiveSeconds = BookingPolicy.heartbeat_timeout
     """Seconds without a sign of life after which a try counts as lost with its worker."""
-    undo_attempts: int = Field(BookingPolicy.undo_attempts, ge=1)
+    undo_attempts: Count = BookingPolicy.undo_attempts
     """Tries per undo, the first included."""
-    undo_budget: float = Field(BookingPolicy.undo_budget, ge=0)
+    undo_budget: Seconds = BookingPolicy.undo_budget
     """Seconds before its deadline at which a booking stops, to undo in time."""
 
-    duplicate_window: float = Field(24 * 3600.0, gt=0)
+    duplicate_window: Period = DAY
     """Seconds after its end for which a repeat must be recognised; see `voyage-consumer doctor`."""
-    early_cancel_lifetime: float = Field(24 * 3600.0, gt=0)
+    early_cancel_lifetime: Period = DAY
     """Seconds for which a cancel waits for a request that it has overtaken."""
-    reconciliation_interval: float = Field(15.0, ge=1, le=30)
+    reconciliation_interval: float = Field(15.0, ge=1, le=30, allow_inf_nan=False)
     """Seconds between two searches for bookings that were stopped from outside."""
-    circuit_breaker_threshold: int = Field(3, ge=1)
+    circuit_breaker_threshold: Count = 3
     """How many calls to Temporal in a row must fail before consuming pauses."""
-    probe_interval: float = Field(2.0, gt=0)
+    probe_interval: PositiveSeconds = 2.0
     """Seconds between two probes with one message while consuming pauses."""
 
     @property

@@ -1,12 +1,38 @@
 """Where the broker is and what its queues are called, read from the environment."""
 
-from pydantic import Field, FilePath, SecretStr
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, FilePath, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from yarl import URL
 
 from voyage.errors import SettingsError
+from voyage.runtime.settings import PositiveSeconds, Utf8
 
 DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
+LONGEST_NAME = 255  # bytes, by AMQP
+REPLY_SUFFIX = 33  # bytes that a client's own reply queue has beyond the results queue
+
+
+def _at_most(longest: int) -> Callable[[str], str]:
+    def check(name: str) -> str:
+        if len(name.encode()) > longest:
+            raise ValueError(f"takes at most {longest} bytes")
+        return name
+
+    return check
+
+
+def _queue(name: str) -> str:
+    if not name or name.startswith("amq."):
+        raise ValueError("takes a name that is not empty and doesn't begin with amq., as RabbitMQ's own do")
+    return name
+
+
+QueueName = Annotated[str, Utf8, AfterValidator(_queue), AfterValidator(_at_most(LONGEST_NAME))]
+ResultsQueueName = Annotated[QueueName, AfterValidator(_at_most(LONGEST_NAME - REPLY_SUFFIX))]
+ExchangeName = Annotated[str, Utf8, AfterValidator(_at_most(LONGEST_NAME))]
 
 
 class BrokerSettings(BaseSettings):
@@ -24,21 +50,21 @@ class BrokerSettings(BaseSettings):
     """The certificate to show to RabbitMQ, PEM."""
     amqp_key: FilePath | None = None
     """Its private key, not encrypted, if it isn't in the same file."""
-    requests_queue: str = "booking.requests"
+    requests_queue: QueueName = "booking.requests"
     """Booking requests."""
-    control_queue: str = "booking.control"
+    control_queue: QueueName = "booking.control"
     """Cancel and status messages."""
-    results_queue: str = "booking.results"
+    results_queue: ResultsQueueName = "booking.results"
     """Results of requests that name no `reply_to`; also the prefix of the reply queues a client may name."""
-    undelivered_queue: str = "booking.requests.undelivered"
+    undelivered_queue: QueueName = "booking.requests.undelivered"
     """Requests that expired or reached the delivery limit, until they are answered and dead-lettered."""
-    dead_queue: str = "booking.requests.dead"
+    dead_queue: QueueName = "booking.requests.dead"
     """Messages that can never become a booking."""
-    parked_queue: str = "booking.results.parked"
+    parked_queue: QueueName = "booking.results.parked"
     """Results whose `reply_to` no longer exists."""
-    reply_exchange: str = ""
+    reply_exchange: ExchangeName = ""
     """A direct exchange, bound to the contract's queues, through which the consumer publishes everything."""
-    publish_timeout: float = Field(30.0, gt=0)
+    publish_timeout: PositiveSeconds = 30.0
     """Seconds to wait for RabbitMQ to confirm a message, reconnecting included."""
 
     @property

@@ -1,16 +1,25 @@
 """The worker's settings, read from the environment (`VOYAGE_*`)."""
 
-from typing import TypeVar
+from typing import Annotated
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, StringConstraints
+from pydantic_settings import SettingsConfigDict
 
-from voyage.errors import SettingsError
-from voyage.runtime.settings import RuntimeSettings
+from voyage.runtime.settings import RuntimeSettings, Seconds, Utf8
 
-PREFIX = "VOYAGE_"
 TASK_QUEUE = "saga-task-queue"
-Settings = TypeVar("Settings", bound=BaseSettings)
+
+
+def _not_reserved(name: str) -> str:
+    if name.startswith("/_sys/"):
+        raise ValueError("takes a name that doesn't begin with /_sys/, as Temporal's own do")
+    return name
+
+
+TaskQueue = Annotated[
+    str, StringConstraints(min_length=1, max_length=200), Utf8, AfterValidator(_not_reserved)
+]
+"""A task queue's name; workflow ids of ours are made of it, so it is shorter than Temporal allows."""
 
 
 class WorkerSettings(RuntimeSettings):
@@ -18,21 +27,11 @@ class WorkerSettings(RuntimeSettings):
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    task_queue: str = Field(TASK_QUEUE, min_length=1)
+    task_queue: TaskQueue = TASK_QUEUE
     """The task queue of the booking workflow and its activities."""
-    max_concurrent_activities: int = Field(1000, ge=1)
+    max_concurrent_activities: int = Field(1000, ge=1, le=100_000)
     """How many supplier calls one worker has under way; a slow supplier must not take all of them."""
-    shutdown_grace: float = Field(20.0, ge=0)
+    shutdown_grace: Seconds = 20.0
     """Seconds for which a worker that is told to stop lets running supplier calls finish."""
     sandboxed: bool = False
     """Run workflows in the SDK's sandbox: slower, and it finds what is not deterministic."""
-
-
-def load(kind: type[Settings], prefix: str = PREFIX) -> Settings:
-    """Read the settings; raises `SettingsError`, which names the variable, for one that can't be used."""
-    try:
-        return kind(_env_prefix=prefix)
-    except ValidationError as invalid:
-        first = invalid.errors(include_input=False)[0]
-        name = f"{prefix}{'_'.join(map(str, first['loc'])).upper() or '*'}"
-        raise SettingsError(f"{name}: {first['msg']}") from None  # the error itself holds what was set

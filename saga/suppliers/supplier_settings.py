@@ -1,11 +1,30 @@
 """The settings of one supplier, read from the environment: `VOYAGE_CAR_SUPPLIER_URL` and its siblings."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import Field, FilePath, HttpUrl, SecretStr, model_validator
+from pydantic import (
+    AfterValidator,
+    Field,
+    FilePath,
+    HttpUrl,
+    SecretStr,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from saga.legs import Leg
+from voyage.runtime.settings import PositiveSeconds, Seconds, Utf8
+
+
+def _header(value: SecretStr) -> SecretStr:
+    text = value.get_secret_value()
+    if not (text.isascii() and text.isprintable()) or text != text.strip():
+        raise ValueError("takes printable ASCII, without blanks around it")
+    return value
+
+
+Header = Annotated[SecretStr, AfterValidator(_header)]
 
 
 class SupplierSettings(BaseSettings):
@@ -18,9 +37,9 @@ class SupplierSettings(BaseSettings):
 
     url: HttpUrl | None = None
     """Where the supplier's HTTP service is."""
-    plugin: str | None = Field(None, min_length=1)
+    plugin: Annotated[str, StringConstraints(min_length=1), Utf8] | None = None
     """Your own supplier instead: `package.module:Class`, or the name of an entry point `voyage.suppliers`."""
-    authorization: SecretStr | None = None
+    authorization: Header | None = None
     """The `Authorization` header of each call."""
     ca: FilePath | None = None
     """The certificates to trust, PEM, instead of the system's."""
@@ -28,15 +47,15 @@ class SupplierSettings(BaseSettings):
     """The certificate to show, PEM."""
     key: FilePath | None = None
     """Its private key, if it isn't in the same file."""
-    timeout: float = Field(20.0, gt=0)
+    timeout: PositiveSeconds = 20.0
     """Seconds to wait for the whole answer."""
-    connect_timeout: float = Field(5.0, gt=0)
+    connect_timeout: PositiveSeconds = 5.0
     """Seconds to wait for a connection."""
-    connections: int = Field(100, ge=1)
+    connections: int = Field(100, ge=1, le=100_000)
     """The most connections of one worker, so that a slow supplier takes no other's place."""
-    pool_timeout: float = Field(2.0, gt=0)
+    pool_timeout: PositiveSeconds = 2.0
     """Seconds to wait until one of them is free; the try has failed after that."""
-    retry_after_limit: float = Field(300.0, ge=0)
+    retry_after_limit: Seconds = 300.0
     """The most seconds that the supplier's `Retry-After` may put a try off."""
     response_limit: int = Field(65_536, ge=256, le=16_777_216)
     """The most bytes of an answer's body, unpacked; the try has failed after that."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import re
 from collections.abc import Sequence
 from contextlib import suppress
+from ipaddress import IPv6Address
 
 from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
@@ -20,6 +22,8 @@ from voyage.runtime.retry import retry_until_available
 log = logging.getLogger(__name__)
 
 DEFAULT_ADDRESS = "localhost:7233"
+_ADDRESS = re.compile(r"(\[(?P<ipv6>[^]]+)]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})")
+_LAST_PORT = 65535
 COMPRESSION = GrpcCompression.NONE
 """The SDK's default is gzip, which costs more CPU on both sides than a few KiB per call are worth."""
 
@@ -84,8 +88,24 @@ def _config() -> ClientConnectConfig:
         config = ClientConfig.load_client_connect_config()
     except (OSError, RuntimeError) as error:
         raise SettingsError(f"TEMPORAL_*: {_first_line(error)}") from error
-    config.setdefault("target_host", DEFAULT_ADDRESS)
+    address = config.setdefault("target_host", DEFAULT_ADDRESS)
+    if not is_address(address):
+        raise SettingsError("TEMPORAL_ADDRESS: takes host:port, such as localhost:7233 or [::1]:7233.")
+    if not config.get("namespace", "default"):
+        raise SettingsError("TEMPORAL_NAMESPACE: is empty. Name a namespace, or unset it for `default`.")
     return config
+
+
+def is_address(text: str) -> bool:
+    """Whether this is a host, or an IPv6 address in brackets, and a port."""
+    found = _ADDRESS.fullmatch(text)
+    if not found or not 0 < int(found["port"]) <= _LAST_PORT:
+        return False
+    if found["ipv6"]:
+        with suppress(ValueError):
+            return bool(IPv6Address(found["ipv6"]))
+        return False
+    return True
 
 
 def _first_line(error: Exception) -> str:

@@ -1,15 +1,49 @@
 """Settings from the environment: how they are read, and those of every process."""
 
+import os
 from enum import StrEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voyage.errors import SettingsError
 
 PREFIX = "VOYAGE_"
+DAY = 24 * 3600.0
 Settings = TypeVar("Settings", bound=BaseSettings)
+
+Seconds = Annotated[float, Field(ge=0, le=30 * DAY, allow_inf_nan=False)]
+"""A time in seconds that may be none at all: at most 30 days, as nobody means more."""
+PositiveSeconds = Annotated[float, Field(ge=0.001, le=30 * DAY, allow_inf_nan=False)]
+"""A time in seconds: at least a millisecond, which is the least that Temporal knows, and at most 30 days."""
+Period = Annotated[float, Field(ge=1, le=3660 * DAY, allow_inf_nan=False)]
+"""How long something is kept, in seconds: at most ten years."""
+Count = Annotated[int, Field(ge=1, le=1_000_000)]
+"""How many of something there may be: one at least, a million at most."""
+
+
+def _encodable(text: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ValueError("takes text in UTF-8") from None
+    return text
+
+
+def _host(text: str) -> str:
+    try:
+        text.encode("idna")
+    except UnicodeError:
+        raise ValueError("takes a host name or an address, such as 0.0.0.0") from None
+    return text
+
+
+Utf8 = AfterValidator(_encodable)
+Host = Annotated[
+    str, StringConstraints(min_length=1, max_length=253, pattern=r"^\S+$"), Utf8, AfterValidator(_host)
+]
+"""Where to listen: a name, or an IPv4 or IPv6 address."""
 
 
 def load_settings(kind: type[Settings], prefix: str = PREFIX) -> Settings:
@@ -21,7 +55,12 @@ def load_settings(kind: type[Settings], prefix: str = PREFIX) -> Settings:
         name = "_".join(map(str, first["loc"])).upper() or "*"
         aliases = {field.validation_alias for field in kind.model_fields.values()}
         variable = name if name in aliases else f"{prefix}{name}"
-        raise SettingsError(f"{variable}: {first['msg']}") from None  # the error itself holds what was set
+        said = first["msg"].removeprefix("Value error, ")
+        raise SettingsError(f"{variable}: {said}") from None  # the error itself holds what was set
+    except OSError as unusable:  # a path that can't even be looked at
+        named = (name for name, value in os.environ.items() if value == unusable.filename)
+        variable = next(named, f"{prefix}*")
+        raise SettingsError(f"{variable}: can't be opened ({unusable.strerror})") from None
 
 
 class LogFormat(StrEnum):
@@ -51,13 +90,13 @@ class RuntimeSettings(BaseSettings):
     """`debug`, `info`, `warning` or `error`; libraries never log below `info`, as that would show bodies."""
     health_port: int | None = Field(None, ge=0, le=65535)
     """The port of `/livez`, `/readyz` and `/metrics`; 0 takes a free one and logs it. Unset: not served."""
-    health_host: str = Field("127.0.0.1", min_length=1)
+    health_host: Host = "127.0.0.1"
     """The address that the port is bound to; `0.0.0.0` in a container."""
-    health_check_interval: float = Field(5.0, gt=0)
+    health_check_interval: PositiveSeconds = 5.0
     """Seconds between two checks of what makes the process ready."""
-    recover_after: float = Field(10.0, ge=0)
+    recover_after: Seconds = 10.0
     """Seconds of not working, with its servers there, after which the process tries to recover by itself."""
-    give_up_after: float = Field(120.0, gt=0)
+    give_up_after: PositiveSeconds = 120.0
     """Seconds of not working, with its servers there, after which it exits with code 3 to be started anew."""
-    poller_timeout: float = Field(150.0, gt=0)
+    poller_timeout: PositiveSeconds = 150.0
     """Seconds without a new poll at Temporal after which a poller is lost; one poll takes up to 70."""
