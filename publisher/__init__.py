@@ -1,26 +1,30 @@
 """The light client of Voyage: message models, broker objects, an async client and the `voyage` command."""
 
-from publisher.client import Client
-from publisher.contract.request import BookingRequest
-from publisher.contract.result import BookingResult, LegResult, Reason, Status
-from publisher.errors import (
-    BookingRejectedError,
-    BrokerCertificateError,
-    BrokerError,
-    BrokerLoginError,
-    BrokerUnreachableError,
-    MessageRefusedError,
-    NotDeclaredError,
-    NotEditableError,
-    NotPermittedError,
-    PublishingError,
-    PublishTimeoutError,
-    QueueMismatchError,
-    ResultTimeoutError,
-    UndeliverableError,
-)
-from publisher.settings import BrokerSettings
-from voyage.errors import SettingsError, VoyageError
+TYPE_CHECKING = False  # typing and importlib, too, are imported only where they are needed
+if TYPE_CHECKING:
+    from typing import Any
+
+    from publisher.client import Client
+    from publisher.contract.request import BookingRequest
+    from publisher.contract.result import BookingResult, LegResult, Reason, Status
+    from publisher.errors import (
+        BookingRejectedError,
+        BrokerCertificateError,
+        BrokerError,
+        BrokerLoginError,
+        BrokerUnreachableError,
+        MessageRefusedError,
+        NotDeclaredError,
+        NotEditableError,
+        NotPermittedError,
+        PublishingError,
+        PublishTimeoutError,
+        QueueMismatchError,
+        ResultTimeoutError,
+        UndeliverableError,
+    )
+    from publisher.settings import BrokerSettings
+    from voyage.errors import SettingsError, VoyageError
 
 __all__ = [
     "BookingRejectedError",
@@ -47,3 +51,25 @@ __all__ = [
     "UndeliverableError",
     "VoyageError",
 ]
+
+_HOMES = {
+    "publisher.client": ("Client",),
+    "publisher.contract.request": ("BookingRequest",),
+    "publisher.contract.result": ("BookingResult", "LegResult", "Reason", "Status"),
+    "publisher.settings": ("BrokerSettings",),
+    "voyage.errors": ("SettingsError", "VoyageError"),
+}
+
+
+def __getattr__(name: str) -> "Any":
+    """Import what is asked for, when it is: a command begins within milliseconds, and so notices Ctrl-C."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module  # noqa: PLC0415 -- see above
+
+    home = next((home for home, names in _HOMES.items() if name in names), "publisher.errors")
+    return getattr(import_module(home), name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *__all__]

@@ -1,7 +1,7 @@
 """The root of our errors, and those that any process can meet. Each text is one line that says what to do.
 
 Each package has its own branch of this tree, in its own `errors.py`. A command prints the text of any of them
-and ends with exit code 2, or 3 for a `StuckError`.
+and ends with exit code 2, or 3 for a `StuckError`; `voyage.commands.failures` has them all.
 """
 
 
@@ -23,3 +23,17 @@ class StuckError(VoyageError):
 
 class DevstackError(VoyageError):
     """A server could not be found, fetched or started. The text has the commands to get it, or its log."""
+
+
+class CommandInterruptedError(VoyageError):
+    """Ctrl-C or SIGTERM ended a command. The text says what goes on without it."""
+
+
+class OutputError(VoyageError):
+    """Standard output takes no more: its disk is full, or whoever read it has gone. `failure` says which."""
+
+    def __init__(self, failure: OSError) -> None:
+        super().__init__(
+            f"can't write to standard output ({failure.strerror}). Make room, or write elsewhere."
+        )
+        self.failure = failure

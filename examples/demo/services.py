@@ -9,11 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from voyage.errors import DevstackError
+
 READY_WITHIN = 30.0
 _SERVICES = {"consumer": "Consumer ready", "saga": "Worker ready"}
 
 
-class ServiceError(Exception):
+class ServiceError(DevstackError):
     """A service did not become ready; the text ends with its log."""
 
 

@@ -1,10 +1,16 @@
 """The `voyage` command: which commands there are, in the order of its help."""
 
+import logging
+
 import typer
 
-from publisher.cli import book, control, dead, publish, results
+from publisher.cli import book, control, dead, results
 from publisher.cli import documents as document_commands
+from publisher.cli.failures import explain
+from publisher.cli.publishing import command as publishing
 from publisher.cli.terminal import examples
+
+__all__ = ["app", "explain"]
 
 app = typer.Typer(
     name="voyage",
@@ -18,8 +24,19 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
+
+
+@app.callback()
+def log_to_stderr() -> None:
+    """Let only what helps reach standard error: each command says itself what its connection did."""
+    logging.basicConfig(level=logging.WARNING, format="voyage: %(message)s")
+    logging.getLogger("aio_pika").setLevel(logging.ERROR)
+    for library in ("aiormq", "asyncio"):
+        logging.getLogger(library).setLevel(logging.CRITICAL)
+
+
 app.command(epilog=book.EXAMPLES)(book.book)
-app.command(epilog=publish.EXAMPLES)(publish.publish)
+app.command(epilog=publishing.EXAMPLES)(publishing.publish)
 app.command(epilog=results.EXAMPLES)(results.results)
 app.command(epilog=control.CANCEL_EXAMPLES)(control.cancel)
 app.command(epilog=control.STATUS_EXAMPLES)(control.status)

@@ -7,16 +7,16 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from pydantic import ValidationError
 from rich.console import Console
 from rich.live import Live
 
 from publisher.cli import rendering
-from publisher.cli.terminal import AsJson, Exit, examples, result_or_exit, stderr, stdout
+from publisher.cli.terminal import AsJson, examples, result_or_exit, seconds, stderr, stdout, valid
 from publisher.client import Client
 from publisher.contract.request import BookingRequest
 from publisher.contract.result import BookingResult, Status
-from publisher.errors import BookingRejectedError, ResultTimeoutError
+from publisher.errors import BookingRejectedError, PublishTimeoutError, ResultTimeoutError
+from voyage.commands.failures import Exit
 
 TRIP = "voyage book --car my-car --hotel my-hotel --flight my-flight"
 INTERVAL = 0.5  # seconds between two questions; each costs the services one query
@@ -36,9 +36,7 @@ def book(  # noqa: PLR0913 -- options, each named
     deadline: Annotated[
         str | None, typer.Option(metavar="TIME", help="Booked or undone by then: 2030-01-31T12:00:00Z.")
     ] = None,
-    timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long to wait for the result.", min=0.1)
-    ] = 60.0,
+    timeout: Annotated[float, seconds("How long to wait for the result.")] = 60.0,
     watching: Annotated[
         bool, typer.Option("--watch", help="Show each leg as it goes, instead of JSON.")
     ] = False,
@@ -47,26 +45,28 @@ def book(  # noqa: PLR0913 -- options, each named
     """Book one trip, wait for its result and print it as JSON.
 
     With both --watch and --json the legs go to standard error and the result to standard output.
-    Exit code 0: booked; 1: cancelled, failed or rejected; 2: wrong usage or no connection; 3: no result yet.
+    Exit code 0: booked; 1: cancelled, failed or rejected; 2: wrong usage or no connection; 3: no result yet;
+    130: Ctrl-C; the booking goes on, and its id is told.
     """
     fields = {"car": car, "hotel": hotel, "flight": flight, "name": name, "attempts": attempts}
-    request = _valid({**fields, "booking_id": booking_id or uuid4().hex, "deadline": deadline})
-    if watching:
-        result = result_or_exit(_watch(request, timeout, stderr if as_json else stdout))
-    else:
-        result = result_or_exit(_book(request, timeout))
+    own = uuid4().hex if booking_id is None else booking_id
+    request = valid(BookingRequest, {**fields, "booking_id": own, "deadline": deadline})
+    work = _watch(request, timeout, stderr if as_json else stdout) if watching else _book(request, timeout)
+    try:
+        result = result_or_exit(work, lambda: _goes_on(own))
+    except PublishTimeoutError as unknown:
+        raise PublishTimeoutError(f"{unknown} {_goes_on(own)}") from None
     if as_json or not watching:
         typer.echo(result.model_dump_json(indent=None if as_json else 2))
     raise typer.Exit(Exit.BOOKED if result.status is Status.BOOKED else Exit.NOT_BOOKED)
 
 
-def _valid(fields: dict[str, object]) -> BookingRequest:
-    try:
-        return BookingRequest.model_validate(fields)
-    except ValidationError as invalid:
-        first = invalid.errors()[0]
-        option = str(first["loc"][0]).replace("_", "-")
-        raise typer.BadParameter(first["msg"], param_hint=f"--{option}") from None
+def _goes_on(booking_id: str) -> str:
+    """What becomes of a booking that nobody waits for any longer."""
+    return (
+        f"Booking {booking_id} goes on, if its request was sent. "
+        f"See how it stands: voyage status {booking_id}; stop it: voyage cancel {booking_id}"
+    )
 
 
 async def _book(request: BookingRequest, timeout: float) -> BookingResult:

@@ -1,16 +1,27 @@
 """`voyage cancel` and `voyage status`: what can be asked of a booking that is under way."""
 
-import asyncio
 import json
 from typing import Annotated
 
 import typer
 
 from publisher.cli import rendering
-from publisher.cli.terminal import AsJson, BookingIdArgument, Exit, examples, result_or_exit, stdout
+from publisher.cli.terminal import (
+    AsJson,
+    BookingIdArgument,
+    examples,
+    result_or_exit,
+    run,
+    seconds,
+    stdout,
+    valid,
+)
 from publisher.client import Client
-from publisher.contract.control import DEFAULT_REASON
+from publisher.contract.control import DEFAULT_REASON, CancelRequest, StatusRequest
 from publisher.contract.result import BookingResult, Status
+from voyage.commands.failures import Exit
+
+ID = {"booking_id": "ID"}
 
 CANCEL_EXAMPLES = examples('voyage cancel trip-1 --reason "Plans have changed"')
 STATUS_EXAMPLES = examples("voyage status trip-1", "voyage status trip-1 --table")
@@ -26,7 +37,8 @@ def cancel(
 
     Whoever booked gets the result.
     """
-    asyncio.run(_cancel(booking_id, reason))
+    valid(CancelRequest, {"booking_id": booking_id, "reason": reason}, ID)
+    run(_cancel(booking_id, reason), lambda: "The cancel may have been sent; sending it again is harmless.")
     if as_json:
         typer.echo(json.dumps({"booking_id": booking_id, "reason": reason}))
     else:
@@ -36,16 +48,15 @@ def cancel(
 def status(
     booking_id: BookingIdArgument,
     *,
-    timeout: Annotated[
-        float, typer.Option(metavar="SECONDS", help="How long to wait for the answer.", min=0.1)
-    ] = 10.0,
+    timeout: Annotated[float, seconds("How long to wait for the answer.")] = 10.0,
     table: Annotated[bool, typer.Option("--table/--json", help="A table, or JSON.")] = False,
 ) -> None:
     """Print how a booking stands, as JSON.
 
     Exit code 1 if nobody knows it, 3 if nobody answers.
     """
-    result = result_or_exit(_status(booking_id, timeout))
+    valid(StatusRequest, {"booking_id": booking_id}, ID)
+    result = result_or_exit(_status(booking_id, timeout), lambda: "Nothing has changed; ask again.")
     if table:
         stdout.print(rendering.results_table(result, header=True))
     else:

@@ -1,6 +1,5 @@
 """`voyage dead`: what could not become a booking, for a person to look at, replay or drop."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Annotated, TypeVar
@@ -9,7 +8,7 @@ import typer
 
 from publisher.amqp.dead_letter_queue import DeadLetter, DeadLetterQueue, Selection
 from publisher.cli import rendering
-from publisher.cli.terminal import AlwaysJson, AsJson, examples, stdout
+from publisher.cli.terminal import AlwaysJson, AsJson, examples, run, stdout
 from publisher.client import Client
 
 T = TypeVar("T")
@@ -46,8 +45,7 @@ def show(
 ) -> None:
     """Show one dead letter whole, as JSON: properties, headers and body."""
     found = [letter for letter in _with_queue(lambda queue: queue.browse()) if letter.id == letter_id]
-    if not found:
-        raise typer.BadParameter(f"no dead letter has the id {letter_id!r}; see `voyage dead list`")
+    _require_all([letter_id], None, found)
     for letter in found:
         typer.echo(json.dumps(_as_dict(letter), indent=2))
 
@@ -70,13 +68,16 @@ def replay(
     """Send dead letters in again through the front door.
 
     Each keeps its booking id: one that has meanwhile been booked is answered, and books nothing.
+    Exit code 2 if no letter has an --id or the --reason; the others are replayed all the same.
     """
     selected = _selection(ids, reason, everything=everything)
     edits = dict(_edit(change) for change in changes or [])
     if dry_run:
-        _say("would be replayed", _with_queue(lambda queue: _only(queue, selected)), as_json=as_json)
+        found = _with_queue(lambda queue: _only(queue, selected))
     else:
-        _say("replayed", _with_queue(lambda queue: queue.replay(selected, edits)), as_json=as_json)
+        found = _with_queue(lambda queue: queue.replay(selected, edits))
+    _say("would be replayed" if dry_run else "replayed", found, as_json=as_json)
+    _require_all(ids or [], reason, found)
 
 
 @app.command(
@@ -90,12 +91,17 @@ def drop(
     dry_run: DryRun = False,
     as_json: AsJson = False,
 ) -> None:
-    """Remove dead letters for good."""
+    """Remove dead letters for good.
+
+    Exit code 2 if no letter has an --id or the --reason; the others are dropped all the same.
+    """
     selected = _selection(ids, reason, everything=everything)
     if dry_run:
-        _say("would be dropped", _with_queue(lambda queue: _only(queue, selected)), as_json=as_json)
+        found = _with_queue(lambda queue: _only(queue, selected))
     else:
-        _say("dropped", _with_queue(lambda queue: queue.drop(selected)), as_json=as_json)
+        found = _with_queue(lambda queue: queue.drop(selected))
+    _say("would be dropped" if dry_run else "dropped", found, as_json=as_json)
+    _require_all(ids or [], reason, found)
 
 
 def _selection(ids: list[str] | None, reason: str | None, *, everything: bool) -> Selection:
@@ -105,6 +111,15 @@ def _selection(ids: list[str] | None, reason: str | None, *, everything: bool) -
     return lambda letter: (
         everything or letter.id in wanted or (reason is not None and letter.reason == reason)
     )
+
+
+def _require_all(ids: list[str], reason: str | None, found: list[DeadLetter]) -> None:
+    """Complain of an id or a reason that no letter has; nothing to do is what nobody asks for on purpose."""
+    missing = sorted(set(ids) - {letter.id for letter in found})
+    if missing:
+        raise typer.BadParameter(f"no dead letter has the id {missing[0]!r}; see `voyage dead list`")
+    if reason is not None and reason not in {letter.reason for letter in found}:
+        raise typer.BadParameter(f"no dead letter has the reason {reason!r}; see `voyage dead list`")
 
 
 def _edit(change: str) -> tuple[str, str]:
@@ -119,11 +134,11 @@ async def _only(queue: DeadLetterQueue, selected: Selection) -> list[DeadLetter]
 
 
 def _with_queue(work: Callable[[DeadLetterQueue], Awaitable[T]]) -> T:
-    async def run() -> T:
+    async def connected() -> T:
         async with await Client.connect() as client:
             return await work(client.dead_letters)
 
-    return asyncio.run(run())
+    return run(connected(), lambda: "Letters may have been sent or dropped; doing it again is harmless.")
 
 
 def _say(done: str, letters: list[DeadLetter], *, as_json: bool) -> None:

@@ -1,13 +1,14 @@
 """`voyage results`: results as they come, for programs or for people."""
 
-import asyncio
 from typing import Annotated
 
 import typer
+from pydantic import BaseModel
 
 from publisher.cli import rendering
-from publisher.cli.terminal import examples, stdout
+from publisher.cli.terminal import examples, run, stdout, valid
 from publisher.client import Client
+from publisher.settings import QueueName
 
 EXAMPLES = examples("voyage results --count 3", "voyage results --table")
 
@@ -26,9 +27,17 @@ def results(
 ) -> None:
     """Print results as they come, one JSON line each, until Ctrl-C.
 
-    A result that was printed has left the queue.
+    A result that was printed has left the queue. Ctrl-C ends with exit code 130.
     """
-    asyncio.run(_results(count, queue, table=table))
+    if queue is not None:
+        valid(_Named, {"queue": queue})
+    run(
+        _results(count, queue, table=table), lambda: "Results that were not printed are still in their queue."
+    )
+
+
+class _Named(BaseModel):
+    queue: QueueName
 
 
 async def _results(count: int | None, queue: str | None, *, table: bool) -> None:

@@ -1,32 +1,36 @@
-"""What the commands of `voyage` share: exit codes, consoles, options, and what is said of a late answer."""
+"""What the commands of `voyage` share: consoles, options, and how each waits for its answer."""
 
 import asyncio
-from collections.abc import Coroutine
-from enum import IntEnum
-from typing import Annotated, Any
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
 
 import typer
+from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
 from publisher.contract.result import BookingResult
 from publisher.errors import ResultTimeoutError
+from voyage.commands import interruption
+from voyage.commands.failures import Exit
+from voyage.errors import CommandInterruptedError
+
+T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
+LONGEST_WAIT = 30 * 24 * 3600.0  # seconds
 
 # Rich leaves colours and moving parts out when it doesn't write to a terminal, and colours with NO_COLOR.
 stdout = Console(soft_wrap=True, highlight=False)
 stderr = Console(stderr=True, soft_wrap=True, highlight=False)
 
+
+def seconds(text: str) -> Any:
+    """The option for a time in seconds that a command waits."""
+    return typer.Option(metavar="SECONDS", help=text, min=0.1, max=LONGEST_WAIT)
+
+
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 AlwaysJson = Annotated[bool, typer.Option("--json", help="Print JSON, as it does anyway.")]
 BookingIdArgument = Annotated[str, typer.Argument(metavar="ID", help="The booking's id.")]
-
-
-class Exit(IntEnum):
-    """Exit codes: 2 is also what a wrong option and a missing connection give."""
-
-    BOOKED = 0
-    NOT_BOOKED = 1
-    USAGE = 2
-    NO_RESULT = 3
 
 
 def examples(*lines: str) -> str:
@@ -34,10 +38,54 @@ def examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
-def result_or_exit(answer: Coroutine[Any, Any, BookingResult]) -> BookingResult:
+def valid(kind: type[M], fields: dict[str, object], names: dict[str, str] | None = None) -> M:
+    """A message of these fields, or a complaint about the option that is wrong; `names` has other names."""
+    try:
+        return kind.model_validate(fields)
+    except ValidationError as invalid:
+        first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
+        field = str(first["loc"][0])
+        option = (names or {}).get(field) or f"--{field.replace('_', '-')}"
+        raise typer.BadParameter(first["msg"].removeprefix("Value error, "), param_hint=option) from None
+    except OverflowError:
+        raise typer.BadParameter(
+            "out of range: a year from 1 to 9999, in UTC", param_hint="--deadline"
+        ) from None
+
+
+def run(work: Coroutine[Any, Any, T], goes_on: Callable[[], str]) -> T:
+    """What the work returns; Ctrl-C raises `CommandInterruptedError`, which tells what goes on without it."""
+
+    def interrupted() -> str:
+        return f"interrupted. {goes_on()}"
+
+    try:
+        return asyncio.run(_closing_in_time(work, interrupted))
+    except KeyboardInterrupt:
+        raise CommandInterruptedError(interrupted()) from None
+
+
+def result_or_exit(answer: Coroutine[Any, Any, BookingResult], goes_on: Callable[[], str]) -> BookingResult:
     """The answer, or exit code 3 and a line that says what to do about its absence."""
     try:
-        return asyncio.run(answer)
+        return run(answer, goes_on)
     except ResultTimeoutError as late:
         stderr.print(f"voyage: {late}", markup=False)
         raise typer.Exit(Exit.NO_RESULT) from None
+
+
+async def _closing_in_time(work: Coroutine[Any, Any, T], interrupted: Callable[[], str]) -> T:
+    """Do the work; once cancelled, it may close its connection, which may hang, for some seconds only."""
+    working = asyncio.ensure_future(work)
+    try:
+        return await asyncio.shield(working)
+    except asyncio.CancelledError:
+        if not working.done():
+            timer = interruption.end_within_grace(lambda: f"voyage: {interrupted()}")
+            working.cancel()
+            await asyncio.wait([working])
+            timer.cancel()
+        raise
+    finally:
+        if working.done() and not working.cancelled():
+            working.exception()  # looked at, or asyncio would log it

@@ -8,15 +8,15 @@ from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
-import consumer.__main__
-import saga.__main__
+import consumer.command
+import saga.cli.app
 from publisher.cli import app as voyage
 from tests.documentation.pages import ROOT
 
 COMMANDS: dict[str, Command] = {
     "voyage": get_command(voyage.app),
-    "voyage-worker": get_command(saga.__main__.app),
-    "voyage-consumer": get_command(consumer.__main__.app),
+    "voyage-worker": get_command(saga.cli.app.app),
+    "voyage-consumer": get_command(consumer.command.app),
 }
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
 NOT_OURS = {

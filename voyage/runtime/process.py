@@ -1,21 +1,14 @@
 """What every process of ours does alike: log as it is set, and stop when it is told to."""
 
 import asyncio
-import atexit
-import os
 import signal
-import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable
 from typing import TypeVar
 
 import stamina.instrumentation
-import typer
 from structlog.typing import Processor
 
-from voyage.errors import StuckError, VoyageError
 from voyage.runtime import logs
-from voyage.runtime.health import STUCK_EXIT_CODE
 from voyage.runtime.settings import RuntimeSettings
 
 T = TypeVar("T")
@@ -47,31 +40,3 @@ async def unless_stopped(stop: asyncio.Event, work: Awaitable[T]) -> T | None:
         return working.result()
     working.cancel()
     return None
-
-
-def run_command(name: str, command: Callable[[], object]) -> None:
-    """Run it; an error of ours is one line and exit code 2, or 3 for a `StuckError`."""
-    with _exit_at_once():
-        try:
-            command()
-        except VoyageError as error:
-            typer.echo(f"{name}: {error}", err=True)
-            sys.exit(STUCK_EXIT_CODE if isinstance(error, StuckError) else 2)
-
-
-@contextmanager
-def _exit_at_once() -> Iterator[None]:
-    """End the process with the exit code of the block, without taking the interpreter down.
-
-    A thread of Temporal's SDK that just brought an answer may still hold on to it, and then Python aborts
-    ("PyGILState_Release") instead of ending. What was registered to run at exit runs.
-    """
-    code: int | str | None = 0
-    try:
-        yield
-    except SystemExit as ended:
-        code = ended.code
-    atexit._run_exitfuncs()  # noqa: SLF001 -- the only way to run them without the rest
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code if isinstance(code, int) else int(bool(code)))

@@ -15,7 +15,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from examples.http.__main__ import main
+from examples.http.command import main
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from tests.poll import eventually

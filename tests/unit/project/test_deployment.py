@@ -11,9 +11,8 @@ import pytest
 import yaml
 
 from consumer.settings import ConsumerSettings
-from publisher import BookingRequest
 from publisher.amqp.topology import queues
-from publisher.cli.publish import read_requests
+from publisher.cli.publishing.requests_file import read_requests
 from publisher.settings import BrokerSettings
 from saga.settings import WorkerSettings
 
@@ -97,14 +96,14 @@ def test_the_brokers_definitions_are_the_contracts_queues_bound_to_the_reply_exc
 
 
 def test_the_composed_trips_are_two_requests_with_ids_of_their_own() -> None:
-    requests, mistakes = read_requests(DEPLOY / "trips.jsonl")
+    requests, mistakes = read_requests((DEPLOY / "trips.jsonl").read_bytes())
 
     assert not mistakes
-    assert [isinstance(each, BookingRequest) and each.hotel for each in requests] == [
+    assert [each.request.hotel for each in requests] == [
         "valid-hotel-id",
         "invalid-hotel-id",
     ]
-    assert len({each.booking_id for each in requests}) == 2
+    assert len({each.request.booking_id for each in requests}) == 2
 
 
 def test_the_image_gets_every_package_of_the_services_pinned_as_in_development() -> None:

@@ -1,0 +1,39 @@
+"""The command `voyage-consumer`: its options, and what it says of the libraries' errors."""
+
+from typing import Annotated
+
+import typer
+import uvloop
+
+from consumer import service
+from consumer.diagnostics import doctor
+from consumer.settings import ConsumerSettings
+from publisher.cli.failures import explain as explain_amqp
+from saga.cli.app import explain as explain_temporal
+from saga.temporal.workflow_logs import set_up_logging
+from voyage.runtime.settings import load_settings
+
+app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
+app.command("doctor")(doctor.command)
+
+
+@app.callback(invoke_without_command=True)
+def run(
+    context: typer.Context,
+    *,
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Book here too: no voyage-worker needed.")
+    ] = False,
+) -> None:
+    """Bridge requests to bookings until told to stop. AMQP_URL and TEMPORAL_ADDRESS say where."""
+    if context.invoked_subcommand is None:
+        settings = load_settings(ConsumerSettings)
+        set_up_logging(settings)
+        if with_worker:
+            settings = settings.model_copy(update={"with_worker": True})
+        uvloop.run(service.run(settings))
+
+
+def explain(error: BaseException) -> str | None:
+    """One sentence about an error of a library, or None for one that is a bug of ours."""
+    return explain_amqp(error) or explain_temporal(error)

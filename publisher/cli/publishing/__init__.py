@@ -1,0 +1,1 @@
+"""`voyage publish`: what is in a file, under which ids it is sent, and how far that came."""

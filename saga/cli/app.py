@@ -1,0 +1,36 @@
+"""The command `voyage-worker`: what can be typed, and what it says of the libraries' errors."""
+
+import typer
+import uvloop
+from temporalio.service import RPCError
+
+from saga import worker
+from saga.cli import attention, doctor
+from saga.payloads import codec_server
+from saga.settings import WorkerSettings
+from saga.temporal.connection import rpc_failure
+from saga.temporal.workflow_logs import set_up_logging
+from voyage.runtime.settings import load_settings
+
+app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
+app.add_typer(attention.app, name="attention")
+app.command("codec")(codec_server.serve)
+app.command("doctor")(doctor.command)
+
+
+@app.callback(invoke_without_command=True)
+def run(context: typer.Context) -> None:
+    """Book trips: serve Temporal's task queue until told to stop. TEMPORAL_ADDRESS says where it is."""
+    if context.invoked_subcommand is None:
+        settings = load_settings(WorkerSettings)
+        set_up_logging(settings)
+        uvloop.run(worker.run(settings))
+
+
+def explain(error: BaseException) -> str | None:
+    """One sentence about an error of a library, or None for one that is a bug of ours."""
+    return (
+        f"{rpc_failure(error)} Try again, or see: voyage-worker doctor"
+        if isinstance(error, RPCError)
+        else None
+    )

@@ -1,0 +1,27 @@
+"""Where every command begins. It imports next to nothing before Ctrl-C is a line, and no traceback.
+
+What remains is Python's own start, some hundredths of a second, in which no code of ours runs.
+"""
+
+import os
+import signal
+
+
+def run_command(name: str, module: str, extra: str = "") -> None:
+    """Run the typer application `app` of a module, and end the process; no traceback leaves it.
+
+    Exit codes: those of the command itself, and those of `voyage.commands.failures`. The module may have a
+    function `explain`, which words the errors of its libraries. `extra` is what it needs of `voyage[…]`.
+    """
+
+    def end(_number: int, _frame: object) -> None:
+        try:
+            os.write(2, f"{name}: interrupted before it began.\n".encode())
+        finally:
+            os._exit(130)
+
+    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:  # else somebody wants it ignored
+        signal.signal(signal.SIGINT, end)
+    from voyage.commands import running  # noqa: PLC0415 -- only now can it be interrupted without a traceback
+
+    running.run_to_the_end(name, module, extra)
