@@ -14,7 +14,7 @@ from saga.errors import DecryptionError
 from saga.payloads.keys import load_keys
 from saga.payloads.payload_codec import EncryptionCodec
 from voyage.errors import SettingsError
-from voyage.runtime.settings import load_settings
+from voyage.runtime.settings import Host, load_settings
 
 Translate = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
@@ -27,7 +27,7 @@ class CodecServerSettings(BaseSettings):
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
 
-    codec_host: str = Field("127.0.0.1", min_length=1)
+    codec_host: Host = "127.0.0.1"
     """The address on which it listens."""
     codec_port: int = Field(8234, ge=1, le=65535)
     """The port on which it listens."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
@@ -85,7 +86,7 @@ def _interceptors() -> Sequence[Interceptor]:
 
 def _config() -> ClientConnectConfig:
     try:
-        config = ClientConfig.load_client_connect_config()
+        config = ClientConfig.load_client_connect_config(override_env_vars=_readable_environment())
     except (OSError, RuntimeError) as error:
         raise SettingsError(f"TEMPORAL_*: {_first_line(error)}") from error
     address = config.setdefault("target_host", DEFAULT_ADDRESS)
@@ -94,6 +95,20 @@ def _config() -> ClientConnectConfig:
     if not config.get("namespace", "default"):
         raise SettingsError("TEMPORAL_NAMESPACE: is empty. Name a namespace, or unset it for `default`.")
     return config
+
+
+def _readable_environment() -> dict[str, str]:
+    """The environment without what is no UTF-8, on which the SDK panics, whosever variable it is."""
+    readable = {}
+    for name, value in os.environ.items():
+        try:
+            f"{name}{value}".encode()
+        except UnicodeEncodeError:
+            if name.startswith("TEMPORAL_"):
+                raise SettingsError(f"{name}: takes text in UTF-8") from None
+        else:
+            readable[name] = value
+    return readable
 
 
 def is_address(text: str) -> bool:

@@ -2,6 +2,7 @@
 
 import os
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated, TypeVar
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationError
@@ -58,7 +59,8 @@ def load_settings(kind: type[Settings], prefix: str = PREFIX) -> Settings:
         said = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{variable}: {said}") from None  # the error itself holds what was set
     except OSError as unusable:  # a path that can't even be looked at
-        named = (name for name, value in os.environ.items() if value == unusable.filename)
+        path = Path(unusable.filename or "")
+        named = (name for name, value in os.environ.items() if Path(value) == path)
         variable = next(named, f"{prefix}*")
         raise SettingsError(f"{variable}: can't be opened ({unusable.strerror})") from None
 

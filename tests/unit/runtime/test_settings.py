@@ -120,8 +120,11 @@ def test_a_task_queue_has_a_name_that_temporal_takes(
 
 
 @pytest.mark.parametrize("name", ["VOYAGE_AMQP_CA", "VOYAGE_AMQP_KEY"])
-def test_a_path_that_cannot_even_be_looked_at_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(name, "x" * 5000)
+@pytest.mark.parametrize("path", ["x" * 5000, "../" * 2000])
+def test_a_path_that_cannot_even_be_looked_at_is_named(
+    name: str, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, path)
     with pytest.raises(VoyageError, match=f"^{name}: "):
         load_settings(ConsumerSettings)
 

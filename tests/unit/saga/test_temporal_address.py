@@ -2,6 +2,7 @@
 
 import pytest
 
+from saga.errors import TemporalUnreachableError
 from saga.temporal.connection import connect_once, is_address
 from voyage.errors import SettingsError
 
@@ -42,4 +43,12 @@ def test_what_is_no_address(text: str) -> None:
 async def test_what_cannot_be_meant_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=f"^{name}: "):
+        await connect_once()
+
+
+async def test_a_foreign_variable_that_is_no_utf8_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK panics on it, which ends no process of ours."""
+    monkeypatch.setenv("SOMEBODY_ELSES", "\udcff")
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "localhost:1")
+    with pytest.raises(TemporalUnreachableError, match="localhost:1"):
         await connect_once()
