@@ -99,6 +99,9 @@ chaos-short: setup ## The same for about two minutes, under three seeds
 soak: setup ## Steady load for MINUTES=10, one restart a minute; what each process holds is drawn and must stay flat
 	@$(BIN)/python -m tests.chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
+fuzz: setup ## Hunt for inputs that break a rule for MINUTES=10: settings, files, command lines, processes; SEED=1, ONLY=settings
+	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
+
 histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests
 	@$(BIN)/python -m tests.histories.record
 

@@ -1,0 +1,11 @@
+"""What is hunted. A new target is a module with a `TARGET`, and a row here."""
+
+from tests.fuzz import command_lines, processes, request_files, setting_texts
+from tests.fuzz.hunting import Target
+
+TARGETS: tuple[Target, ...] = (
+    setting_texts.TARGET,
+    request_files.TARGET,
+    command_lines.TARGET,
+    processes.TARGET,
+)
