@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.strategies import SearchStrategy
 
 
@@ -13,13 +13,15 @@ from hypothesis.strategies import SearchStrategy
 class Target:
     """A rule to be broken: `check` raises `AssertionError` for a case for which it doesn't hold.
 
-    `examples`: how many cases of it fit in some seconds, for the short hunt of `make test`.
+    `examples`: how many of its cases fit in some seconds, for the hunt of `make test`. `shrinks`: whether a
+    case that breaks it is made smaller, which takes as many tries again.
     """
 
     name: str
     cases: SearchStrategy[Any]
     check: Callable[[Any], None]
     examples: int
+    shrinks: bool = True
 
 
 def hunt(target: Target, number: int, examples: int | None = None) -> int:
@@ -36,6 +38,7 @@ def hunt(target: Target, number: int, examples: int | None = None) -> int:
         database=None,
         deadline=None,
         suppress_health_check=list(HealthCheck),
+        phases=list(Phase) if target.shrinks else [Phase.generate],
     )
     seed(number)(limits(given(target.cases)(check)))()
     return tried
