@@ -47,7 +47,7 @@ def show(
     found = [letter for letter in _with_queue(lambda queue: queue.browse()) if letter.id == letter_id]
     _require_all([letter_id], None, found)
     for letter in found:
-        typer.echo(json.dumps(_as_dict(letter), indent=2))
+        typer.echo(json.dumps(rendering.dead_letter_fields(letter), indent=2))
 
 
 @app.command(
@@ -143,21 +143,8 @@ def _with_queue(work: Callable[[DeadLetterQueue], Awaitable[T]]) -> T:
 
 def _say(done: str, letters: list[DeadLetter], *, as_json: bool) -> None:
     for letter in letters:
-        typer.echo(json.dumps(_as_dict(letter)) if as_json else f"{letter.id}\t{letter.reason}")
+        typer.echo(
+            json.dumps(rendering.dead_letter_fields(letter)) if as_json else f"{letter.id}\t{letter.reason}"
+        )
     if not as_json:
         typer.echo(f"{len(letters)} {done}.")
-
-
-def _as_dict(letter: DeadLetter) -> dict[str, object]:
-    delivery = letter.delivery
-    return {
-        "id": letter.id,
-        "reason": letter.reason,
-        "error": letter.error,
-        "time": letter.time,
-        "correlation_id": delivery.correlation_id,
-        "reply_to": delivery.reply_to,
-        "type": delivery.type,
-        "headers": {key: str(value) for key, value in delivery.headers.items()},
-        "body": delivery.body.decode(errors="backslashreplace"),
-    }

@@ -92,3 +92,19 @@ def dead_letters_table(letters: list[DeadLetter]) -> Table:
         cells = (letter.id, letter.reason, letter.time[:19], letter.error, body)
         sheet.add_row(*(Text(cell) for cell in cells))
     return sheet
+
+
+def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
+    """One dead letter whole, for programs."""
+    delivery = letter.delivery
+    return {
+        "id": letter.id,
+        "reason": letter.reason,
+        "error": letter.error,
+        "time": letter.time,
+        "correlation_id": delivery.correlation_id,
+        "reply_to": delivery.reply_to,
+        "type": delivery.type,
+        "headers": {key: str(value) for key, value in delivery.headers.items()},
+        "body": delivery.body.decode(errors="backslashreplace"),
+    }
