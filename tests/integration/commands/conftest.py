@@ -7,7 +7,7 @@ import pytest
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp.topology import queues
-from tests.chaos.world import variables
+from tests.chaos.environment import variables
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from yarl import URL
 
-from tests.chaos.proxy import Proxy
+from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.commands import run_to_the_end
 from tests.integration.commands.running import BIN, LINE
 from voyage import devstack
