@@ -11,7 +11,7 @@ from consumer.failures import TEMPORAL, Failure
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
-from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Foreign, Missing, look_up
+from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Foreign, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_calls
 from saga.models import BookingOutcome, BookVacationInput
 from saga.workflows.booking import BookingWorkflow
@@ -86,7 +86,7 @@ class WorkflowStarter:
         found = await look_up(self._client, start.workflow_id)
         if isinstance(found, Missing):
             return None
-        if isinstance(found, Foreign) or found.fingerprint not in {None, start.fingerprint}:
+        if isinstance(found, Foreign) or not _is_for(found, start):
             return Conflict()
         booking = _booking_input(start, self._settings)
         if isinstance(found, Closed):
@@ -109,6 +109,15 @@ class WorkflowStarter:
             raise TemporalCallError(
                 f"{start.workflow_id} takes no more subscribers: {error.message}", Failure.BUSY, lasts=True
             ) from error
+
+
+def _is_for(found: Running | Closed, start: Start) -> bool:
+    """Whether what is there is for this very request, or for a request that hasn't come; else it conflicts."""
+    if found.fingerprint is None:
+        return (
+            found.is_early_cancel
+        )  # a booking without one was started by another client, for who knows what
+    return found.fingerprint == start.fingerprint
 
 
 def _booking_input(start: Start, settings: ConsumerSettings) -> BookVacationInput:

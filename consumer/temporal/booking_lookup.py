@@ -40,6 +40,7 @@ class Closed:
     """The booking has ended; without an outcome, it is a cancel whose request never came."""
 
     fingerprint: str | None
+    is_early_cancel: bool
     outcome: BookingOutcome | None
 
 
@@ -53,16 +54,17 @@ async def look_up(client: Client, workflow_id: str) -> Missing | Foreign | Runni
             return Missing()
         raise
     fingerprint: str | None = await found.memo_value(FINGERPRINT, None)
-    is_booking = found.workflow_type == BookingWorkflow.__name__ and fingerprint is not None
-    if not is_booking and found.workflow_type != _EARLY_CANCEL:
+    if found.workflow_type not in {BookingWorkflow.__name__, _EARLY_CANCEL}:
         return Foreign()
+    is_early_cancel = found.workflow_type == _EARLY_CANCEL
     if found.status is WorkflowExecutionStatus.RUNNING:
         return Running(
             fingerprint=fingerprint,
             user_id=await found.memo_value(USER_ID, None),
-            is_early_cancel=found.workflow_type == _EARLY_CANCEL,
+            is_early_cancel=is_early_cancel,
         )
-    return Closed(fingerprint=fingerprint, outcome=await _outcome(client, found))
+    outcome = await _outcome(client, found)
+    return Closed(fingerprint=fingerprint, outcome=outcome, is_early_cancel=is_early_cancel)
 
 
 async def _outcome(client: Client, found: WorkflowExecutionDescription) -> BookingOutcome | None:

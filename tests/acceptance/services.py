@@ -32,7 +32,10 @@ class Service:
         def find() -> str:
             return next((line for line in self.log if text in line), "")
 
-        return await eventually(f"{text!r} in the log {self.log[-5:]}", find, within)
+        try:
+            return await eventually(f"{text!r} in the log", find, within)
+        except AssertionError as late:
+            raise AssertionError(f"{late}; the log ends with {self.log[-5:]}") from None
 
     async def end(self, number: signal.Signals = signal.SIGTERM) -> int:
         if self.process.returncode is None:
