@@ -53,7 +53,9 @@ SECTIONS = (
 HEAD = """# Settings
 
 For operators: every setting. Voyage reads settings from the environment and checks them when a process starts; if one is
-invalid, the process exits with code 2 and the variable's name. `make settings` generates this page from the code.
+invalid, the process exits with code 2 and the variable's name. A name that begins with `VOYAGE_` and is none of these
+also ends every command, which says the name that was perhaps meant. Variables of an application that uses the Python
+client are its own. `make settings` generates this page from the code.
 """
 TAIL = """
 ## Temporal and OpenTelemetry
