@@ -112,11 +112,9 @@ class WorkflowStarter:
 
 
 def _is_for(found: Running | Closed, start: Start) -> bool:
-    """Whether what is there is for this very request, or for a request that hasn't come; else it conflicts."""
-    if found.fingerprint is None:
-        return (
-            found.is_early_cancel
-        )  # a booking without one was started by another client, for who knows what
+    """Whether what is there is this very booking, or waits for its request; else it conflicts."""
+    if found.fingerprint is None:  # else another client started it, for who knows what
+        return found.is_early_cancel
     return found.fingerprint == start.fingerprint
 
 
