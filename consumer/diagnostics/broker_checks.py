@@ -48,9 +48,9 @@ async def arguments(name: str, connection: AbstractConnection, queue: Queue) -> 
     """Whether a queue exists with the contract's type, delivery limit and dead-letter route."""
     wanted: dict[str, Any] = {"x-queue-type": "quorum", **queue.arguments}
     try:
-        async with connection.channel() as channel:
+        async with broker_permissions.new_channel(connection) as channel:
             await channel.declare_queue(queue.name, passive=True)
-        async with connection.channel() as channel:
+        async with broker_permissions.new_channel(connection) as channel:
             await channel.declare_queue(queue.name, durable=True, arguments=wanted)
     except ChannelNotFoundEntity:
         return CheckResult(
@@ -68,7 +68,7 @@ async def arguments(name: str, connection: AbstractConnection, queue: Queue) -> 
 async def consumers(name: str, connection: AbstractConnection, queue: str) -> CheckResult:
     """Whether somebody takes messages from a queue."""
     try:
-        async with connection.channel() as channel:
+        async with broker_permissions.new_channel(connection) as channel:
             declared = await channel.declare_queue(queue, passive=True)
     except ChannelNotFoundEntity:
         return CheckResult(name, CheckState.FAILED, "no queue", "Run voyage-consumer doctor --fix")

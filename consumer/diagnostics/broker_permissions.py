@@ -7,9 +7,10 @@ and the request itself to everybody else. It logs both.
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from itertools import cycle
 
 from aio_pika import connect
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq import spec
 from aiormq.abc import FieldTable
@@ -23,6 +24,7 @@ from voyage.runtime.check_results import CHECK_TIMEOUT, CheckResult, CheckState,
 _NO_PRIORITY: FieldTable = {"x-priority": "none"}
 _NO_EXPIRATION = spec.Basic.Properties(expiration="none")
 _CLOSE_TIMEOUT = 3.0
+_numbers = cycle(range(1, 2000))  # RabbitMQ permits 2047 by default
 _BLOCKED_AFTER = 4.0
 
 
@@ -39,6 +41,15 @@ async def connected(settings: ConsumerSettings) -> AsyncIterator[AbstractConnect
     finally:
         with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
             await asyncio.wait_for(connection.close(), _CLOSE_TIMEOUT)
+
+
+def new_channel(connection: AbstractConnection) -> AbstractChannel:
+    """A channel with a number that none had before it.
+
+    aiormq gives a closing channel's number to the next one, which RabbitMQ takes for an error of the whole
+    connection (504, "second 'channel.open' seen"); checks side by side close many.
+    """
+    return connection.channel(next(_numbers))
 
 
 async def require_permissions(settings: ConsumerSettings) -> None:
@@ -93,7 +104,7 @@ async def alarm(name: str, settings: ConsumerSettings) -> CheckResult:
 
 
 async def _may_read(name: str, connection: AbstractConnection, queue: str) -> CheckResult:
-    channel = await connection.channel()
+    channel = await new_channel(connection)
     try:
         await (await channel.get_queue(queue, ensure=False)).consume(_take, arguments=_NO_PRIORITY)
     except ChannelAccessRefused:
@@ -117,7 +128,7 @@ async def _may_publish(name: str, connection: AbstractConnection, exchange: str)
 
 
 async def _publish(connection: AbstractConnection, exchange: str) -> None:
-    channel = await (await connection.channel()).get_underlay_channel()
+    channel = await (await new_channel(connection)).get_underlay_channel()
     with suppress(ChannelPreconditionFailed):
         await channel.basic_publish(b"", exchange=exchange, properties=_NO_EXPIRATION)
 

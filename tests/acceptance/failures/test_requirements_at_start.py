@@ -132,7 +132,7 @@ async def test_schedules_that_we_may_not_use(world: World) -> None:
 
 
 async def test_what_does_not_keep_a_consumer_from_working_is_a_warning(world: World) -> None:
-    world.with_settings(duplicate_window=999999999)
+    world.with_settings(duplicate_window=300000000)
     consumer = await world.consumer()
     await consumer.logged("retention: 1 day, 0:00:00. A repeat after")
     assert consumer.process.returncode is None

@@ -14,7 +14,7 @@ BOTH = pytest.mark.parametrize("command", [CONSUMER, WORKER])
 
 
 async def test_a_retention_that_is_shorter_than_the_duplicate_window(world: World) -> None:
-    short = await doctor(world, VOYAGE_DUPLICATE_WINDOW="999999999")
+    short = await doctor(world, VOYAGE_DUPLICATE_WINDOW="300000000")
     assert short.states["retention"] == "failed"
     assert "VOYAGE_DUPLICATE_WINDOW" in short.to_do["retention"]
 
