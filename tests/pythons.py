@@ -30,6 +30,9 @@ def interpreter(version: str) -> str | None:
     return None
 
 
+OURSELVES = ("--no-deps", "--no-build-isolation", "--editable", str(ROOT))
+
+
 def passes(python: str) -> bool:
     """Whether the unit tests pass in a new environment with the pinned requirements."""
     with tempfile.TemporaryDirectory(prefix="voyage-python-") as folder:
@@ -40,6 +43,7 @@ def passes(python: str) -> bool:
             for step in (
                 (str(UV), "venv", "--quiet", "--clear", "--python", python, folder),
                 (str(UV), "pip", "install", "--quiet", "--python", theirs, *pinned),
+                (str(UV), "pip", "install", "--quiet", "--python", theirs, *OURSELVES),
                 (theirs, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/unit"),
             )
         )
