@@ -22,7 +22,7 @@ ROOT = Path(__file__).parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 DIST = ROOT / "dist"
 WHEEL = DIST / f"voyage-{VERSION}-py3-none-any.whl"
-ROOMS = {"publisher", "saga", "consumer", "telemetry"}
+ROOMS = {"publisher", "saga", "consumer", "voyage"}
 TRIP = ("--car", "my-car", "--hotel", "my-hotel", "--flight", "my-flight")
 
 
