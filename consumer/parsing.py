@@ -1,14 +1,13 @@
 """From the body of a message to a valid request or a JSON object, by the rules of the contract."""
 
 import json
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import ValidationError
 
 from consumer.errors import InvalidRequestError
 from publisher.contract.request import MAX_BODY_BYTES, BookingRequest
-
-_SHOWN = 100  # characters of a key in an error
+from publisher.contract.strict_json import each_key_once, no_constant, problems
 
 
 def parse_request(body: bytes) -> BookingRequest:
@@ -16,7 +15,7 @@ def parse_request(body: bytes) -> BookingRequest:
     try:
         return BookingRequest.model_validate(parse_json_object(body))
     except ValidationError as invalid:
-        raise InvalidRequestError("invalid", _explain(invalid)) from None
+        raise InvalidRequestError("invalid", "; ".join(problems(invalid))) from None
 
 
 def parse_json_object(body: bytes) -> dict[str, Any]:
@@ -27,7 +26,7 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
         )
     try:
         value = json.loads(
-            body.decode("utf-8-sig"), object_pairs_hook=_each_key_once, parse_constant=_no_constant
+            body.decode("utf-8-sig"), object_pairs_hook=each_key_once, parse_constant=no_constant
         )
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
@@ -35,25 +34,3 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise InvalidRequestError("invalid", f"The body must be a JSON object, not {type(value).__name__}")
     return value
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for key, item in pairs:
-        if key in value:
-            raise ValueError(f"the key {key[:_SHOWN]!r} is there more than once")
-        value[key] = item
-    return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON value")
-
-
-def _explain(invalid: ValidationError) -> str:
-    """One line that names each field that is wrong, in the order of the model."""
-    problems = []
-    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
-        field = ".".join(map(str, error["loc"]))
-        problems.append(f"{field}: {error['msg'].removeprefix('Value error, ')}")
-    return "; ".join(problems)

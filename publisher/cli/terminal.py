@@ -47,10 +47,6 @@ def valid(kind: type[M], fields: dict[str, object], names: dict[str, str] | None
         field = str(first["loc"][0])
         option = (names or {}).get(field) or f"--{field.replace('_', '-')}"
         raise typer.BadParameter(first["msg"].removeprefix("Value error, "), param_hint=option) from None
-    except OverflowError:
-        raise typer.BadParameter(
-            "out of range: a year from 1 to 9999, in UTC", param_hint="--deadline"
-        ) from None
 
 
 def run(work: Coroutine[Any, Any, T], goes_on: Callable[[], str]) -> T:

@@ -3,11 +3,11 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, NoReturn
 
 from pydantic import ValidationError
 
 from publisher.contract.request import BookingRequest
+from publisher.contract.strict_json import each_key_once, no_constant, problems
 
 
 @dataclass(frozen=True)
@@ -67,7 +67,7 @@ def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
 def _parse(line: bytes) -> BookingRequest:
     try:
         value = json.loads(
-            line.decode("utf-8-sig"), object_pairs_hook=_each_key_once, parse_constant=_no_constant
+            line.decode("utf-8-sig"), object_pairs_hook=each_key_once, parse_constant=no_constant
         )
     except RecursionError:
         raise _InvalidError("not JSON: nested too deeply") from None
@@ -78,27 +78,7 @@ def _parse(line: bytes) -> BookingRequest:
     try:
         return BookingRequest.model_validate(value)
     except ValidationError as invalid:
-        raise _InvalidError("; ".join(_explained(invalid))) from None
-    except OverflowError:
-        raise _InvalidError("deadline: out of range: a year from 1 to 9999, in UTC") from None
-
-
-def _explained(invalid: ValidationError) -> Iterator[str]:
-    for error in invalid.errors(include_url=False, include_input=False, include_context=False):
-        yield f"{'.'.join(map(str, error['loc']))}: {error['msg'].removeprefix('Value error, ')}"
-
-
-def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for key, given in pairs:
-        if key in value:
-            raise ValueError(f"the key {key!r} is there more than once")
-        value[key] = given
-    return value
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a JSON value")
+        raise _InvalidError("; ".join(problems(invalid))) from None
 
 
 def _conflicts(lines: list[RequestLine]) -> Iterator[InvalidLine]:
