@@ -1,7 +1,7 @@
 """What can go wrong in the bridge, each with what its caller can do about it."""
 
-from consumer.failures import Failure
 from voyage.errors import VoyageError
+from voyage.failures import Failure
 
 
 class InvalidRequestError(VoyageError):

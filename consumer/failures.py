@@ -1,23 +1,8 @@
-"""Whom a failure belongs to: a server, so that everybody waits; or one message, so that others go on.
-
-docs/delivery-guarantees.md has the same table for people; a test holds the two together.
-"""
-
-from enum import StrEnum
+"""Whom a failed call to Temporal belongs to, by its status."""
 
 from temporalio.service import RPCStatusCode
 
-
-class Failure(StrEnum):
-    """What a failure asks for."""
-
-    AWAY = "away"
-    """A server can't be used by anybody: pause, probe, go on."""
-    BUSY = "busy"
-    """The server may do it later: this message waits by itself with a growing pause, bounded in number."""
-    REFUSED = "refused"
-    """The server will never do it: this message gets an answer and a dead letter."""
-
+from voyage.failures import Failure
 
 TEMPORAL = {
     RPCStatusCode.CANCELLED: Failure.AWAY,  # the SDK's word for a call that ran out of time

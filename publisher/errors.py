@@ -55,7 +55,14 @@ class MessageRefusedError(PublishingError):
 
 
 class PublishTimeoutError(PublishingError):
-    """RabbitMQ did not confirm in time. The message may still arrive: send it again, under the same id."""
+    """RabbitMQ did not confirm in time. The message may still arrive: send it again, under the same id.
+
+    `is_suspect`: the connection died each time it was sent, also when nothing else was in flight.
+    """
+
+    def __init__(self, message: str, *, is_suspect: bool = False) -> None:
+        super().__init__(message)
+        self.is_suspect = is_suspect
 
 
 class NotEditableError(VoyageError):

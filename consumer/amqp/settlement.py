@@ -1,6 +1,5 @@
 """Settling one message: executed or refused, and acked; or not yet, and whom that concerns."""
 
-import asyncio
 import logging
 from contextlib import suppress
 from typing import Generic
@@ -11,11 +10,11 @@ from consumer.amqp.circuit_breaker import CircuitBreaker
 from consumer.amqp.message_handler import D, MessageHandler
 from consumer.amqp.subscription import CHANNEL_LOST
 from consumer.errors import TemporalCallError
-from consumer.failures import Failure
 from consumer.reply_address import trace_of
 from publisher.amqp.message import Delivery
-from publisher.errors import BrokerError, MessageRefusedError, PublishingError
+from publisher.errors import BrokerError, MessageRefusedError, PublishingError, PublishTimeoutError
 from saga.errors import DecryptionError
+from voyage.failures import Failure
 from voyage.runtime import tracing
 
 log = logging.getLogger(__name__)
@@ -74,25 +73,37 @@ class Settlement(Generic[D]):
             why = str(error)
         except (BrokerError, PublishingError, DecryptionError) as error:
             log.warning("Message %s waits: %s", delivery.message_id, error)
-            return False
+            if not _is_given_up(error, tries):
+                return False
+            why = str(error)
         except Exception as error:
             log.exception("Message %s can't be handled: it is refused", delivery.message_id)
             why = f"{UNFORESEEN} ({type(error).__name__})"
-        return await self._refuse(message, delivery, why)
+        return await self._refuse(message, delivery, why, tries)
 
-    async def _refuse(self, message: AbstractIncomingMessage, delivery: Delivery, why: str) -> bool:
+    async def _refuse(
+        self, message: AbstractIncomingMessage, delivery: Delivery, why: str, tries: int
+    ) -> bool:
         try:
             await self._handler.refuse(delivery, why)
+        except MessageRefusedError as error:
+            log.warning("Message %s can't be kept with its reason: %s", delivery.message_id, error)
         except (BrokerError, PublishingError) as error:
             log.warning("Message %s waits to be refused: %s", delivery.message_id, error)
-            return False
+            if not _is_given_up(error, tries):
+                return False
         except Exception:
-            log.exception("Message %s can't even be refused; back to the queue", delivery.message_id)
-            await asyncio.sleep(RETRY)
-            with suppress(*CHANNEL_LOST):
-                await message.nack(requeue=True)  # the delivery limit bounds how often
-            return True
-        return await _ack(message)
+            log.exception("Message %s can't even be refused: RabbitMQ dead-letters it", delivery.message_id)
+        else:
+            return await _ack(message)
+        with suppress(*CHANNEL_LOST):
+            await message.reject(requeue=False)  # to the dead-letter queue that is an argument of its queue
+        return True
+
+
+def _is_given_up(error: Exception, tries: int) -> bool:
+    """Whether a message has been tried often enough: it alone ended the connection, each time it was sent."""
+    return isinstance(error, PublishTimeoutError) and error.is_suspect and tries >= BUSY_TRIES
 
 
 async def _ack(message: AbstractIncomingMessage) -> bool:

@@ -6,7 +6,7 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
-from consumer.failures import TEMPORAL, Failure
+from consumer.failures import TEMPORAL
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
@@ -15,6 +15,7 @@ from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_ca
 from saga.models import BookingOutcome, ReplyCallback
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
+from voyage.failures import Failure
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
 from consumer.errors import TemporalCallError
-from consumer.failures import TEMPORAL, Failure
+from consumer.failures import TEMPORAL
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
@@ -16,6 +16,7 @@ from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_ca
 from saga.models import BookingOutcome, BookVacationInput
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, cancelled_before_start
+from voyage.failures import Failure
 
 
 @dataclass(frozen=True)

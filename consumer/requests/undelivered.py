@@ -10,6 +10,7 @@ from publisher.amqp.message import Delivery
 
 WHY = {
     "expired": ("deadline", "expiration: it ran out while the request waited in its queue"),
+    "rejected": ("invalid", "Voyage can't handle it, and RabbitMQ refuses to keep it with the reason"),
     "delivery_limit": ("invalid", "It was delivered too often without being handled: its consumers crashed"),
 }
 """By RabbitMQ's word for why a message died, the contract's code and a text."""

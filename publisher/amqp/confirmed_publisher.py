@@ -11,17 +11,18 @@ from aio_pika.abc import (
     AbstractRobustChannel,
     AbstractRobustConnection,
 )
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelPreconditionFailed, PublishError
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPError, ChannelInvalidStateError, PublishError
 from aiormq import Channel
-from aiormq.exceptions import ChannelAccessRefused
 
 from publisher.amqp.message import Delivery
-from publisher.errors import MessageRefusedError, NotPermittedError, PublishTimeoutError, UndeliverableError
+from publisher.amqp.suspects import Blame, Suspects
+from publisher.errors import PublishTimeoutError, UndeliverableError
 
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
 FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
-PAUSE = 0.2  # seconds between a lost connection and the next try
+CHANNEL_FAILURES = (AMQPError, OSError, ChannelInvalidStateError)
+"""What a lost channel raises. aio-pika's own list has all of RuntimeError, so our mistakes too."""
 
 
 class ConfirmedPublisher:
@@ -31,6 +32,7 @@ class ConfirmedPublisher:
         self._channel = channel
         self._exchange = exchange
         self._timeout = timeout
+        self._suspects = Suspects()
         self._in_flight: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
@@ -63,13 +65,15 @@ class ConfirmedPublisher:
         """
         # aio-pika tells returned messages apart by message_id alone, so equal ones go one after the other.
         lock = self._in_flight.setdefault(message.message_id, asyncio.Lock())
+        blame = Blame()
         try:
             async with asyncio.timeout(self._timeout), lock:
-                await self._until_confirmed(message, routing_key, mandatory=mandatory)
+                await self._until_confirmed(message, routing_key, blame, mandatory=mandatory)
         except TimeoutError:
             raise PublishTimeoutError(
-                f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s. "
-                "It may still arrive; send it again under the same id."
+                f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s"
+                f"{blame.why}. It may still arrive; send it again under the same id.",
+                is_suspect=blame.is_proven,
             ) from None
 
     async def header_room(self) -> int:
@@ -91,28 +95,25 @@ class ConfirmedPublisher:
         await self.publish(Delivery.from_message(message).to_message(), queue)
         await message.ack()
 
-    async def _until_confirmed(self, message: Message, routing_key: str, *, mandatory: bool) -> None:
+    async def _until_confirmed(
+        self, message: Message, routing_key: str, blame: Blame, *, mandatory: bool
+    ) -> None:
         while True:
             await self._channel.ready()
             try:
-                await self._exchange.publish(message, routing_key, mandatory=mandatory)
+                async with self._suspects.in_flight(alone=blame.is_suspect):
+                    await self._exchange.publish(message, routing_key, mandatory=mandatory)
             except PublishError:
                 raise UndeliverableError(
                     f"No queue took the message for {routing_key!r}: it does not exist. Check the name."
                 ) from None
-            except ChannelAccessRefused as refused:
-                raise NotPermittedError(
-                    f"RabbitMQ: {refused.args[-1]}. Give the user in AMQP_URL the right to write: "
-                    "rabbitmqctl set_permissions."
-                ) from None
-            except ChannelPreconditionFailed as refused:
-                raise MessageRefusedError(f"RabbitMQ refuses the message: {refused.args[-1]}.") from None
-            except CONNECTION_EXCEPTIONS:
-                await asyncio.sleep(PAUSE)
-            except asyncio.CancelledError:
+            except CHANNEL_FAILURES as failure:
+                blame.failed(failure)
+            except asyncio.CancelledError as cancelled:
                 task = asyncio.current_task()
                 if task and task.cancelling():
                     raise
-                await asyncio.sleep(PAUSE)  # the channel died under the publish; nobody cancelled us
+                blame.failed(cancelled)  # the channel died under the publish; nobody cancelled us
             else:
                 return
+            await asyncio.sleep(blame.pause)
