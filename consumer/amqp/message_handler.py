@@ -28,6 +28,9 @@ class MessageHandler(Protocol[D]):
         """Return when the message may be acked: what it asks for is durable, or answered."""
         ...
 
-    async def refuse(self, delivery: Delivery, why: str) -> None:
-        """Return when a message that can never be executed may be acked: it is answered and kept."""
+    async def refuse(self, decision: D | None, delivery: Delivery, why: str) -> None:
+        """Return when a message that can never be executed may be acked: it is answered and kept.
+
+        Without a decision, as none could be made.
+        """
         ...

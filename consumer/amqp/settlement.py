@@ -79,13 +79,13 @@ class Settlement(Generic[D]):
         except Exception as error:
             log.exception("Message %s can't be handled: it is refused", delivery.message_id)
             why = f"{UNFORESEEN} ({type(error).__name__})"
-        return await self._refuse(message, delivery, why, tries)
+        return await self._refuse(message, delivery, decision, why, tries)
 
     async def _refuse(
-        self, message: AbstractIncomingMessage, delivery: Delivery, why: str, tries: int
+        self, message: AbstractIncomingMessage, delivery: Delivery, decision: D | None, why: str, tries: int
     ) -> bool:
         try:
-            await self._handler.refuse(delivery, why)
+            await self._handler.refuse(decision, delivery, why)
         except MessageRefusedError as error:
             log.warning("Message %s can't be kept with its reason: %s", delivery.message_id, error)
         except (BrokerError, PublishingError) as error:

@@ -48,10 +48,10 @@ class ControlHandler:
             case AskStatus() as ask:
                 await self._results.send_status(await self._status(ask), ask.reply_address)
                 CONTROL.labels(ControlOutcome.STATUS).inc()
-            case Drop(why):
-                await self.refuse(delivery, why)
+            case Drop(why) as drop:
+                await self.refuse(drop, delivery, why)
 
-    async def refuse(self, delivery: Delivery, why: str) -> None:
+    async def refuse(self, decision: Cancel | AskStatus | Drop | None, delivery: Delivery, why: str) -> None:  # noqa: ARG002 -- all are dropped alike
         """Log and drop a control message that means nothing, as the contract says."""
         CONTROL.labels(ControlOutcome.DROPPED).inc()
         log.warning("Control message %s dropped: %s", delivery.message_id, why)

@@ -44,11 +44,15 @@ class RequestHandler:
             case Reject() as reject:
                 await self._reject(reject, delivery)
 
-    async def refuse(self, delivery: Delivery, why: str) -> None:
+    async def refuse(self, decision: Start | Reject | None, delivery: Delivery, why: str) -> None:
         """Answer and dead-letter a message that can never become a booking for a reason nobody foresaw."""
-        address = ReplyAddress.from_delivery(delivery, self._settings)
-        told = address if address.is_allowed(self._settings) else None
-        await self._reject(Reject(code="invalid", message=why, reply_address=told), delivery)
+        if decision:
+            told, booking_id = decision.reply_address, decision.booking_id
+        else:
+            address, booking_id = ReplyAddress.from_delivery(delivery, self._settings), None
+            told = address if address.is_allowed(self._settings) else None
+        reject = Reject(code="invalid", message=why, reply_address=told, booking_id=booking_id)
+        await self._reject(reject, delivery)
 
     async def join_or_reject(self, start: Start, reject: Reject, delivery: Delivery) -> None:
         """Answer a request that must start nothing any more: by its booking, or else by this rejection."""

@@ -56,6 +56,6 @@ class UndeliveredHandler:
             case Reject():
                 await self._requests.execute(decision.reject, delivery)
 
-    async def refuse(self, delivery: Delivery, why: str) -> None:
+    async def refuse(self, decision: Undelivered | None, delivery: Delivery, why: str) -> None:
         """As a request that can't be handled."""
-        await self._requests.refuse(delivery, why)
+        await self._requests.refuse(decision.request if decision else None, delivery, why)

@@ -1,8 +1,8 @@
-"""A listener in front of a real Temporal that permits all calls but some, as its authorizer would."""
+"""A listener in front of a real Temporal that fails some calls, as an authorizer or a broken node may."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from h2.config import H2Configuration
@@ -13,23 +13,32 @@ from tests.proxies.listening import listening
 from voyage.devstack.ports import HOST
 
 CHUNK = 65536
-_PERMISSION_DENIED = [
-    (b":status", b"200"),
-    (b"content-type", b"application/grpc"),
-    (b"grpc-status", b"7"),
-    (b"grpc-message", b"Request unauthorized."),
-]
+PERMISSION_DENIED = 7
+Verdict = Callable[[bytes], int | None]
+"""By the bytes of a call, the gRPC status with which it fails; None: it passes."""
+
+
+def _failed(status: int) -> list[tuple[bytes, bytes]]:
+    return [
+        (b":status", b"200"),
+        (b"content-type", b"application/grpc"),
+        (b"grpc-status", str(status).encode()),
+        (b"grpc-message", b"Request unauthorized."),
+    ]
 
 
 @asynccontextmanager
-async def refusing_door(address: str, *refused: str) -> AsyncIterator[str]:
-    """The address of a door to a Temporal at which the `refused` calls are answered by PERMISSION_DENIED."""
+async def refusing_door(
+    address: str, *refused: str, verdict: Verdict = lambda _: PERMISSION_DENIED
+) -> AsyncIterator[str]:
+    """The address of a door to a Temporal at which the `refused` calls fail as the verdict says."""
 
     async def receive(reader: StreamReader, writer: StreamWriter) -> None:
         host, _, port = address.rpartition(":")
         behind = await asyncio.open_connection(host, int(port))
         try:
-            await _Visit((reader, writer), behind, {name.encode() for name in refused}).until_either_leaves()
+            visit = _Visit((reader, writer), behind, {name.encode() for name in refused}, verdict)
+            await visit.until_either_leaves()
         finally:
             behind[1].close()
 
@@ -45,10 +54,12 @@ class _Visit:
         client: tuple[StreamReader, StreamWriter],
         server: tuple[StreamReader, StreamWriter],
         refused: set[bytes],
+        verdict: Verdict,
     ) -> None:
-        self._client, self._server, self._refused = client, server, refused
+        self._client, self._server, self._refused, self._verdict = client, server, refused, verdict
         self._ours = H2Connection(H2Configuration(client_side=False, header_encoding=None))
         self._theirs = H2Connection(H2Configuration(client_side=True, header_encoding=None))
+        self._waiting: dict[int, RequestReceived] = {}
         self._sent_away: set[int] = set()
 
     async def until_either_leaves(self) -> None:
@@ -73,8 +84,15 @@ class _Visit:
         if isinstance(event, DataReceived):
             heard_by.acknowledge_received_data(event.flow_controlled_length, stream)
         if isinstance(event, RequestReceived) and self._is_refused(event):
-            self._sent_away.add(stream)
-            self._ours.send_headers(stream, _PERMISSION_DENIED, end_stream=True)
+            self._waiting[stream] = event
+            return
+        if isinstance(event, DataReceived) and stream in self._waiting:
+            request, status = self._waiting.pop(stream), self._verdict(event.data)
+            if status is None:
+                said_by.send_headers(stream, request.headers)
+            else:
+                self._sent_away.add(stream)
+                self._ours.send_headers(stream, _failed(status), end_stream=True)
         if stream in self._sent_away:
             return
         if isinstance(event, RequestReceived | ResponseReceived | TrailersReceived):

@@ -47,7 +47,7 @@ class _Echo:
         await self.publisher.publish(Message(delivery.body), self.queue)
         self.handled.append(delivery.body)
 
-    async def refuse(self, delivery: Delivery, why: str) -> None:  # noqa: ARG002 -- as above
+    async def refuse(self, decision: _Any | None, delivery: Delivery, why: str) -> None:  # noqa: ARG002 -- as above
         if self.broken:
             raise self.broken
         await self.publisher.publish(Message(delivery.body), self.queue)
