@@ -11,18 +11,16 @@ from aio_pika.abc import (
     AbstractRobustChannel,
     AbstractRobustConnection,
 )
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPError, ChannelInvalidStateError, PublishError
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, PublishError
 from aiormq import Channel
 
 from publisher.amqp.message import Delivery
-from publisher.amqp.suspects import Blame, Suspects
+from publisher.amqp.suspects import CHANNEL_FAILURES, Blame, Suspects
 from publisher.errors import PublishTimeoutError, UndeliverableError
 
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
 FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
-CHANNEL_FAILURES = (AMQPError, OSError, ChannelInvalidStateError)
-"""What a lost channel raises. aio-pika's own list has all of RuntimeError, so our mistakes too."""
 
 
 class ConfirmedPublisher:
@@ -65,11 +63,12 @@ class ConfirmedPublisher:
         """
         # aio-pika tells returned messages apart by message_id alone, so equal ones go one after the other.
         lock = self._in_flight.setdefault(message.message_id, asyncio.Lock())
-        blame = Blame()
+        blame = self._suspects.blame_of(message.message_id)
         try:
             async with asyncio.timeout(self._timeout), lock:
                 await self._until_confirmed(message, routing_key, blame, mandatory=mandatory)
         except TimeoutError:
+            self._suspects.remember(message.message_id, blame)
             raise PublishTimeoutError(
                 f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s"
                 f"{blame.why}. It may still arrive; send it again under the same id.",

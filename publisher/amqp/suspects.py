@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from aio_pika.exceptions import ChannelInvalidStateError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
 
 from publisher.amqp.reply_codes import AMQP, reply_code
 from publisher.errors import MessageRefusedError, NotPermittedError
@@ -13,6 +13,9 @@ from voyage.failures import Failure
 ACCESS_REFUSED = 403
 PROOF = 2  # failures while nothing else was in flight
 PAUSE, PAUSE_LIMIT = 0.2, 5.0  # seconds before the next try; a suspect's double
+REMEMBERED = 1000  # messages that failed and may be sent again
+CHANNEL_FAILURES = (AMQPError, OSError, ChannelInvalidStateError)
+"""What a lost channel raises. aio-pika's own list has all of RuntimeError, so our mistakes too."""
 
 
 class Blame:
@@ -69,8 +72,20 @@ class Suspects:
         self._none_in_flight = asyncio.Event()
         self._no_suspect = asyncio.Event()
         self._turn = asyncio.Lock()
+        self._blames: dict[str, Blame] = {}
         self._none_in_flight.set()
         self._no_suspect.set()
+
+    def blame_of(self, message_id: str | None) -> Blame:
+        """How earlier tries of this message failed, if they are remembered; they no longer are."""
+        return self._blames.pop(message_id or "", None) or Blame()
+
+    def remember(self, message_id: str | None, blame: Blame) -> None:
+        """Keep how the tries of a message failed, for when it is sent again."""
+        if message_id:
+            self._blames[message_id] = blame
+        if len(self._blames) > REMEMBERED:
+            del self._blames[next(iter(self._blames))]
 
     @asynccontextmanager
     async def in_flight(self, *, alone: bool) -> AsyncIterator[None]:
