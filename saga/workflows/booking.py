@@ -105,10 +105,10 @@ class BookingWorkflow:
             await self._compensation.undo(to_undo)
         self._outcome = self._ledger.outcome()
         metrics.record_booking_time(self._outcome)
-        await self._subscribers.reply(self._outcome, self._booking.policy)
         if self._ledger.not_undone:
             self._outcome = await self._compensation.settled(self._outcome)
-            await self._subscribers.reply_to_all_anew(self._outcome, self._booking.policy)
+            self._subscribers.wait_anew()
+        await self._subscribers.reply(self._outcome, self._booking.policy)
         return self._outcome
 
     async def _let_cancel_arrive(self) -> None:

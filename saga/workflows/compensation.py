@@ -49,10 +49,10 @@ class Compensation:
             self._actions.append(action)
 
     async def settled(self, failed: BookingOutcome) -> BookingOutcome:
-        """Wait until every leg that could not be undone is settled, replying to whoever asks meanwhile."""
+        """Wait until every leg whose undo failed is settled; whoever asks before is told what failed."""
         while self._ledger.not_undone:
-            await workflow.wait_condition(lambda: bool(self._actions) or self._subscribers.are_waiting)
-            await self._subscribers.reply(failed, self._booking.policy)
+            self._subscribers.start_replies(failed, self._booking.policy)
+            await workflow.wait_condition(lambda: bool(self._actions) or self._subscribers.may_be_told)
             while self._actions:
                 await self._apply(self._actions.popleft())
                 await manual_intervention.update_entry(workflow.info().workflow_id, self._ledger.open_legs)

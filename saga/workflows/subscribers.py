@@ -1,11 +1,19 @@
 """A booking's subscribers: each gets the outcome once, and again if it asks later or the outcome changes."""
 
+import asyncio
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from temporalio import workflow
+from temporalio.exceptions import ActivityError
+
+from saga.activities.failures import failure_text
 from saga.models import BookingOutcome, BookingPolicy, ReplyCallback
 from saga.workflows import activity_calls
+
+SIDE_BY_SIDE = 1000
+"""Replies under way at a time; Temporal permits 2,000 activities of a workflow, and fails its task beyond."""
 
 
 @dataclass
@@ -22,11 +30,13 @@ class Subscribers:
         self._waiting = deque(_Waiting(subscriber, late=False) for subscriber in subscribers)
         self._notified: list[ReplyCallback] = []
         self._replying = False
+        self._replies: list[asyncio.Task[None]] = []
+        self._under_way = 0
 
     @property
-    def are_waiting(self) -> bool:
-        """Whether somebody has yet to get a reply."""
-        return bool(self._waiting)
+    def may_be_told(self) -> bool:
+        """Whether somebody waits whose reply can be started."""
+        return bool(self._waiting) and self._under_way < SIDE_BY_SIDE
 
     @property
     def any_is_local(self) -> bool:
@@ -43,17 +53,31 @@ class Subscribers:
 
     async def reply(self, outcome: BookingOutcome, policy: BookingPolicy) -> None:
         """Reply until nobody waits; whoever joined when replies were already going out gets a repeat."""
+        while self._waiting or self._under_way:
+            self.start_replies(outcome, policy)
+            await workflow.wait_condition(lambda: self.may_be_told or not self._under_way)
+
+    def start_replies(self, outcome: BookingOutcome, policy: BookingPolicy) -> None:
+        """Reply to whoever waits, side by side, so that one that can't be told delays no other."""
         self._replying = True
-        while self._waiting:
-            waiting = self._waiting.popleft()
-            if waiting.subscriber not in self._notified:
-                self._notified.append(waiting.subscriber)
+        while self.may_be_told:
+            self._under_way += 1
+            reply = self._reply(self._waiting.popleft(), outcome, policy)
+            self._replies.append(asyncio.create_task(reply))
+
+    async def _reply(self, waiting: _Waiting, outcome: BookingOutcome, policy: BookingPolicy) -> None:
+        if waiting.subscriber not in self._notified:
+            self._notified.append(waiting.subscriber)
+        try:
             await activity_calls.reply(
                 waiting.subscriber, outcome, policy, again=waiting.late, asked=waiting.asked
             )
+        except ActivityError as failure:  # its activity says that it can never be given
+            workflow.logger.error("A subscriber gets no reply: %s", failure_text(failure))
+        finally:
+            self._under_way -= 1
 
-    async def reply_to_all_anew(self, outcome: BookingOutcome, policy: BookingPolicy) -> None:
-        """Tell an outcome that replaces an earlier one to all who were told that, or wait for it."""
+    def wait_anew(self) -> None:
+        """Everybody who was told an outcome, or waits for it, waits for the one that replaces it."""
         new = [waiting.subscriber for waiting in self._waiting if waiting.subscriber not in self._notified]
         self._waiting = deque(_Waiting(subscriber, late=False) for subscriber in [*self._notified, *new])
-        await self.reply(outcome, policy)
