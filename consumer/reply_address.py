@@ -50,12 +50,16 @@ class ReplyAddress:
         """The address in a reply callback's context."""
         return cls(**context)
 
+    def to_context(self) -> dict[str, Any]:
+        """What `from_context` reads."""
+        return asdict(self)
+
     def to_callback(self, settings: ConsumerSettings) -> ReplyCallback:
         """The saga's way to this address: our activity, which the booking's own worker has if that is us."""
         return ReplyCallback(
             activity=PUBLISH_RESULT,
             task_queue=settings.reply_task_queue,
-            context=asdict(self),
+            context=self.to_context(),
             local=settings.with_worker,
         )
 

@@ -12,6 +12,8 @@ from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 from consumer.amqp.message_consumer import MessageConsumer
 from consumer.amqp.message_handler import MessageHandler
 from consumer.amqp.subscription import Subscription
+from consumer.callers.later_callers import LaterCallers
+from consumer.callers.later_callers_workflow import LaterCallersWorkflow
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
 from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
@@ -98,12 +100,18 @@ async def run(settings: ConsumerSettings) -> None:
 
 def reply_worker(client: Client, settings: ConsumerSettings, results: ResultPublisher) -> Worker:
     """The Temporal worker that publishes results; it alone holds the broker's credentials."""
-    stopped = StoppedBookings(client, settings, results)
+    stopped, later = StoppedBookings(client, settings, results), LaterCallers(client, results)
     return Worker(
         client,
         task_queue=settings.reply_task_queue,
-        workflows=[ReconciliationWorkflow, AnswerStoppedBookingWorkflow],
-        activities=[results.publish_result, stopped.find, stopped.answer],
+        workflows=[ReconciliationWorkflow, AnswerStoppedBookingWorkflow, LaterCallersWorkflow],
+        activities=[
+            results.publish_result,
+            stopped.find,
+            stopped.answer,
+            later.await_booking,
+            later.publish_results,
+        ],
         workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=settings.drain_timeout),
     )

@@ -4,18 +4,16 @@ import logging
 
 from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
 
-from consumer.failures import TEMPORAL
+from consumer.callers.joining import Joining
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
-from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_calls
-from saga.models import BookingOutcome, ReplyCallback
+from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
+from saga.models import BookingOutcome
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
-from voyage.failures import Failure
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +24,7 @@ class BookingCanceller:
     def __init__(self, client: Client, settings: ConsumerSettings) -> None:
         self._client = client
         self._settings = settings
+        self._joining = Joining(client, settings)
 
     async def cancel(
         self, workflow_id: str, reason: str, reply_address: ReplyAddress | None
@@ -35,45 +34,39 @@ class BookingCanceller:
         While it runs, the reply address joins it. A cancel that comes first holds the id for its request.
         Raises `TemporalCallError`; asking again is safe.
         """
-        callbacks = [reply_address.to_callback(self._settings)] if reply_address else []
         with temporal_calls():
             while True:
                 match await look_up(self._client, workflow_id):
                     case Closed(outcome=outcome):
                         return outcome
                     case Running() as running:
-                        done = await self._cancel(workflow_id, reason, callbacks, running)
+                        done = await self._cancel(workflow_id, reason, reply_address, running)
                     case Foreign():
                         log.warning("%s is not a booking: not cancelled", workflow_id)
                         return None
                     case Missing():
-                        done = await self._hold(workflow_id, reason, callbacks)
+                        done = await self._hold(workflow_id, reason, reply_address)
                 if done:
                     return None
 
     async def _cancel(
-        self, workflow_id: str, reason: str, callbacks: list[ReplyCallback], running: Running
+        self, workflow_id: str, reason: str, reply_address: ReplyAddress | None, running: Running
     ) -> bool:
+        if reply_address and not await self._joining.join(workflow_id, running, reply_address):
+            return False
+        if running.is_early_cancel:
+            return True
         handle: WorkflowHandle[BookingWorkflow, BookingOutcome]
         handle = self._client.get_workflow_handle(workflow_id)
-        try:
-            for callback in callbacks:
-                join = handle.signal(BookingWorkflow.join, callback, rpc_timeout=RPC_TIMEOUT)
-                if not await signalled(join):
-                    return False
-            if running.is_early_cancel:
-                return True
-            took = await signalled(handle.signal(BookingWorkflow.cancel, reason, rpc_timeout=RPC_TIMEOUT))
-        except RPCError as error:
-            if TEMPORAL[error.status] is not Failure.REFUSED:
-                raise
-            # Temporal takes a limited number of signals for a workflow; its own cancel is none.
-            log.warning("%s takes no more signals, so Temporal cancels it: %s", workflow_id, error.message)
-            await handle.cancel(rpc_timeout=RPC_TIMEOUT)
-            return True
-        return took or bool(callbacks)  # it has ended since, and will answer those who joined
+        took = await signalled(handle.signal(BookingWorkflow.cancel, reason, rpc_timeout=RPC_TIMEOUT))
+        if took is Signal.FULL:
+            log.warning("%s takes no more signals, so Temporal itself cancels it", workflow_id)
+            took = await signalled(handle.cancel(rpc_timeout=RPC_TIMEOUT))
+        # If it has ended since, it answers those who joined.
+        return took is Signal.TAKEN or reply_address is not None
 
-    async def _hold(self, workflow_id: str, reason: str, callbacks: list[ReplyCallback]) -> bool:
+    async def _hold(self, workflow_id: str, reason: str, reply_address: ReplyAddress | None) -> bool:
+        callbacks = [reply_address.to_callback(self._settings)] if reply_address else []
         cancellation = EarlyCancellation(
             reason=reason, lifetime=self._settings.early_cancel_lifetime, callbacks=callbacks
         )

@@ -4,19 +4,17 @@ from dataclasses import dataclass
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
-from temporalio.service import RPCError
 
-from consumer.errors import TemporalCallError
-from consumer.failures import TEMPORAL
+from consumer.callers.joining import Joining
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Foreign, Missing, Running, look_up
-from consumer.temporal.calls import RPC_TIMEOUT, signalled, started, temporal_calls
+from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
+from consumer.temporal.recent import Recent
 from saga.models import BookingOutcome, BookVacationInput
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, cancelled_before_start
-from voyage.failures import Failure
 
 
 @dataclass(frozen=True)
@@ -44,6 +42,8 @@ class WorkflowStarter:
     def __init__(self, client: Client, settings: ConsumerSettings) -> None:
         self._client = client
         self._settings = settings
+        self._joining = Joining(client, settings)
+        self._running: Recent[Running] = Recent()
 
     async def start(self, start: Start) -> Accepted | Ended | Conflict:
         """Make sure that the booking is durably started, exactly once for its id.
@@ -51,17 +51,19 @@ class WorkflowStarter:
         Raises `TemporalCallError` when Temporal can't be asked, doesn't say or refuses; asking again is safe.
         """
         with temporal_calls():
-            while True:
-                if await self._started(start):
-                    return Accepted(joined=False)
-                if answer := await self._join(start):
+            running = self._running.get(start.workflow_id)
+            if running and (answer := await self._join(start, running)):
+                return answer
+            while not await self._started(start):
+                if answer := await self._join(start, await self._look_up(start)):
                     return answer
+        return Accepted(joined=False)
 
     async def join(self, start: Start) -> Accepted | Ended | Conflict | None:
         """Join a booking that is there already; None if there is none. Raises as `start` does."""
         with temporal_calls():
-            while not isinstance(await look_up(self._client, start.workflow_id), Missing):
-                if answer := await self._join(start):
+            while not isinstance(found := await self._look_up(start), Missing):
+                if answer := await self._join(start, found):
                     return answer
         return None
 
@@ -82,34 +84,45 @@ class WorkflowStarter:
             )
         )
 
-    async def _join(self, start: Start) -> Accepted | Ended | Conflict | None:
-        """Join the booking under this id; None if it changed while we looked, so look again."""
+    async def _look_up(self, start: Start) -> Missing | Foreign | Running | Closed:
+        """What is there; that it runs is remembered for a moment, as callers may come by thousands."""
         found = await look_up(self._client, start.workflow_id)
+        if isinstance(found, Running) and not found.is_early_cancel:
+            self._running.put(start.workflow_id, found)
+        else:
+            self._running.forget(start.workflow_id)
+        return found
+
+    async def _join(
+        self, start: Start, found: Missing | Foreign | Running | Closed
+    ) -> Accepted | Ended | Conflict | None:
+        """Join the booking that was found; None if it changed while we looked, so look again."""
         if isinstance(found, Missing):
             return None
         if isinstance(found, Foreign) or not _is_for(found, start):
             return Conflict()
-        booking = _booking_input(start, self._settings)
         if isinstance(found, Closed):
-            return Ended(found.outcome or cancelled_before_start(booking, CANCELLED_BEFORE_REQUEST))
-        handle = self._client.get_workflow_handle(start.workflow_id)
+            return Ended(found.outcome) if found.outcome else self._cancelled(start)
         if found.fingerprint is None:
-            args = [booking, _memo(start)]
-            signal = handle.signal(
-                CancelledBeforeRequestWorkflow.request_arrived, args=args, rpc_timeout=RPC_TIMEOUT
-            )
-        else:
-            callback = start.reply_address.to_callback(self._settings)
-            signal = handle.signal(BookingWorkflow.join, callback, rpc_timeout=RPC_TIMEOUT)
-        try:
-            return Accepted(joined=True) if await signalled(signal) else None
-        except RPCError as error:
-            if TEMPORAL[error.status] is not Failure.REFUSED:
-                raise
-            # Temporal takes a limited number of signals for a workflow: this caller is answered when it ends.
-            raise TemporalCallError(
-                f"{start.workflow_id} takes no more subscribers: {error.message}", Failure.BUSY, lasts=True
-            ) from error
+            return await self._arrive(start)
+        joined = await self._joining.join(start.workflow_id, found, start.reply_address)
+        return Accepted(joined=True) if joined else None
+
+    async def _arrive(self, start: Start) -> Accepted | Ended | None:
+        """Tell the cancel that came before that its request is here."""
+        handle = self._client.get_workflow_handle(start.workflow_id)
+        args = [_booking_input(start, self._settings), _memo(start)]
+        arrived = CancelledBeforeRequestWorkflow.request_arrived
+        match await signalled(handle.signal(arrived, args=args, rpc_timeout=RPC_TIMEOUT)):
+            case Signal.TAKEN:
+                return Accepted(joined=True)
+            case Signal.FULL:
+                return self._cancelled(start)
+        return None
+
+    def _cancelled(self, start: Start) -> Ended:
+        booking = _booking_input(start, self._settings)
+        return Ended(cancelled_before_start(booking, CANCELLED_BEFORE_REQUEST))
 
 
 def _is_for(found: Running | Closed, start: Start) -> bool:

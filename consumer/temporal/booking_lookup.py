@@ -13,6 +13,8 @@ from saga.workflows.history_reader import reconstruct_outcome
 
 FINGERPRINT, USER_ID = "fingerprint", "user_id"
 """Fields of a booking's memo."""
+FULL_HISTORY = 200
+"""Events after which a booking takes no more callers: each adds four, and a worker may have to replay all."""
 _EARLY_CANCEL = CancelledBeforeRequestWorkflow.__name__
 
 
@@ -28,11 +30,15 @@ class Foreign:
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """The booking runs, or a cancel holds its id for a request that hasn't come (`is_early_cancel`)."""
+    """The booking runs, or a cancel holds its id for a request that hasn't come (`is_early_cancel`).
+
+    One that `is_full` takes no more callers itself.
+    """
 
     fingerprint: str | None
     user_id: str | None
     is_early_cancel: bool
+    is_full: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +68,7 @@ async def look_up(client: Client, workflow_id: str) -> Missing | Foreign | Runni
             fingerprint=fingerprint,
             user_id=await found.memo_value(USER_ID, None),
             is_early_cancel=is_early_cancel,
+            is_full=found.history_length >= FULL_HISTORY,
         )
     outcome = await _outcome(client, found)
     return Closed(fingerprint=fingerprint, outcome=outcome, is_early_cancel=is_early_cancel)

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from enum import Enum, auto
 
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
@@ -13,6 +14,7 @@ from consumer.failures import TEMPORAL
 RPC_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=2)
 """A worker answers a query within milliseconds, or there is none; whoever asked us doesn't wait for ever."""
+_SIGNAL_LIMIT = "limit for signal events"  # the server's words; the status is that of any invalid argument
 
 
 @contextmanager
@@ -36,12 +38,24 @@ async def started(start: Awaitable[object]) -> bool:
     return True
 
 
-async def signalled(signal: Awaitable[None]) -> bool:
-    """Whether a workflow took a signal; False if it has ended."""
+class Signal(Enum):
+    """What became of a signal."""
+
+    TAKEN = auto()
+    ENDED = auto()
+    """Its workflow has ended, or there was none."""
+    FULL = auto()
+    """Temporal takes a limited number of signals for a workflow, and this one had them all."""
+
+
+async def signalled(signal: Awaitable[object]) -> Signal:
+    """Send a signal, or Temporal's own cancel, and say what became of it."""
     try:
         await signal
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
-            return False
+            return Signal.ENDED
+        if error.status is RPCStatusCode.INVALID_ARGUMENT and _SIGNAL_LIMIT in error.message:
+            return Signal.FULL
         raise
-    return True
+    return Signal.TAKEN
