@@ -80,12 +80,16 @@ async def consumers(name: str, connection: AbstractConnection, queue: str) -> Ch
     )
 
 
-def dead_letters(name: str, oldest: datetime | None, kept: timedelta) -> CheckResult:
+def dead_letters(name: str, count: int, oldest: datetime | None, kept: timedelta) -> CheckResult:
     """Whether a replay of the oldest dead letter would still be recognised as a repeat."""
-    if oldest is None:
+    if not count:
         return CheckResult(name, CheckState.OK, "none")
+    letters = f"{count} letter" + ("s" if count > 1 else "")
+    if oldest is None:
+        return CheckResult(name, CheckState.UNKNOWN, f"{letters} without a time", "Look: voyage dead list")
     age = datetime.now(UTC) - oldest
     if age < kept:
-        return CheckResult(name, CheckState.OK, f"{age.total_seconds() / 3600:.1f} h old")
+        found = f"{age.total_seconds() / 3600:.1f} h old, of {letters}"
+        return CheckResult(name, CheckState.OK, found)
     to_do = "A replay could book again: look at it first (voyage dead list), then replay or drop it"
-    return CheckResult(name, CheckState.FAILED, f"older than the retention ({kept})", to_do)
+    return CheckResult(name, CheckState.FAILED, f"older than the retention ({kept}), of {letters}", to_do)

@@ -7,7 +7,7 @@ from pamqp.common import FieldTable
 
 from consumer.requests.decision import Reject
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
-from publisher.amqp.dead_letter_queue import ERROR, REASON, TIME
+from publisher.amqp.dead_letter import ERROR, REASON, TIME
 from publisher.amqp.message import Delivery, fit_headers
 from publisher.settings import BrokerSettings
 

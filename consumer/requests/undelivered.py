@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from consumer.requests.decision import Reject, Start
 from consumer.requests.handler import RequestHandler
 from consumer.settings import ConsumerSettings
-from publisher.amqp.dead_letter_queue import DeadLetter
+from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.message import Delivery
 
 WHY = {

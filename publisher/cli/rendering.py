@@ -5,11 +5,12 @@ from collections.abc import Iterator
 from rich.table import Column, Table
 from rich.text import Text
 
-from publisher.amqp.dead_letter_queue import DeadLetter
+from publisher.amqp.dead_letter import DeadLetter
 from publisher.contract.request import LEGS, BookingRequest
 from publisher.contract.result import BookingResult, LegResult, Status
 
 EXCERPT = 60  # bytes of a dead letter's body
+LONGEST_CELL = 1000  # characters; what the consumer notes is shorter
 COLOURS = {
     "booked": "green",
     "running": "cyan",
@@ -84,14 +85,16 @@ def results_table(*results: BookingResult, header: bool = False) -> Table:
     return sheet
 
 
-def dead_letters_table(letters: list[DeadLetter]) -> Table:
-    """Dead letters as a table, with the beginning of each body."""
-    sheet = Table(Column("id", overflow="fold", min_width=32), "reason", "since", "error", "body", box=None)
-    for letter in letters:
-        body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
-        cells = (letter.id, letter.reason, letter.time[:19], letter.error, body)
-        sheet.add_row(*(Text(cell) for cell in cells))
-    return sheet
+def dead_letters_table() -> Table:
+    """A table for dead letters; `add_dead_letter` fills it."""
+    return Table(Column("id", overflow="fold", min_width=32), "reason", "since", "error", "body", box=None)
+
+
+def add_dead_letter(sheet: Table, letter: DeadLetter) -> None:
+    """A row with the beginning of a letter's body; the letter itself need not be kept."""
+    body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
+    cells = (letter.id, letter.reason, letter.time[:19], letter.error, body)
+    sheet.add_row(*(Text(cell[:LONGEST_CELL]) for cell in cells))
 
 
 def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:

@@ -65,11 +65,11 @@ async def test_temporal_unreachable_pauses_consuming_and_nothing_is_dead_lettere
             await message.nack(requeue=True)
         await asyncio.to_thread(own.temporal.start)
         results = [result async for result in client.results(count=150)]
-        dead = await client.dead_letters.browse()
+        dead = await client.dead_letters.count()
 
     assert {result.booking_id for result in results} == ids
     assert {result.status.value for result in results} == {"booked"}
-    assert dead == []
+    assert dead == 0
     assert sum("consuming pauses" in line for line in consumer.log) == 1
     assert sum("consuming goes on" in line for line in consumer.log) == 1
 
@@ -83,7 +83,7 @@ async def test_more_pauses_than_the_delivery_limit_never_make_a_message_poison(o
         for _ in range(30):
             held = await world.take_and_requeue()
             assert held <= 20
-        assert await client.dead_letters.browse() == []
+        assert await client.dead_letters.count() == 0
         await asyncio.gather(world.consumer(), world.worker())
         [result] = [result async for result in client.results(count=1)]
 

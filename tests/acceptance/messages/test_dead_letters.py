@@ -15,7 +15,7 @@ from tests.poll import eventually
 @pytest.fixture
 async def empty(client: Client) -> None:
     """No dead letters of other tests."""
-    await client.dead_letters.drop(lambda _: True)
+    [_ async for _ in client.dead_letters.drop(lambda _: True)]
 
 
 async def dead_letter(inbox: Inbox, world: World, body: bytes, **properties: Any) -> str:
@@ -38,7 +38,7 @@ async def test_list_and_show_tell_id_reason_time_and_body_and_change_nothing(
 ) -> None:
     own = await dead_letter(inbox, booking, b'{"name": "Jane"}', headers={"mine": "x"})
     for _ in range(25):  # more often than any delivery limit
-        assert len(await client.dead_letters.browse()) == 1
+        assert [letter.id async for letter in client.dead_letters.browse()] == [own]
     _, printed, _ = await booking.voyage("dead", "list", "--json")
     [letter] = [json.loads(line) for line in printed.splitlines()]
     assert (letter["id"], letter["reason"], letter["body"]) == (own, "invalid", '{"name": "Jane"}')
@@ -97,11 +97,11 @@ async def test_a_replay_interrupted_half_way_loses_and_doubles_nothing(
     queue._publisher.publish = fail_on_the_fourth  # type: ignore[method-assign]  # noqa: SLF001 -- a broker that fails midway
     try:
         with pytest.raises(KeyboardInterrupt):
-            await queue.replay(lambda _: True, {"attempts": 2})
+            [_ async for _ in queue.replay(lambda _: True, {"attempts": 2})]
     finally:
         queue._publisher.publish = publish  # type: ignore[method-assign]  # noqa: SLF001 -- a broker that fails midway
     assert await booking.depth(booking.settings.dead_queue) == 3
-    await queue.replay(lambda _: True, {"attempts": 2})
+    [_ async for _ in queue.replay(lambda _: True, {"attempts": 2})]
     results = [await inbox.answer() for _ in ids]
 
     assert {result["booking_id"] for result in results} == set(ids)
@@ -124,3 +124,18 @@ async def test_saying_not_which_ones_is_a_usage_error(booking: World) -> None:
 
     assert code == 2
     assert "--id, --reason or --all" in complained
+
+
+@pytest.mark.usefixtures("empty")
+async def test_a_list_shows_the_first_and_says_how_many_there_are_and_how_to_see_more(
+    booking: World, inbox: Inbox
+) -> None:
+    ids = [await dead_letter(inbox, booking, b"{}") for _ in range(3)]
+    code, printed, said = await booking.voyage("dead", "list", "--limit", "2")
+    assert (code, [own for own in ids if own in printed]) == (0, ids[:2])
+    assert "The first 2 of 3 dead letters. More: voyage dead list --limit 3" in said
+    _, printed, said = await booking.voyage("dead", "list", "--limit", "2", "--json")
+    assert [json.loads(line)["id"] for line in printed.splitlines()] == ids[:2]
+    assert "The first 2 of 3" in said
+    _, printed, said = await booking.voyage("dead", "list")
+    assert ([own for own in ids if own in printed], said) == (ids, "")

@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from consumer.diagnostics import broker_checks, broker_permissions
 from publisher.amqp import topology
-from publisher.amqp.dead_letter_queue import TIME
+from publisher.amqp.dead_letter import TIME
 from tests.acceptance.conftest import World
 from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
 from tests.chaos.proxy.tcp_proxy import Proxy
@@ -73,6 +73,7 @@ async def test_a_dead_letter_that_is_older_than_the_retention(world: World) -> N
     assert none.states["oldest dead letter"] == "ok"
     assert old.states["oldest dead letter"] == "failed"
     assert "look at it first" in old.to_do["oldest dead letter"]
+    assert "of 1 letter" in old.found["oldest dead letter"]
     assert await world.depth(world.settings.dead_queue) == 1
 
 

@@ -1,0 +1,62 @@
+"""A dead letter as a value: what the message says, why it was kept, and how it is sent in again."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Any, Self
+
+from publisher.amqp.message import HEADERS_CUT, Delivery
+from publisher.contract.identity import hash_of
+from publisher.errors import NotEditableError
+
+REASON, ERROR, TIME = "x-reason", "x-error", "x-dead-lettered-at"
+
+
+@dataclass(frozen=True)
+class DeadLetter:
+    """A message that could not become a booking: what it says, why it was kept, and since when."""
+
+    delivery: Delivery
+    reason: str
+    error: str
+    time: str
+
+    @classmethod
+    def from_delivery(cls, delivery: Delivery) -> Self:
+        """Read what the consumer, or RabbitMQ's delivery limit, noted in the headers."""
+        deaths = delivery.headers.get("x-death")
+        death = deaths[0] if isinstance(deaths, list) and deaths else {}
+        death = death if isinstance(death, dict) else {}
+        died = death.get("time")
+        return cls(
+            delivery=delivery,
+            reason=str(delivery.headers.get(REASON) or death.get("reason") or "unknown"),
+            error=str(delivery.headers.get(ERROR) or ""),
+            time=str(delivery.headers.get(TIME) or (died.isoformat() if isinstance(died, datetime) else "")),
+        )
+
+    @property
+    def id(self) -> str:
+        """By what it is selected: its message id, or a hash of its body."""
+        return self.delivery.message_id or sha256(self.delivery.body).hexdigest()[:16]
+
+    def to_replay(self, changes: Mapping[str, Any]) -> Delivery:
+        """The message as it was, or with some fields of its body changed and the same booking id.
+
+        Raises `NotEditableError` for a body that is no JSON object.
+        """
+        noted = {REASON, ERROR, TIME, HEADERS_CUT, "x-death", "x-first-death-exchange", "x-first-death-queue"}
+        headers = {
+            k: v for k, v in self.delivery.headers.items() if k not in noted | {"x-first-death-reason"}
+        }
+        if not changes:
+            return replace(self.delivery, headers=headers)
+        try:
+            body = dict(json.loads(self.delivery.body))
+        except (ValueError, TypeError):
+            raise NotEditableError(f"The body of {self.id} is no JSON object; drop it instead.") from None
+        if not self.delivery.message_id:
+            body.setdefault("booking_id", hash_of(self.delivery.body, self.delivery.correlation_id))
+        return replace(self.delivery, headers=headers, body=json.dumps({**body, **changes}).encode())

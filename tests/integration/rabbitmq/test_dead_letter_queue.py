@@ -1,0 +1,133 @@
+"""Looking at dead letters changes none of them, their order included, and needs memory for one at a time."""
+
+import tracemalloc
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from dataclasses import dataclass
+
+import pytest
+from aio_pika import Message
+from aio_pika.abc import AbstractRobustConnection
+
+from consumer.settings import ConsumerSettings
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.dead_letter_queue import DeadLetterQueue
+from publisher.amqp.topology import queues
+from publisher.errors import BrokerUnreachableError
+from tests.poll import eventually
+
+MANY = 70  # more than RabbitMQ returns in order by itself
+MEGABYTE = 1024 * 1024
+
+
+@dataclass
+class Letters:
+    """The dead-letter queue, with letters put there by hand; `sent` are their ids, in order."""
+
+    connection: AbstractRobustConnection
+    publisher: ConfirmedPublisher
+    settings: ConsumerSettings
+    sent: list[str]
+
+    @property
+    def queue(self) -> DeadLetterQueue:
+        return DeadLetterQueue(self.connection, self.publisher, self.settings)
+
+    async def send(self, count: int, body: bytes = b"{}") -> None:
+        for _ in range(count):
+            own = str(len(self.sent))
+            # RabbitMQ checks a user id, and a fresh copy of ours has none.
+            message = Message(body, message_id=own, user_id="guest", headers={"x-reason": "invalid"})
+            await self.publisher.publish(message, self.settings.dead_queue)
+            self.sent.append(own)
+
+    async def as_they_are(self) -> list[tuple[str | None, str | None]]:
+        """The id and the user of each letter in the queue, taken out for good."""
+        channel = await self.connection.channel()
+        queue = await channel.get_queue(self.settings.dead_queue)
+        found = []
+        while message := await queue.get(fail=False, no_ack=True):
+            found.append((message.message_id, message.user_id))
+        return found
+
+
+@pytest.fixture
+async def letters(settings: ConsumerSettings) -> AsyncIterator[Letters]:
+    await declare_topology(settings)
+    async with await open_connection(settings, "test") as connection:
+        yield Letters(connection, await ConfirmedPublisher.open(connection, 10), settings, [])
+    async with await open_connection(settings, "test") as connection:
+        channel = await connection.channel()
+        for queue in queues(settings):
+            await channel.queue_delete(queue.name)
+
+
+async def test_looks_of_any_length_leave_the_letters_where_and_as_they_are(letters: Letters) -> None:
+    await letters.send(MANY)
+    for limit in (5, None, 3, 40, None, 1, None, None, 20, *range(1, 12)):
+        seen = [letter.id async for letter in letters.queue.browse(limit)]
+        assert seen == letters.sent[:limit]
+
+    assert await letters.as_they_are() == [(own, "guest") for own in letters.sent]
+
+
+async def test_what_is_left_by_a_drop_keeps_its_order(letters: Letters) -> None:
+    await letters.send(MANY)
+    dropped = [letter.id async for letter in letters.queue.drop(lambda letter: int(letter.id) % 3 == 1)]
+
+    assert dropped == [own for own in letters.sent if int(own) % 3 == 1]
+    assert await letters.as_they_are() == [(own, "guest") for own in letters.sent if int(own) % 3 != 1]
+
+
+async def test_whoever_stops_looking_half_way_leaves_the_letters_too(letters: Letters) -> None:
+    await letters.send(MANY)
+    async with aclosing(letters.queue.browse()) as looking:
+        async for letter in looking:
+            if letter.id == letters.sent[50]:
+                break
+
+    assert await letters.as_they_are() == [(own, "guest") for own in letters.sent]
+
+
+async def test_a_letter_that_comes_back_during_a_replay_is_not_replayed_for_ever(letters: Letters) -> None:
+    await letters.send(3)
+    replayed = []
+    async for letter in letters.queue.replay(lambda _: True, {}):
+        replayed.append(letter.id)
+        await letters.send(1)
+
+    assert replayed == ["0", "1", "2"]
+    assert [own for own, _ in await letters.as_they_are()] == ["3", "4", "5"]
+
+
+async def test_one_letter_at_a_time_is_in_memory(letters: Letters) -> None:
+    await letters.send(40, bytes(2 * MEGABYTE))
+    tracemalloc.start()
+    try:
+        count = len([letter.id async for letter in letters.queue.browse()])
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert count == 40
+    assert peak < 20 * MEGABYTE
+
+
+async def test_a_connection_lost_half_way_is_told_and_loses_nothing(letters: Letters) -> None:
+    await letters.send(10)
+
+    async def look() -> None:
+        async for letter in letters.queue.browse():
+            if letter.id == letters.sent[5]:
+                transport = letters.connection.transport
+                assert transport
+                await transport.connection.close()
+
+    with pytest.raises(BrokerUnreachableError, match="Nothing is lost"):
+        await look()
+
+    async def all_back() -> bool:
+        return await letters.queue.count() == len(letters.sent)
+
+    await eventually("all letters back in the queue", all_back)
