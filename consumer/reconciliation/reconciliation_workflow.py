@@ -10,6 +10,8 @@ FIND, ANSWER = "find_stopped_bookings", "answer_stopped_booking"
 VISIBILITY_DELAY = timedelta(minutes=2)  # how late a closed workflow may show up in Temporal's list
 FIRST_LOOK_BACK = timedelta(days=30)
 _STEP = timedelta(minutes=1)
+_WALK = timedelta(hours=1)  # of one attempt at a look; the next goes on where it was
+_SILENCE = timedelta(seconds=45)  # between two signs of life; a refused start is tried for half of it
 _PATIENT = RetryPolicy(maximum_interval=timedelta(seconds=30))
 
 
@@ -35,7 +37,8 @@ class ReconciliationWorkflow:
         await workflow.execute_activity(
             FIND,
             Reconciliation(task_queue, since),
-            start_to_close_timeout=_STEP,
+            start_to_close_timeout=_WALK,
+            heartbeat_timeout=_SILENCE,
             retry_policy=_PATIENT,
             summary="Look for stopped bookings",
         )

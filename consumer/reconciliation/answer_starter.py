@@ -1,0 +1,83 @@
+"""Starts the workflows that answer for stopped bookings: one for each booking, a few at a time."""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.service import RPCError
+
+from consumer.failures import TEMPORAL, Failure
+from consumer.reconciliation.reconciliation_workflow import AnswerStoppedBookingWorkflow
+from consumer.temporal.calls import RPC_TIMEOUT, started
+
+log = logging.getLogger(__name__)
+
+SIDE_BY_SIDE = 10  # starts
+_QUOTABLE = re.compile(r"[\w.:-]+", re.ASCII)
+
+
+@dataclass(frozen=True)
+class AnswerStarter:
+    """Starts answers on a task queue; one that exists already is not started again."""
+
+    client: Client
+    task_queue: str
+
+    async def start_missing(self, workflow_ids: list[str], each: Callable[[], None]) -> None:
+        """Return when each of these bookings has its answer started; `each` is called after every start.
+
+        Raises `RPCError` if Temporal can't take them now; a start that it will never take is logged.
+        """
+        free = asyncio.Semaphore(SIDE_BY_SIDE)
+
+        async def start(workflow_id: str) -> None:
+            async with free:
+                await self._start(workflow_id)
+            each()
+
+        starts = [asyncio.create_task(start(found)) for found in await self._unanswered(workflow_ids)]
+        try:
+            await asyncio.gather(*starts)
+        finally:
+            for task in starts:
+                task.cancel()
+
+    async def _unanswered(self, workflow_ids: list[str]) -> list[str]:
+        """Those without an answer in Temporal's list, which may be late: then the start is refused.
+
+        An id that a query can't hold without quoting is not looked for; only its start tells.
+        """
+        quoted = ", ".join(f"'{_answer_id(found)}'" for found in workflow_ids if _QUOTABLE.fullmatch(found))
+        if not quoted:
+            return workflow_ids
+        ours = f"WorkflowType = '{AnswerStoppedBookingWorkflow.__name__}' AND WorkflowId IN ({quoted})"
+        answers = self.client.list_workflows(ours, page_size=len(workflow_ids), rpc_timeout=RPC_TIMEOUT)
+        answered = {answer.id async for answer in answers}
+        return [found for found in workflow_ids if _answer_id(found) not in answered]
+
+    async def _start(self, workflow_id: str) -> None:
+        try:
+            await started(
+                self.client.start_workflow(
+                    AnswerStoppedBookingWorkflow.run,
+                    workflow_id,
+                    id=_answer_id(workflow_id),
+                    task_queue=self.task_queue,
+                    id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                    id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                    static_summary="Answer for a booking that was stopped from outside",
+                    rpc_timeout=RPC_TIMEOUT,
+                )
+            )
+        except RPCError as error:
+            if TEMPORAL[error.status] is not Failure.REFUSED:
+                raise
+            log.error("Stopped booking %s gets no answer: %s", workflow_id, error.message)  # noqa: TRY400 -- no news in the traceback
+
+
+def _answer_id(workflow_id: str) -> str:
+    return f"stopped-{workflow_id}"
