@@ -1,5 +1,6 @@
 """What can go wrong in the bridge, each with what its caller can do about it."""
 
+from saga.errors import TEMPORAL
 from voyage.errors import VoyageError
 from voyage.failures import Failure
 
@@ -17,6 +18,8 @@ class TemporalCallError(VoyageError):
 
     `lasts`: it stays so for as long as the booking runs, which has an end of its own.
     """
+
+    away = TEMPORAL
 
     def __init__(self, message: str, failure: Failure, *, lasts: bool = False) -> None:
         super().__init__(message)

@@ -13,9 +13,14 @@ from voyage.errors import VoyageError
 if TYPE_CHECKING:
     from publisher.contract.result import BookingResult
 
+RABBITMQ = "RabbitMQ"
+"""As the log names it while it is away."""
+
 
 class BrokerError(VoyageError):
     """RabbitMQ can't be used. Each kind says whether waiting helps or a person must fix it."""
+
+    away = RABBITMQ
 
 
 class BrokerUnreachableError(BrokerError):
@@ -49,6 +54,8 @@ class UndeliverableError(PublishingError):
 class NotPermittedError(PublishingError):
     """RabbitMQ refuses our user the right to write. Nothing was sent; the text names the right."""
 
+    away = RABBITMQ
+
 
 class MessageRefusedError(PublishingError):
     """RabbitMQ refuses this message, now and later, such as one that is too large. Nothing was sent."""
@@ -59,6 +66,8 @@ class PublishTimeoutError(PublishingError):
 
     `is_suspect`: the connection died each time it was sent, also when nothing else was in flight.
     """
+
+    away = RABBITMQ
 
     def __init__(self, message: str, *, is_suspect: bool = False) -> None:
         super().__init__(message)

@@ -13,6 +13,9 @@ REFUSED = "SupplierRefused"
 UNAVAILABLE = "SupplierUnavailable"
 """Temporal's error type of every other failed try."""
 
+TEMPORAL = "Temporal"
+"""As the log names it while it is away."""
+
 
 class SupplierError(VoyageError):
     """A call to a supplier failed; whether for good says its kind."""
@@ -39,6 +42,8 @@ class TemporalConnectionError(VoyageError):
 
 class TemporalUnreachableError(TemporalConnectionError):
     """Temporal does not answer. The text says where it was looked for."""
+
+    away = TEMPORAL
 
 
 class TemporalRefusedError(TemporalConnectionError):

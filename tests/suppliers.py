@@ -57,3 +57,10 @@ class NeverUndone(SimulatedSupplier):
 
     async def undo(self, call: SupplierCall) -> None:
         raise SupplierRefusedError(f"{call.leg}: no way back")
+
+
+class Defective(SimulatedSupplier):
+    """Raises what no supplier should."""
+
+    async def book(self, call: SupplierCall) -> str:
+        raise KeyError(f"a defect of its code, {call.leg}")

@@ -6,7 +6,12 @@ and ends with exit code 2, or 3 for a `StuckError`; `voyage.commands.failures` h
 
 
 class VoyageError(Exception):
-    """The root: whatever its type, the text says what is wrong and what to do about it."""
+    """The root: whatever its type, the text says what is wrong and what to do about it.
+
+    `away`: the server whose absence it comes of, if it does; the log has few lines about one outage.
+    """
+
+    away: str | None = None
 
 
 class SettingsError(VoyageError):

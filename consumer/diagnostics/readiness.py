@@ -11,6 +11,8 @@ from consumer.amqp.subscription import CHANNEL_LOST
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology
+from publisher.errors import RABBITMQ
+from saga.errors import TEMPORAL
 from voyage.errors import VoyageError
 from voyage.runtime.health import Problem
 
@@ -28,7 +30,8 @@ class ConsumingCheck:
     async def problem(self) -> Problem | None:
         """A consumer that is connected and takes nothing is the classic outage."""
         if self.consumer.is_paused:
-            return Problem("paused", "Temporal can't take bookings: messages wait in RabbitMQ")
+            text = "Temporal can't take bookings: messages wait in RabbitMQ"
+            return Problem("paused", text, away=TEMPORAL)
         try:
             alive = await self.consumer.subscription.is_alive(_ANSWER_TIMEOUT)
         except (ChannelNotFoundEntity, ChannelAccessRefused, ChannelLockedResource) as refused:
@@ -68,5 +71,5 @@ async def lost_connection(settings: ConsumerSettings, reason: str, what: str) ->
     try:
         await declare_topology(settings)
     except VoyageError as down:
-        return Problem(reason, f"{what} is lost. {down}")
+        return Problem(reason, f"{what} is lost. {down}", away=RABBITMQ)
     return Problem(reason, f"{what} is lost, though RabbitMQ answers", stuck=True)

@@ -8,10 +8,11 @@ from typing import Any
 from aio_pika.abc import AbstractRobustConnection as Connection
 from temporalio.client import Client
 
+from consumer.amqp.lost_connection import tell_when_lost
 from consumer.diagnostics import broker_permissions
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import declare_topology, open_connection
-from publisher.errors import BrokerUnreachableError
+from publisher.errors import RABBITMQ, BrokerUnreachableError
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
 from saga.temporal.startup import connect_to_namespace, log_failed_checks
@@ -60,9 +61,15 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
 async def open_connections(settings: ConsumerSettings) -> tuple[Connection, Connection]:
     """One to take messages and one for results, as soon as RabbitMQ is there."""
     return (
-        await retry_until_available(lambda: open_connection(settings, "voyage-consumer requests"), AWAY),
-        await retry_until_available(lambda: open_connection(settings, "voyage-consumer results"), AWAY),
+        await _open(settings, "voyage-consumer requests"),
+        await _open(settings, "voyage-consumer results"),
     )
+
+
+async def _open(settings: ConsumerSettings, name: str) -> Connection:
+    connection = await retry_until_available(RABBITMQ, lambda: open_connection(settings, name), AWAY)
+    tell_when_lost(connection, name, settings.shown_address)
+    return connection
 
 
 async def _prepare_broker(settings: ConsumerSettings) -> None:
@@ -70,5 +77,5 @@ async def _prepare_broker(settings: ConsumerSettings) -> None:
         await declare_topology(settings)
         await broker_permissions.require_permissions(settings)
 
-    await retry_until_available(prepare, AWAY)
+    await retry_until_available(RABBITMQ, prepare, AWAY)
     log.info("Connected to RabbitMQ at %s", settings.shown_address)

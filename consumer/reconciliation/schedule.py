@@ -16,6 +16,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
 from consumer.settings import ConsumerSettings
+from saga.errors import TEMPORAL
 from saga.temporal.connection import rpc_failure
 from saga.temporal.server_checks import REFUSED, RPC_TIMEOUT, not_permitted
 from voyage.errors import UnmetRequirementError
@@ -59,7 +60,7 @@ async def ensure(client: Client, settings: ConsumerSettings) -> None:
                 raise UnmetRequirementError(str(not_permitted("reconciliation", error))) from error
             raise
 
-    await retry_until_available(create_or_update, RPCError, rpc_failure)
+    await retry_until_available(TEMPORAL, create_or_update, RPCError, rpc_failure)
 
 
 async def create(client: Client, settings: ConsumerSettings) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from saga.activities import supplier_outages
 from saga.activities.failures import failed_try
 from saga.activities.loop_watchdog import watch_loop
 from saga.errors import REFUSED, SupplierUnavailableError
@@ -41,12 +42,14 @@ async def book(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> str
         who = _who(supplier, "book", call)
         text = f"{who} answered without a reference: {RULE}, {describe(answer)}"
         raise _told(SupplierUnavailableError(text), who, call) from None
+    supplier_outages.answered(call)
     return reference
 
 
 async def undo(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> None:
     """Undo; raises as `book` does."""
     await _ask(supplier, "undo", call, limit)
+    supplier_outages.answered(call)
 
 
 async def _ask(supplier: AsyncSupplier, operation: str, call: SupplierCall, limit: float) -> object:
@@ -106,6 +109,7 @@ def _answer_of(calling: asyncio.Task[_Answer]) -> _Answer:
 def _told(error: BaseException, who: str, call: SupplierCall) -> ApplicationError:
     """The failure for Temporal; the supplier's words also go into the heartbeat, unless it is a final no."""
     failure = failed_try(error, who, call)
+    supplier_outages.failed(failure, error, who, call)
     if failure.type != REFUSED:
         text = f"try {call.attempt} of {call.attempts} failed: {failure.message}"
         activity.heartbeat(text, call.attempt)

@@ -13,7 +13,7 @@ from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 from temporalio.service import GrpcCompression, RPCError
 
-from saga.errors import TemporalUnreachableError
+from saga.errors import TEMPORAL, TemporalUnreachableError
 from saga.payloads.data_converter import data_converter
 from saga.temporal.connection_refusal import refused
 from voyage.errors import SettingsError
@@ -37,7 +37,9 @@ async def connect_when_available() -> Client:
     """
     config, converter = _config(), data_converter()
     address = config["target_host"]
-    client = await retry_until_available(lambda: _connected(config, converter), TemporalUnreachableError)
+    client = await retry_until_available(
+        TEMPORAL, lambda: _connected(config, converter), TemporalUnreachableError
+    )
     log.info("Connected to Temporal at %s, namespace %s", address, client.namespace)
     return client
 

@@ -10,6 +10,7 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 from temporalio.worker import Worker
 
+from saga.errors import TEMPORAL
 from voyage.runtime.health import Problem
 
 _RPC_TIMEOUT = timedelta(seconds=5)
@@ -38,7 +39,8 @@ class PollerHealth:
                 if problem := await self._problem_of(kind):
                     return problem
         except RPCError as away:
-            return Problem("temporal_away", f"Temporal does not answer: {away.message or away.status.name}")
+            text = f"Temporal does not answer: {away.message or away.status.name}"
+            return Problem("temporal_away", text, away=TEMPORAL)
         return None
 
     async def recover(self) -> None:

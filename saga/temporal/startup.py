@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from temporalio.client import Client
 from temporalio.service import RPCError
 
+from saga.errors import TEMPORAL
 from saga.temporal import server_checks
 from saga.temporal.connection import connect_when_available, rpc_failure
 from voyage.runtime.check_results import CheckResult, CheckState, require
@@ -24,7 +25,7 @@ async def connect_to_namespace() -> Client:
     """
     client = await connect_when_available()
     check = await retry_until_available(
-        lambda: server_checks.namespace("namespace", client), away=RPCError, describe=rpc_failure
+        TEMPORAL, lambda: server_checks.namespace("namespace", client), away=RPCError, describe=rpc_failure
     )
     require([check])
     return client

@@ -12,6 +12,7 @@ from typing import Protocol
 from prometheus_client import Gauge
 
 from voyage.errors import StuckError
+from voyage.runtime.outages import OUTAGES
 from voyage.runtime.settings import RuntimeSettings
 
 log = logging.getLogger(__name__)
@@ -28,11 +29,13 @@ class Problem:
     """Why the process is not ready: a word for programs, a sentence for people.
 
     `stuck`: everything that it needs is there, so waiting does not help: recover, or start it anew.
+    `away`: the server that is missing, if one is.
     """
 
     reason: str
     text: str
     stuck: bool = False
+    away: str = ""
 
 
 STARTING = Problem("starting", "Waiting for its servers")
@@ -90,7 +93,13 @@ class Watchdog:
         for name, problem in self.problems.items():
             if before.get(name) != problem:
                 level = logging.WARNING if self._was_ready else logging.INFO
-                log.log(level, "Not ready: %s: %s (%s)", name, problem.text, problem.reason)
+                about = {"away": problem.away}
+                log.log(level, "Not ready: %s: %s (%s)", name, problem.text, problem.reason, extra=about)
+            if problem.away:
+                OUTAGES.lost(problem.away, name)
+        for name, problem in before.items():
+            if problem.away and not (name in self.problems and self.problems[name].away == problem.away):
+                OUTAGES.back(problem.away, name)
         if before and not self.problems:
             self._was_ready = True
             log.info("Ready")

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 import structlog
 from structlog.typing import Processor
 
+from voyage.runtime.outage_lines import OutageLines
 from voyage.runtime.settings import LogFormat, RuntimeSettings
 
 _TALKATIVE = ("httpx", "httpcore")  # they log every call, with its address
@@ -19,6 +20,7 @@ def set_up(settings: RuntimeSettings, ours: Iterable[str], more: Sequence[Proces
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_formatter(settings.log_format, more))
+    handler.addFilter(OutageLines())
     level = logging.getLevelName(settings.log_level.upper())
     logging.root.handlers = [handler]
     logging.root.setLevel(max(level, logging.INFO))

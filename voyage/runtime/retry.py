@@ -6,22 +6,31 @@ from typing import TypeVar
 
 import stamina
 
+from voyage.runtime.outages import OUTAGES
+
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 WAIT_LIMIT = 5.0
 """The most seconds between two tries."""
+_START = "start"
 
 
 async def retry_until_available(
-    work: Callable[[], Awaitable[T]], away: type[Exception], describe: Callable[[Exception], str] = str
+    server: str,
+    work: Callable[[], Awaitable[T]],
+    away: type[Exception],
+    describe: Callable[[Exception], str] = str,
 ) -> T:
-    """What the work returns, tried for as long as it raises `away`; each failure is a warning in the log."""
+    """What the work returns, tried for as long as it raises `away`; the log says so, and of which server."""
     async for attempt in stamina.retry_context(on=away, attempts=None, timeout=None, wait_max=WAIT_LIMIT):
         with attempt:
             try:
-                return await work()
+                done = await work()
             except away as failure:
-                log.warning("%s Trying again.", describe(failure))
+                OUTAGES.lost(server, _START)
+                log.warning("%s Trying again.", describe(failure), extra={"away": server})
                 raise
+            OUTAGES.back(server, _START)
+            return done
     raise AssertionError("a retry without an end has ended")
