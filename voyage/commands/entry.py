@@ -1,6 +1,7 @@
-"""Where every command begins. It imports next to nothing before Ctrl-C is a line, and no traceback.
+"""Where every command begins. It imports next to nothing before a signal ends it with a line.
 
-What remains is Python's own start, some hundredths of a second, in which no code of ours runs.
+As process 1 of a container, it would never hear of a SIGTERM that it does not handle. What remains is Python's
+own start, some hundredths of a second, in which no code of ours runs.
 """
 
 import os
@@ -20,8 +21,9 @@ def run_command(name: str, module: str, extra: str = "") -> None:
         finally:
             os._exit(130)
 
-    if signal.getsignal(signal.SIGINT) == signal.default_int_handler:  # else somebody wants it ignored
-        signal.signal(signal.SIGINT, end)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        if signal.getsignal(number) != signal.SIG_IGN:  # else somebody wants it ignored
+            signal.signal(number, end)
     from voyage.commands import running  # noqa: PLC0415 -- only now can it be interrupted without a traceback
 
     running.run_to_the_end(name, module, extra)

@@ -4,6 +4,7 @@ import asyncio
 import json
 import os
 import signal
+import time
 from asyncio.subprocess import PIPE, Process
 from collections.abc import Mapping
 from pathlib import Path
@@ -22,6 +23,7 @@ from tests.integration.commands.running import (
 )
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("library", ["_pydantic_core", "_ssl"])
 @pytest.mark.parametrize(
     "command",
@@ -32,11 +34,12 @@ from tests.integration.commands.running import (
         ("python", "-m", "consumer", "doctor"),
     ],
 )
-async def test_ctrl_c_while_it_is_imported_is_one_line(
-    command: tuple[str, ...], library: str, environment: Mapping[str, str]
+async def test_a_signal_while_it_is_imported_is_one_line(
+    command: tuple[str, ...], library: str, number: signal.Signals, environment: Mapping[str, str]
 ) -> None:
+    """Handled, so that it ends process 1 of a container too."""
     code, _, said = await interrupted(
-        *command, when=has_loaded(library), environment={**environment, **NOBODY}
+        *command, when=has_loaded(library), environment={**environment, **NOBODY}, number=number
     )
 
     assert "Traceback" not in said
@@ -92,6 +95,23 @@ async def test_an_interrupted_publish_leaves_a_list_of_what_is_confirmed(
     assert 0 < len(confirmed) < 20_000
     assert f"{len(confirmed)} of 20000 requests are confirmed: line" in said.decode()
     assert "Publish the file again: what was booked is not booked twice." in said.decode()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("module", ["consumer", "saga"])
+@pytest.mark.parametrize("milliseconds", [100, 300, 600, 1000])
+async def test_a_service_that_is_told_to_stop_in_its_first_second(
+    module: str, milliseconds: int, number: signal.Signals, environment: Mapping[str, str]
+) -> None:
+    started = time.monotonic()
+
+    async def is_then(_: Process) -> bool:
+        return time.monotonic() - started > milliseconds / 1000
+
+    own = {**environment, **NOBODY}
+    code, _, said = await interrupted("python", "-m", module, when=is_then, environment=own, number=number)
+    assert (code in {130, 0}, "Traceback" in said) == (True, False), said
+    assert code == 0 or said.endswith("interrupted before it began.\n") or "interrupted. " in said
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
