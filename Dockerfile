@@ -17,4 +17,6 @@ ENV PATH=/opt/voyage/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=build /opt/voyage /opt/voyage
 # A number, so that Kubernetes can see that it isn't root; nobody needs to write anywhere.
 USER 10001:10001
+# A signal that comes while Python starts is kept until a command of ours takes it; process 1 would never hear of it.
+ENTRYPOINT ["env", "--block-signal=TERM,INT"]
 CMD ["voyage", "--help"]

@@ -1,7 +1,7 @@
 """Where every command begins. It imports next to nothing before a signal ends it with a line.
 
-As process 1 of a container, it would never hear of a SIGTERM that it does not handle. What remains is Python's
-own start, some hundredths of a second, in which no code of ours runs.
+As process 1 of a container, it would never hear of a SIGTERM that it does not handle. In Python's own start no
+code of ours runs; the image blocks both signals until then, which keeps them.
 """
 
 import os
@@ -24,6 +24,7 @@ def run_command(name: str, module: str, extra: str = "") -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(number) != signal.SIG_IGN:  # else somebody wants it ignored
             signal.signal(number, end)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
     from voyage.commands import running  # noqa: PLC0415 -- only now can it be interrupted without a traceback
 
     running.run_to_the_end(name, module, extra)

@@ -37,7 +37,11 @@ async def interrupted(
 ) -> tuple[int, str, str]:
     """Start it, interrupt it at that moment: exit code, what it printed and complained of."""
     process = await asyncio.create_subprocess_exec(
-        str(BIN / command[0]), *command[1:], env={**os.environ, **environment}, stdout=PIPE, stderr=PIPE
+        str(BIN / command[0] if (BIN / command[0]).exists() else command[0]),
+        *command[1:],
+        env={**os.environ, **environment},
+        stdout=PIPE,
+        stderr=PIPE,
     )
     await eventually("the moment to interrupt it", lambda: when(process))
     process.send_signal(number)

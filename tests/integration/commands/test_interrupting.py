@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import signal
 import time
 from asyncio.subprocess import PIPE, Process
@@ -13,6 +14,7 @@ import aio_pika
 import pytest
 
 from consumer.settings import ConsumerSettings
+from tests.documentation.pages import ROOT
 from tests.integration.commands.running import (
     BIN,
     LINE,
@@ -112,6 +114,22 @@ async def test_a_service_that_is_told_to_stop_in_its_first_second(
     code, _, said = await interrupted("python", "-m", module, when=is_then, environment=own, number=number)
     assert (code in {130, 0}, "Traceback" in said) == (True, False), said
     assert code == 0 or said.endswith("interrupted before it began.\n") or "interrupted. " in said
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("name", ["voyage", "voyage-consumer", "voyage-worker"])
+async def test_a_signal_that_the_image_has_kept_is_obeyed(
+    name: str, number: signal.Signals, environment: Mapping[str, str]
+) -> None:
+    [entrypoint] = re.findall(r"^ENTRYPOINT (.*)$", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+
+    async def is_python(process: Process) -> bool:  # no longer env, and not yet ours
+        return b"python" in await asyncio.to_thread(Path(f"/proc/{process.pid}/cmdline").read_bytes)
+
+    command = ("env", *json.loads(entrypoint)[1:], str(BIN / name))
+    own = {**environment, **NOBODY}
+    code, _, said = await interrupted(*command, when=is_python, environment=own, number=number)
+    assert (code, said) == (130, f"{name}: interrupted before it began.\n")
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -56,6 +56,7 @@ def test_a_pod_runs_without_rights_and_says_when_it_is_ready(name: str) -> None:
     pod = named("Deployment")[name]["spec"]["template"]["spec"]
     [container] = pod["containers"]
 
+    assert container["args"] == [f"voyage-{name}"]  # a command would take the place of the image's entrypoint
     assert pod["securityContext"]["runAsNonRoot"]
     assert container["securityContext"]["readOnlyRootFilesystem"]
     assert container["readinessProbe"]["httpGet"]["path"] == "/readyz"
