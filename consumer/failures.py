@@ -12,7 +12,7 @@ TEMPORAL = {
     RPCStatusCode.NOT_FOUND: Failure.AWAY,  # the namespace; a missing workflow is an answer, not a failure
     RPCStatusCode.ALREADY_EXISTS: Failure.BUSY,
     RPCStatusCode.PERMISSION_DENIED: Failure.AWAY,
-    RPCStatusCode.RESOURCE_EXHAUSTED: Failure.AWAY,
+    RPCStatusCode.RESOURCE_EXHAUSTED: Failure.LIMITED,
     RPCStatusCode.FAILED_PRECONDITION: Failure.BUSY,
     RPCStatusCode.ABORTED: Failure.BUSY,
     RPCStatusCode.OUT_OF_RANGE: Failure.REFUSED,

@@ -12,6 +12,8 @@ class Failure(StrEnum):
 
     AWAY = "away"
     """A server can't be used by anybody: pause, probe, go on."""
+    LIMITED = "limited"
+    """The server takes no more requests just now: this message waits, and new ones start more slowly."""
     BUSY = "busy"
     """The server may do it later: this message waits by itself with a growing pause, bounded in number."""
     REFUSED = "refused"

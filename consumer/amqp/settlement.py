@@ -64,6 +64,9 @@ class Settlement(Generic[D]):
             if error.failure is Failure.AWAY:
                 self._circuit.failed(error)
                 return False
+            if error.failure is Failure.LIMITED:
+                log.debug("Message %s waits: %s", delivery.message_id, error)
+                return False
             if error.failure is Failure.BUSY and (error.lasts or tries < BUSY_TRIES):
                 log.warning("Message %s waits: %s", delivery.message_id, error)
                 return False

@@ -10,9 +10,10 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError
 
-from consumer.failures import TEMPORAL, Failure
+from consumer.failures import TEMPORAL
 from consumer.reconciliation.reconciliation_workflow import AnswerStoppedBookingWorkflow
 from consumer.temporal.calls import RPC_TIMEOUT, started
+from voyage.failures import Failure
 
 log = logging.getLogger(__name__)
 

@@ -87,4 +87,4 @@ async def test_away_pauses_all_and_goes_on_by_itself(door: Door) -> None:
         door.failing.clear()
         assert await door.results(2) == {booking: "booked", other: "booked"}, status
 
-    assert await door.client.dead_letters.browse() == []
+    assert [letter async for letter in door.client.dead_letters.browse()] == []

@@ -15,7 +15,7 @@ from consumer.amqp.subscription import Subscription
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
-from publisher.amqp.dead_letter_queue import DeadLetter
+from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.message import Delivery
 from tests.poll import eventually
 from tests.proxies.censor import censor

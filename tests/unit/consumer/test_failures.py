@@ -41,7 +41,7 @@ def test_an_end_without_a_word_has_no_reply_code() -> None:
 
 def _told(word: str) -> str:
     """In which row of the page's table it is."""
-    rows = re.findall(r"^\| `(away|busy|refused)` \|.*$", PAGE.read_text(), re.MULTILINE)
-    assert sorted(rows) == ["away", "busy", "refused"]
+    rows = re.findall(r"^\| `(away|busy|limited|refused)` \|.*$", PAGE.read_text(), re.MULTILINE)
+    assert sorted(rows) == ["away", "busy", "limited", "refused"]
     [told] = re.findall(rf"^\| `(\w+)` \|.*`{word}`.*$", PAGE.read_text(), re.MULTILINE)
     return str(told)
