@@ -1,5 +1,6 @@
 """The consumer process: puts the bridge together and runs it until told to stop."""
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -36,6 +37,7 @@ from saga.settings import WorkerSettings
 from saga.suppliers.selection import open_suppliers
 from saga.temporal import sdk_runtime
 from saga.temporal.poller_health import PollerHealth
+from saga.temporal.pollers import POLLERS
 from saga.worker import build
 from voyage.runtime import tracing
 from voyage.runtime.endpoints import serving
@@ -79,18 +81,20 @@ async def run(settings: ConsumerSettings) -> None:
         if settings.with_worker:
             books = await stack.enter_async_context(booking_worker(client, results))
             checks.append(PollerHealth("bookings", books, settings.poller_timeout))
-        await unless_stopped(stop, schedule.ensure(client, settings))
         handlers: dict[str, MessageHandler[Any]] = {
             settings.control_queue: control,
             settings.undelivered_queue: UndeliveredHandler(settings, requests),
             settings.requests_queue: requests,
         }
-        for queue, handler in handlers.items():
-            subscription = await Subscription.open(consuming, queue, settings.prefetch)
-            consumer = MessageConsumer(subscription, handler, publisher, settings)
+        opening = (Subscription.open(consuming, queue, settings.prefetch) for queue in handlers)
+        subscriptions, _ = await asyncio.gather(
+            asyncio.gather(*opening), unless_stopped(stop, schedule.ensure(client, settings))
+        )
+        consumers = [MessageConsumer(one, handlers[one.queue], publisher, settings) for one in subscriptions]
+        for consumer in consumers:
             stack.push_async_callback(consumer.stop)
-            await consumer.start()
-            checks.append(ConsumingCheck(queue, consumer, settings))
+            checks.append(ConsumingCheck(consumer.queue, consumer, settings))
+        await asyncio.gather(*(consumer.start() for consumer in consumers))
         await stack.enter_async_context(startup.warnings(client, settings))
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await watchdog.run(checks, stop)
@@ -114,6 +118,8 @@ def reply_worker(client: Client, settings: ConsumerSettings, results: ResultPubl
         ],
         workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=settings.drain_timeout),
+        workflow_task_poller_behavior=POLLERS,
+        activity_task_poller_behavior=POLLERS,
     )
 
 

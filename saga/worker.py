@@ -21,6 +21,7 @@ from saga.suppliers.supplier import Supplier
 from saga.temporal import sdk_runtime
 from saga.temporal.clock_check import check_clock
 from saga.temporal.poller_health import PollerHealth
+from saga.temporal.pollers import POLLERS
 from saga.temporal.startup import connect_to_namespace, log_failed_checks
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
@@ -53,6 +54,8 @@ def build(
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
         max_concurrent_activities=settings.max_concurrent_activities,
+        workflow_task_poller_behavior=POLLERS,
+        activity_task_poller_behavior=POLLERS,
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_grace),
     )
 

@@ -52,17 +52,17 @@ def new_channel(connection: AbstractConnection) -> AbstractChannel:
     return connection.channel(next(_numbers))
 
 
-async def require_permissions(settings: ConsumerSettings) -> None:
+async def require_permissions(settings: ConsumerSettings, connection: AbstractConnection) -> None:
     """Raise `UnmetRequirementError` for a right that our user lacks, without which no booking gets through.
 
     Raises as `broker.open_connection` does if RabbitMQ doesn't answer, or a queue has gone, which passes.
     """
+    exchange = settings.reply_exchange
     try:
-        async with asyncio.timeout(CHECK_TIMEOUT), connected(settings) as connection:
-            for queue in settings.consumed_queues:
-                require([await _may_read(f"reading {queue}", connection, queue)])
-            exchange = settings.reply_exchange
-            require([await _may_publish(publishing_to(exchange), connection, exchange)])
+        async with asyncio.timeout(CHECK_TIMEOUT):
+            reads = (_may_read(f"reading {queue}", connection, queue) for queue in settings.consumed_queues)
+            asked = asyncio.gather(*reads, _may_publish(publishing_to(exchange), connection, exchange))
+            require(await asked)
     except (*CONNECTION_EXCEPTIONS, TimeoutError) as failure:
         raise broker_error(settings, failure) from failure
 

@@ -11,7 +11,7 @@ from temporalio.client import Client
 from consumer.amqp.lost_connection import tell_when_lost
 from consumer.diagnostics import broker_permissions
 from consumer.settings import ConsumerSettings
-from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.connection import declared_topology, open_connection
 from publisher.errors import RABBITMQ, BrokerUnreachableError
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
@@ -60,9 +60,9 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
 
 async def open_connections(settings: ConsumerSettings) -> tuple[Connection, Connection]:
     """One to take messages and one for results, as soon as RabbitMQ is there."""
-    return (
-        await _open(settings, "voyage-consumer requests"),
-        await _open(settings, "voyage-consumer results"),
+    return await asyncio.gather(
+        _open(settings, "voyage-consumer requests"),
+        _open(settings, "voyage-consumer results"),
     )
 
 
@@ -74,8 +74,8 @@ async def _open(settings: ConsumerSettings, name: str) -> Connection:
 
 async def _prepare_broker(settings: ConsumerSettings) -> None:
     async def prepare() -> None:
-        await declare_topology(settings)
-        await broker_permissions.require_permissions(settings)
+        async with declared_topology(settings) as connection:
+            await broker_permissions.require_permissions(settings, connection)
 
     await retry_until_available(RABBITMQ, prepare, AWAY)
     log.info("Connected to RabbitMQ at %s", settings.shown_address)

@@ -1,9 +1,11 @@
 """Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from aio_pika import RobustChannel, RobustConnection, connect, connect_robust
-from aio_pika.abc import AbstractRobustChannel, AbstractRobustConnection
+from aio_pika.abc import AbstractConnection, AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
 from aiormq.exceptions import ProbableAuthenticationError
 
@@ -50,10 +52,21 @@ async def declare_topology(settings: BrokerSettings) -> None:
     Raises `BrokerUnreachableError`, or what only a person can fix: `QueueMismatchError`,
     `NotDeclaredError`, `BrokerLoginError`, `BrokerCertificateError` or `SettingsError`.
     """
+    async with declared_topology(settings):
+        pass
+
+
+@asynccontextmanager
+async def declared_topology(settings: BrokerSettings) -> AsyncIterator[AbstractConnection]:
+    """The connection on which the contract's queues were declared, for as long as the block lasts.
+
+    Raises as `declare_topology` does, also for a connection that is lost in the block.
+    """
     url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
     try:
         async with await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT) as connection:
             await topology.declare(connection, settings)
+            yield connection
     except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
         reason = (await tls.tls_refusal(settings, context) if context else None) or failure
         raise broker_error(settings, reason) from failure
@@ -82,7 +95,7 @@ async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobust
 async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) -> AbstractRobustChannel:
     """A channel, as soon as the connection is there; a lost one is waited for. `prefetch` 0 is no limit."""
     await connection.ready()
-    channel = await connection.channel()
+    channel = await connection.channel(publisher_confirms=False)
     if prefetch:
         await channel.set_qos(prefetch)
     return channel

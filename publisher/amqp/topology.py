@@ -1,5 +1,6 @@
 """The contract's broker objects: which queues there are, with which arguments, and how they come to be."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -57,8 +58,11 @@ async def declare(connection: AbstractConnection, names: BrokerSettings) -> None
     what is there, and `NotDeclaredError` says what isn't.
     """
     try:
-        for queue in queues(names):
-            await _declare_queue(connection, queue)
+        # Side by side: each takes a few round trips, which are long ones to a server that is far away.
+        declaring = (_declare_queue(connection, queue) for queue in queues(names))
+        for failure in await asyncio.gather(*declaring, return_exceptions=True):
+            if failure:
+                raise failure
         if names.reply_exchange:
             await _declare_exchange(connection, names)
     except ChannelAccessRefused as refused:
@@ -67,7 +71,7 @@ async def declare(connection: AbstractConnection, names: BrokerSettings) -> None
 
 async def _declare_queue(connection: AbstractConnection, queue: Queue) -> None:
     try:
-        async with connection.channel() as channel:
+        async with connection.channel(publisher_confirms=False) as channel:
             await channel.declare_queue(
                 queue.name, durable=True, arguments={"x-queue-type": "quorum", **queue.arguments}
             )

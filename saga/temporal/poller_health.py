@@ -1,5 +1,6 @@
 """Whether a worker's polls reach Temporal: the server is asked when it heard from us last."""
 
+import asyncio
 import time
 from datetime import timedelta
 
@@ -35,13 +36,11 @@ class PollerHealth:
         if not self._worker.is_running:
             return self._lost("its worker does not run")
         try:
-            for kind in _KINDS:
-                if problem := await self._problem_of(kind):
-                    return problem
+            found = await asyncio.gather(*map(self._problem_of, _KINDS))
         except RPCError as away:
             text = f"Temporal does not answer: {away.message or away.status.name}"
             return Problem("temporal_away", text, away=TEMPORAL)
-        return None
+        return next(filter(None, found), None)
 
     async def recover(self) -> None:
         """The SDK polls again by itself; if it doesn't, only a new process helps."""

@@ -49,8 +49,7 @@ async def namespace(name: str, client: Client) -> CheckResult:
     Raises `RPCError` if the server doesn't say, which passes.
     """
     try:
-        await retention_period(client)
-        await _signal_nobody(client)
+        await asyncio.gather(retention_period(client), _signal_nobody(client))
     except RPCError as error:
         if error.status is RPCStatusCode.NOT_FOUND:
             create = f"temporal operator namespace create --namespace {client.namespace}"

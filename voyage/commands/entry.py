@@ -1,7 +1,7 @@
 """Where every command begins. It imports next to nothing before a signal ends it with a line.
 
-As process 1 of a container, it would never hear of a SIGTERM that it does not handle. In Python's own start no
-code of ours runs; the image blocks both signals until then, which keeps them.
+As process 1 of a container, it would never hear of a SIGTERM that it does not handle. In Python's own start
+no code of ours runs; the image blocks both signals until then, which keeps them.
 """
 
 import os
