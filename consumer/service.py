@@ -31,6 +31,7 @@ from consumer.requests.handler import RequestHandler
 from consumer.requests.start_or_join import WorkflowStarter
 from consumer.requests.undelivered import UndeliveredHandler
 from consumer.settings import ConsumerSettings
+from consumer.temporal.intake import Intake
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from saga.legs import LEGS
 from saga.settings import WorkerSettings
@@ -38,6 +39,7 @@ from saga.suppliers.selection import open_suppliers
 from saga.temporal import sdk_runtime
 from saga.temporal.poller_health import PollerHealth
 from saga.temporal.pollers import POLLERS
+from saga.temporal.server_limit import ServerLimit
 from saga.worker import build
 from voyage.runtime import tracing
 from voyage.runtime.endpoints import serving
@@ -68,19 +70,20 @@ async def run(settings: ConsumerSettings) -> None:
         publisher = await ConfirmedPublisher.open(
             publishing, settings.publish_timeout, settings.reply_exchange
         )
-        results = ResultPublisher(publisher, settings)
-        requests = RequestHandler(
-            settings, WorkflowStarter(client, settings), results, DeadLetterPublisher(publisher, settings)
-        )
+        limit = ServerLimit()
+        intake = Intake(limit)
+        results = ResultPublisher(publisher, settings, intake)
+        starter = WorkflowStarter(client, settings, intake)
+        requests = RequestHandler(settings, starter, results, DeadLetterPublisher(publisher, settings))
         control = ControlHandler(settings, client, results)
         worker = await stack.enter_async_context(reply_worker(client, settings, results))
         checks: list[Check] = [
-            PollerHealth("results", worker, settings.poller_timeout),
+            PollerHealth("results", worker, settings.poller_timeout, limit),
             PublishingCheck("reply channel", publisher, settings),
         ]
         if settings.with_worker:
             books = await stack.enter_async_context(booking_worker(client, results))
-            checks.append(PollerHealth("bookings", books, settings.poller_timeout))
+            checks.append(PollerHealth("bookings", books, settings.poller_timeout, limit))
         handlers: dict[str, MessageHandler[Any]] = {
             settings.control_queue: control,
             settings.undelivered_queue: UndeliveredHandler(settings, requests),

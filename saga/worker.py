@@ -22,6 +22,7 @@ from saga.temporal import sdk_runtime
 from saga.temporal.clock_check import check_clock
 from saga.temporal.poller_health import PollerHealth
 from saga.temporal.pollers import POLLERS
+from saga.temporal.server_limit import ServerLimit
 from saga.temporal.startup import connect_to_namespace, log_failed_checks
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
@@ -80,5 +81,6 @@ async def run(settings: WorkerSettings) -> None:
 async def _serve(worker: Worker, settings: WorkerSettings, watchdog: Watchdog, stop: asyncio.Event) -> None:
     async with worker:
         log.info("Worker ready on task queue %s", settings.task_queue)
-        await watchdog.run([PollerHealth("bookings", worker, settings.poller_timeout)], stop)
+        polling = PollerHealth("bookings", worker, settings.poller_timeout, ServerLimit())
+        await watchdog.run([polling], stop)
         log.info("Stopping: letting running supplier calls finish")

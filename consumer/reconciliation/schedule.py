@@ -12,6 +12,7 @@ from temporalio.client import (
     ScheduleSpec,
     ScheduleUpdate,
 )
+from temporalio.common import Priority
 from temporalio.service import RPCError, RPCStatusCode
 
 from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
@@ -19,9 +20,12 @@ from consumer.settings import ConsumerSettings
 from saga.errors import TEMPORAL
 from saga.temporal.connection import rpc_failure
 from saga.temporal.server_checks import REFUSED, RPC_TIMEOUT, not_permitted
+from saga.temporal.server_limit import or_limited
 from voyage.errors import UnmetRequirementError
 from voyage.runtime.check_results import CheckResult, CheckState
 from voyage.runtime.retry import retry_until_available
+
+_LAST = Priority(priority_key=5)  # of 5: results of bookings wait on the same task queue
 
 
 def id_of(settings: ConsumerSettings) -> str:
@@ -37,6 +41,7 @@ def wanted_schedule(settings: ConsumerSettings) -> Schedule:
         id=id_of(settings),
         task_queue=settings.reply_task_queue,
         static_summary="Look for bookings that were stopped from outside",
+        priority=_LAST,
     )
     every = ScheduleIntervalSpec(every=timedelta(seconds=settings.reconciliation_interval))
     # One that was due while nobody was there need not be made up for: the next one looks back far enough.
@@ -72,6 +77,7 @@ async def create(client: Client, settings: ConsumerSettings) -> bool:
     return True
 
 
+@or_limited
 async def check(name: str, client: Client, settings: ConsumerSettings) -> CheckResult:
     """Whether the schedule is there, not paused, and starts its workflows where our consumers poll."""
     schedule_id = id_of(settings)

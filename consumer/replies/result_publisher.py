@@ -11,6 +11,7 @@ from temporalio import activity
 from consumer.metrics import PARKED, RESULT_LAG, count_result, seconds_since
 from consumer.replies.result_mapping import result_of
 from consumer.reply_address import PUBLISH_RESULT, ReplyAddress
+from consumer.temporal.intake import Intake
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.contract import identity
 from publisher.contract.control import STATUS_TYPE
@@ -27,8 +28,9 @@ log = logging.getLogger(__name__)
 class ResultPublisher:
     """Publishes results: persistent, mandatory, confirmed. Every method returns when RabbitMQ has them."""
 
-    def __init__(self, publisher: ConfirmedPublisher, names: BrokerSettings) -> None:
+    def __init__(self, publisher: ConfirmedPublisher, names: BrokerSettings, intake: Intake) -> None:
         self._publisher = publisher
+        self._intake = intake
         self._names = names
 
     @activity.defn(name=PUBLISH_RESULT)
@@ -41,7 +43,9 @@ class ResultPublisher:
         """The last activity of a booking, called by the saga through its reply callback."""
         async with heartbeating("waiting for RabbitMQ"):
             await self.send_outcome(outcome, ReplyAddress.from_context(context), duplicate=again)
-        RESULT_LAG.observe(seconds_since(activity.info().scheduled_time))
+        about = activity.info()
+        self._intake.ended((about.started_time - about.current_attempt_scheduled_time).total_seconds())
+        RESULT_LAG.observe(seconds_since(about.scheduled_time))
 
     async def send_outcome(
         self, outcome: BookingOutcome, address: ReplyAddress, *, duplicate: bool = False

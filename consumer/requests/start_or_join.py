@@ -11,6 +11,7 @@ from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Foreign, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
+from consumer.temporal.intake import Intake
 from consumer.temporal.recent import Recent
 from saga.models import BookingOutcome, BookVacationInput
 from saga.workflows.booking import BookingWorkflow
@@ -39,8 +40,9 @@ class Conflict:
 class WorkflowStarter:
     """Starts bookings, or joins the ones that are there."""
 
-    def __init__(self, client: Client, settings: ConsumerSettings) -> None:
+    def __init__(self, client: Client, settings: ConsumerSettings, intake: Intake) -> None:
         self._client = client
+        self._intake = intake
         self._settings = settings
         self._joining = Joining(client, settings)
         self._running: Recent[Running] = Recent()
@@ -50,7 +52,7 @@ class WorkflowStarter:
 
         Raises `TemporalCallError` when Temporal can't be asked, doesn't say or refuses; asking again is safe.
         """
-        with temporal_calls():
+        async with self._intake.turn():
             running = self._running.get(start.workflow_id)
             if running and (answer := await self._join(start, running)):
                 return answer

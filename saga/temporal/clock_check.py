@@ -10,21 +10,24 @@ from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, PollActi
 from temporalio.client import Client
 
 from saga.temporal.server_checks import ACTIVITIES, RPC_TIMEOUT, last_poll_time
+from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
 
 TASK_QUEUE = "voyage-doctor"
 """Nothing is ever put on this task queue, so that a poll of it takes nothing from anybody."""
 _TOLERANCE = timedelta(seconds=2)
 _POLL = timedelta(seconds=3)  # the server ends it a second earlier, by itself
-_PAUSE = 0.05
+_PAUSE = 0.2
 
 
+@or_limited
 async def check_clock(
     name: str, client: Client, now: Callable[[], datetime] = lambda: datetime.now(UTC)
 ) -> CheckResult:
     """Whether the two clocks differ by no more than two seconds; takes as long as a poll, two seconds."""
     identity, sent, at = uuid4().hex, now(), None
     polling = asyncio.create_task(_poll(client, identity))
+    polling.add_done_callback(lambda poll: poll.cancelled() or poll.exception())  # if nobody waits for it
     while not at and not polling.done():
         at = await _last_access(client, identity)
         if not at:

@@ -16,6 +16,7 @@ from temporalio.service import GrpcCompression, RPCError
 from saga.errors import TEMPORAL, TemporalUnreachableError
 from saga.payloads.data_converter import data_converter
 from saga.temporal.connection_refusal import refused
+from saga.temporal.server_limit import is_limit
 from voyage.errors import SettingsError
 from voyage.runtime import tracing
 from voyage.runtime.retry import retry_until_available
@@ -59,6 +60,8 @@ async def connect_once() -> Client:
 
 def rpc_failure(error: Exception) -> str:
     """One sentence about a failed call."""
+    if isinstance(error, RPCError) and is_limit(error):
+        return f"Temporal is at its limit ({error.message})."
     if isinstance(error, RPCError):
         return f"Temporal does not answer ({error.message or error.status.name})."
     return str(error)

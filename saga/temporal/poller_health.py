@@ -12,6 +12,7 @@ from temporalio.service import RPCError
 from temporalio.worker import Worker
 
 from saga.errors import TEMPORAL
+from saga.temporal.server_limit import ServerLimit, is_limit
 from voyage.runtime.health import Problem
 
 _RPC_TIMEOUT = timedelta(seconds=5)
@@ -22,25 +23,34 @@ _KINDS = {
 
 
 class PollerHealth:
-    """The pollers of one worker; `limit` is in seconds."""
+    """The pollers of one worker; `limit` is in seconds.
 
-    def __init__(self, name: str, worker: Worker, limit: float) -> None:
+    A server that is at its limit is asked less often, and its refusals are no sign that a poller is lost.
+    """
+
+    def __init__(self, name: str, worker: Worker, limit: float, server_limit: ServerLimit) -> None:
         self.name = name
         self._worker = worker
         self._client: Client = worker.client
         self._limit = limit
+        self._server_limit = server_limit
         self._heard: dict[str, tuple[int, float]] = {}
 
     async def problem(self) -> Problem | None:
         """Ask the server; its clock is not compared with ours."""
         if not self._worker.is_running:
             return self._lost("its worker does not run")
+        if self._server_limit.gives_way:
+            return self._server_limit.problem()
         try:
             found = await asyncio.gather(*map(self._problem_of, _KINDS))
         except RPCError as away:
+            if is_limit(away):
+                self._server_limit.told(away.message)
+                return self._server_limit.problem()
             text = f"Temporal does not answer: {away.message or away.status.name}"
             return Problem("temporal_away", text, away=TEMPORAL)
-        return next(filter(None, found), None)
+        return self._server_limit.problem() or next(filter(None, found), None)
 
     async def recover(self) -> None:
         """The SDK polls again by itself; if it doesn't, only a new process helps."""

@@ -17,6 +17,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from saga.errors import TemporalRefusedError, TemporalUnreachableError
 from saga.temporal.connection import connect_once
+from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
 
 WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
@@ -43,6 +44,7 @@ async def reachable() -> tuple[CheckResult, Client | None]:
     return CheckResult("Temporal", CheckState.OK, f"answers, namespace {client.namespace}"), client
 
 
+@or_limited
 async def namespace(name: str, client: Client) -> CheckResult:
     """Whether the namespace is there, and we may look at it and change what is in it.
 
@@ -72,6 +74,7 @@ def not_permitted(name: str, error: RPCError) -> CheckResult:
     )
 
 
+@or_limited
 async def retention(name: str, client: Client, window: float) -> CheckResult:
     """Whether ended bookings are kept as long as a repeat must be recognised (`window`, seconds)."""
     found = await retention_period(client)
@@ -91,6 +94,7 @@ async def retention_period(client: Client) -> timedelta:
     return found.config.workflow_execution_retention_ttl.ToTimedelta()
 
 
+@or_limited
 async def pollers(
     name: str, client: Client, task_queue: str, kind: TaskQueueType.ValueType, start: str
 ) -> CheckResult:

@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 STUCK_EXIT_CODE = 3
 _CHECK_TIMEOUT = 15.0
-_FIRST_INTERVAL = 0.2
+_FIRST_INTERVAL = 0.1  # seconds; they double
 _CLOSE_TIMEOUT = 30.0
 _READY = Gauge("voyage_ready", "1 while the process does its work")
 
@@ -67,6 +67,7 @@ class Watchdog:
         self._checks: tuple[Check, ...] = ()
         self._stuck_since: dict[str, float] = {}
         self._was_ready = False
+        self._next_interval = _FIRST_INTERVAL
         self.problems: dict[str, Problem] = {"process": STARTING}
         _READY.set_function(lambda: float(not self.problems))
 
@@ -76,9 +77,15 @@ class Watchdog:
         while not stop.is_set():
             await self._check_all()
             with suppress(TimeoutError):
-                interval = self._settings.health_check_interval if self._was_ready else _FIRST_INTERVAL
-                await asyncio.wait_for(stop.wait(), interval)
+                await asyncio.wait_for(stop.wait(), self._interval())
         self.problems = {"process": STOPPING}
+
+    def _interval(self) -> float:
+        """Soon again at first, and ever less often: a busy server must not starve over our questions."""
+        if not self._was_ready:
+            self._next_interval = min(self._next_interval * 2, self._settings.health_check_interval)
+            return self._next_interval
+        return self._settings.health_check_interval
 
     async def _check_all(self) -> None:
         found = await asyncio.gather(*map(_problem_of, self._checks))

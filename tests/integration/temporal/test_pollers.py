@@ -7,13 +7,14 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from saga.temporal.poller_health import PollerHealth
+from saga.temporal.server_limit import ServerLimit
 from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.poll import eventually
 
 
 async def test_a_worker_that_polls_is_fine_and_one_that_has_ended_is_stuck(temporal: Client) -> None:
     worker = Worker(temporal, task_queue=f"test-{uuid4().hex}", workflows=[ManualInterventionWorkflow])
-    polling = PollerHealth("bookings", worker, limit=60)
+    polling = PollerHealth("bookings", worker, 60, ServerLimit())
     before = await polling.problem()
     running = asyncio.create_task(worker.run())
 
@@ -35,7 +36,7 @@ async def test_a_poller_that_temporal_has_not_heard_for_too_long_is_lost(tempora
     async with Worker(
         temporal, task_queue=f"test-{uuid4().hex}", workflows=[ManualInterventionWorkflow], activities=[]
     ) as worker:
-        polling = PollerHealth("bookings", worker, limit=0.5)
+        polling = PollerHealth("bookings", worker, 0.5, ServerLimit())
 
         async def lost() -> bool:
             problem = await polling.problem()
