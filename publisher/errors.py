@@ -61,6 +61,10 @@ class MessageRefusedError(PublishingError):
     """RabbitMQ refuses this message, now and later, such as one that is too large. Nothing was sent."""
 
 
+class PublishNackedError(PublishingError):
+    """RabbitMQ refuses the message for now: its queue is full, or can't store it. Send it again later."""
+
+
 class PublishTimeoutError(PublishingError):
     """RabbitMQ did not confirm in time. The message may still arrive: send it again, under the same id.
 

@@ -58,8 +58,8 @@ class ConfirmedPublisher:
         """Publish until confirmed; a lost connection is waited for, and the message sent again.
 
         So a message may arrive twice, and never not at all. Raises `UndeliverableError` if no queue took it,
-        `NotPermittedError` or `MessageRefusedError` if RabbitMQ refuses it, and `PublishTimeoutError` if it
-        did not confirm in time (it may still arrive).
+        `NotPermittedError`, `MessageRefusedError` or `PublishNackedError` (its queue is full) if RabbitMQ
+        refuses it, and `PublishTimeoutError` if it did not confirm in time (it may still arrive).
         """
         # aio-pika tells returned messages apart by message_id alone, so equal ones go one after the other.
         lock = self._in_flight.setdefault(message.message_id, asyncio.Lock())

@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
-from aio_pika.exceptions import AMQPError, ChannelInvalidStateError
+from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
 
 from publisher.amqp.reply_codes import AMQP, reply_code
-from publisher.errors import MessageRefusedError, NotPermittedError
+from publisher.errors import MessageRefusedError, NotPermittedError, PublishNackedError
 from voyage.failures import Failure
 
 ACCESS_REFUSED = 403
 PROOF = 2  # failures while nothing else was in flight
+NACKS = 5  # after which a queue is full; a cluster that chooses another leader nacks for a moment only
 PAUSE, PAUSE_LIMIT = 0.2, 5.0  # seconds before the next try; a suspect's double
 REMEMBERED = 1000  # messages that failed and may be sent again
 CHANNEL_FAILURES = (AMQPError, OSError, ChannelInvalidStateError)
@@ -29,6 +30,7 @@ class Blame:
     def __init__(self) -> None:
         self._failures = 0
         self._alone = 0
+        self._nacks = 0
         self.is_suspect = False
         self.why = ""
         """What RabbitMQ said last, in brackets."""
@@ -41,11 +43,23 @@ class Blame:
     @property
     def pause(self) -> float:
         """Seconds before the next try."""
-        return float(min(PAUSE * 2**self._alone, PAUSE_LIMIT))
+        return float(min(PAUSE * 2 ** (self._alone + self._nacks), PAUSE_LIMIT))
 
     def failed(self, failure: BaseException) -> None:
-        """Note a failed try; raises `NotPermittedError` or `MessageRefusedError` if more would be in vain."""
+        """Note a failed try.
+
+        Raises `NotPermittedError`, `MessageRefusedError` or `PublishNackedError` if more would be in vain.
+        """
         if isinstance(failure, ChannelInvalidStateError):  # the channel was closed before: nothing was sent
+            return
+        if isinstance(failure, DeliveryError):
+            self._nacks += 1
+            self.why = " (basic.nack)"
+            if self._nacks == NACKS:
+                raise PublishNackedError(
+                    "RabbitMQ refuses the message (basic.nack): its queue is full, or can't store it now. Send "
+                    "it again later, under the same id; rabbitmqctl list_policies shows limits."
+                ) from None
             return
         code, said = reply_code(failure), str(failure.args[-1]) if failure.args else ""
         self.why = f" ({said})" if code else " (the connection was lost)"

@@ -61,7 +61,7 @@ async def test_at_a_limit_of_requests_bookings_end_and_health_and_doctor_name_th
             return results.done()
 
         await eventually("every booking to end", all_ended, within=400)
-        dead = await client.dead_letters.browse()
+        dead = [letter async for letter in client.dead_letters.browse()]
 
     assert {result.booking_id for result in results.result()} == ids
     assert {result.status.value for result in results.result()} == {"booked"}

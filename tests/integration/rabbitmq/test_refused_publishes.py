@@ -1,7 +1,8 @@
-"""What RabbitMQ refuses is told at once, by its own type of error: no right to write, too large."""
+"""What RabbitMQ refuses is told at once, by its own type of error: no right to write, too large, no room."""
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import suppress
 from uuid import uuid4
 
 import pytest
@@ -11,7 +12,8 @@ from pydantic import SecretStr
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
-from publisher.errors import MessageRefusedError, NotPermittedError
+from publisher.errors import MessageRefusedError, NotPermittedError, PublishNackedError
+from tests.poll import eventually
 from voyage import devstack
 
 
@@ -49,3 +51,33 @@ async def test_a_message_that_is_too_large_is_refused_once_and_the_next_one_goes
             async with asyncio.timeout(10):
                 await publisher.publish(Message(b"x" * 200_000), settings.requests_queue)
         await publisher.publish(Message(b"1", message_id=uuid4().hex), settings.requests_queue)
+
+
+async def test_a_full_queue_is_told_at_once_and_takes_the_message_when_there_is_room(
+    broker: devstack.RabbitMq, settings: ConsumerSettings
+) -> None:
+    settings = settings.model_copy(update={"amqp_url": SecretStr(broker.url)})
+    await declare_topology(settings)
+    full = '{"max-length": 1, "overflow": "reject-publish"}'
+    await asyncio.to_thread(broker.ctl, "set_policy", "full", f"^{settings.requests_queue}$", full)
+    async with await open_connection(settings, "test") as connection:
+        publisher = await ConfirmedPublisher.open(connection, 30)
+        with pytest.raises(PublishNackedError, match=rf"{settings.requests_queue}.*basic\.nack.*full"):
+            await until_refused(publisher, settings.requests_queue)
+        queue = await (await connection.channel()).get_queue(settings.requests_queue)
+        first = await eventually("what was confirmed", lambda: queue.get(fail=False, no_ack=True))
+        assert first.body == b"0"
+        await queue.purge()
+
+        async def taken() -> bool:
+            with suppress(PublishNackedError):
+                await publisher.publish(Message(b"later"), settings.requests_queue)
+            return (await queue.declare()).message_count == 1
+
+        await eventually("the queue to take a message again", taken)
+
+
+async def until_refused(publisher: ConfirmedPublisher, queue: str) -> None:
+    async with asyncio.timeout(10):
+        for number in range(10):
+            await publisher.publish(Message(b"%d" % number), queue)
