@@ -7,13 +7,14 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from consumer.callers.joining import Joining
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
+from consumer.requests.booking_input import booking_input, memo_of
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
-from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID, Closed, Foreign, Missing, Running, look_up
+from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
 from consumer.temporal.intake import Intake
 from consumer.temporal.recent import Recent
-from saga.models import BookingOutcome, BookVacationInput
+from saga.models import BookingOutcome
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, cancelled_before_start
 
@@ -73,12 +74,12 @@ class WorkflowStarter:
         return await started(
             self._client.start_workflow(
                 BookingWorkflow.run,
-                _booking_input(start, self._settings),
+                booking_input(start, self._settings),
                 id=start.workflow_id,
                 task_queue=self._settings.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
-                memo=_memo(start),
+                memo=memo_of(start),
                 static_summary=f"{start.request.car}, {start.request.hotel}, {start.request.flight}",
                 # With the worker in this process, the first step comes back with the answer to the start.
                 request_eager_start=self._settings.with_worker,
@@ -113,7 +114,7 @@ class WorkflowStarter:
     async def _arrive(self, start: Start) -> Accepted | Ended | None:
         """Tell the cancel that came before that its request is here."""
         handle = self._client.get_workflow_handle(start.workflow_id)
-        args = [_booking_input(start, self._settings), _memo(start)]
+        args = [booking_input(start, self._settings), memo_of(start)]
         arrived = CancelledBeforeRequestWorkflow.request_arrived
         match await signalled(handle.signal(arrived, args=args, rpc_timeout=RPC_TIMEOUT)):
             case Signal.TAKEN:
@@ -123,7 +124,7 @@ class WorkflowStarter:
         return None
 
     def _cancelled(self, start: Start) -> Ended:
-        booking = _booking_input(start, self._settings)
+        booking = booking_input(start, self._settings)
         return Ended(cancelled_before_start(booking, CANCELLED_BEFORE_REQUEST))
 
 
@@ -132,22 +133,3 @@ def _is_for(found: Running | Closed, start: Start) -> bool:
     if found.fingerprint is None:  # else another client started it, for who knows what
         return found.is_early_cancel
     return found.fingerprint == start.fingerprint
-
-
-def _booking_input(start: Start, settings: ConsumerSettings) -> BookVacationInput:
-    request = start.request
-    return BookVacationInput(
-        book_user_id=start.user_id,
-        book_car_id=request.car,
-        book_hotel_id=request.hotel,
-        book_flight_id=request.flight,
-        attempts=request.attempts,
-        deadline=request.deadline,
-        reply=start.reply_address.to_callback(settings),
-        policy=settings.policy,
-    )
-
-
-def _memo(start: Start) -> dict[str, str]:
-    """What can be read of a booking without its history: enough to tell a repeat from a conflict."""
-    return {FINGERPRINT: start.fingerprint, USER_ID: start.user_id}

@@ -16,7 +16,7 @@ from aiormq import Channel
 
 from publisher.amqp.message import Delivery
 from publisher.amqp.suspects import CHANNEL_FAILURES, Blame, Suspects
-from publisher.errors import PublishTimeoutError, UndeliverableError
+from publisher.errors import PublishNackedError, PublishTimeoutError, UndeliverableError
 
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
@@ -108,6 +108,12 @@ class ConfirmedPublisher:
                 ) from None
             except CHANNEL_FAILURES as failure:
                 blame.failed(failure)
+                if blame.is_nacked:
+                    raise PublishNackedError(
+                        f"RabbitMQ refuses the message for {routing_key!r} (basic.nack): the queue is full, "
+                        "or can't store it now. Send it again later, under the same id; "
+                        "rabbitmqctl list_policies shows limits."
+                    ) from None
             except asyncio.CancelledError as cancelled:
                 task = asyncio.current_task()
                 if task and task.cancelling():

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, contextmanager
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
 
 from publisher.amqp.reply_codes import AMQP, reply_code
-from publisher.errors import MessageRefusedError, NotPermittedError, PublishNackedError
+from publisher.errors import MessageRefusedError, NotPermittedError
 from voyage.failures import Failure
 
 ACCESS_REFUSED = 403
@@ -41,25 +41,22 @@ class Blame:
         return self._alone >= PROOF
 
     @property
+    def is_nacked(self) -> bool:
+        """Whether its queue has refused it so often that it is full."""
+        return self._nacks >= NACKS
+
+    @property
     def pause(self) -> float:
         """Seconds before the next try."""
         return float(min(PAUSE * 2 ** (self._alone + self._nacks), PAUSE_LIMIT))
 
     def failed(self, failure: BaseException) -> None:
-        """Note a failed try.
-
-        Raises `NotPermittedError`, `MessageRefusedError` or `PublishNackedError` if more would be in vain.
-        """
+        """Note a failed try; raises `NotPermittedError` or `MessageRefusedError` if more would be in vain."""
         if isinstance(failure, ChannelInvalidStateError):  # the channel was closed before: nothing was sent
             return
         if isinstance(failure, DeliveryError):
             self._nacks += 1
             self.why = " (basic.nack)"
-            if self._nacks == NACKS:
-                raise PublishNackedError(
-                    "RabbitMQ refuses the message (basic.nack): its queue is full, or can't store it now. Send "
-                    "it again later, under the same id; rabbitmqctl list_policies shows limits."
-                ) from None
             return
         code, said = reply_code(failure), str(failure.args[-1]) if failure.args else ""
         self.why = f" ({said})" if code else " (the connection was lost)"
