@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
   --custom-compile-command "make requirements"
 DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
 
-CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE SHAPE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
+CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE POISON SHAPE,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 
 # uv trusts what the system trusts, as pip does.
 export UV_SYSTEM_CERTS := true
@@ -90,7 +90,7 @@ bench-peers: setup .venv-peers/installed ## Compare with DBOS, Celery and FastSt
 bench-page: setup ## Make the tables and charts of docs/performance.md and docs/peers.md from the last figures
 	@$(BIN)/python -m benchmarks page
 
-chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4
+chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4 POISON=20
 	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)
 
 chaos-short: setup ## The same for about two minutes, under three seeds
@@ -99,7 +99,7 @@ chaos-short: setup ## The same for about two minutes, under three seeds
 soak: setup ## Steady load for MINUTES=10, one restart a minute; what each process holds is drawn and must stay flat
 	@$(BIN)/python -m tests.chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
-fuzz: setup ## Hunt for inputs that break a rule for MINUTES=10: settings, files, command lines, processes; SEED=1, ONLY=settings
+fuzz: setup ## Hunt for inputs that break a rule for MINUTES=10: settings, files, commands, suppliers, messages; SEED=1, ONLY=messages
 	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests

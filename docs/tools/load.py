@@ -11,18 +11,20 @@ from publisher.amqp.message import new_message
 from publisher.contract.request import REQUEST_TYPE, BookingRequest
 from publisher.settings import BrokerSettings
 from tests.chaos.load import orders, sender
-from tests.chaos.load.orders import Order, Poison
+from tests.chaos.load.orders import Order
+from tests.chaos.load.poison import Poison
 from tests.chaos.observation.collector import Collector
 
 SEED = 7
 TRIP = BookingRequest(name="Jane Smith", car="plain", hotel="plain", flight="plain", booking_id="repeated")
 ANSWERED_WITHIN = 120.0  # seconds after the last one was sent
+POISON = 0.02  # as a share of all messages
 ODDITIES = 6  # rounds of what the drawn messages don't have
 
 
 async def send(settings: BrokerSettings, count: int, seconds: float) -> None:
     """Send so many messages in this time, and return when each is answered."""
-    drawn = [replace(one, at=seconds * hurry(one.at)) for one in orders.draw(SEED, count, 1.0)]
+    drawn = [replace(one, at=seconds * hurry(one.at)) for one in orders.draw(SEED, count, 1.0, POISON)]
     collector = Collector(settings)
     async with collector.collecting():
         await asyncio.gather(sender.send(drawn, settings), send_oddities(settings, seconds))
@@ -39,9 +41,8 @@ def hurry(share: float) -> float:
 
 def correlation_ids(drawn: Sequence[Order | Poison]) -> set[str]:
     """What is to be answered."""
-    return {
-        own for one in drawn for own in (one.correlation_ids if isinstance(one, Order) else [one.message_id])
-    }
+    rejected = {one.message_id for one in drawn if isinstance(one, Poison) and one.is_answered}
+    return rejected | {own for one in drawn if isinstance(one, Order) for own in one.correlation_ids}
 
 
 async def send_oddities(settings: BrokerSettings, seconds: float) -> None:

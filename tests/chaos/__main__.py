@@ -16,11 +16,12 @@ from tests.chaos.run import BUNDLE, quiet_libraries, run, verdict
 from voyage.devstack import DevstackError
 
 
-def main(
+def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     seed: Annotated[list[int] | None, typer.Option(help="Draw by it; may be given more than once.")] = None,
     bookings: Annotated[int, typer.Option(help="How many messages, poison included.", min=1)] = 500,
     faults: Annotated[int, typer.Option(help="How many faults.", min=0)] = 30,
     pace: Annotated[float, typer.Option(help="Seconds from one fault to the next.", min=0.1)] = 4.0,
+    poison: Annotated[float, typer.Option(help="How many messages in a hundred.", min=0, max=100)] = 20.0,
     shape: Annotated[str, typer.Option(help=f"Which processes: {', '.join(SHAPES)}.")] = TWO_SERVICES,
     bundle: Annotated[Path, typer.Option(help="Where a failed run leaves what it has.")] = BUNDLE,
 ) -> None:
@@ -30,22 +31,22 @@ def main(
     failed = [
         number
         for number in seed or [random.SystemRandom().randrange(1_000_000)]
-        if not asyncio.run(one(number, (bookings, faults, pace), shape, bundle))
+        if not asyncio.run(one(number, (bookings, faults, pace, poison), shape, bundle))
     ]
     if failed:
         sys.exit(f"chaos: the promise was broken under seed {', '.join(map(str, failed))}")
 
 
-async def one(seed: int, size: tuple[int, int, float], shape: str, leave: Path) -> bool:
+async def one(seed: int, size: tuple[int, int, float, float], shape: str, leave: Path) -> bool:
     """One run; whether every promise held."""
-    bookings, faults, pace = size
-    repeat = f"make chaos SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} SHAPE={shape}"
-    print(f"Seed {seed}; again: {repeat}", flush=True)
+    bookings, faults, pace, poison = size
+    repeat = f"make chaos SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} POISON={poison:g}"
+    print(f"Seed {seed}; again: {repeat} SHAPE={shape}", flush=True)
     async with a_world(SHAPES[shape]) as world:
         planned = schedule.draw(
             seed, faults, pace, list(world.processes), list(world.proxies), world.rabbitmq.name.lower()
         )
-        sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20))
+        sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20), poison / 100)
         report = await run(world, sent, planned, leave / f"seed-{seed}")
     print(f"{report}\n{verdict(report.wrong, leave / f'seed-{seed}')}\n", flush=True)
     return not report.wrong

@@ -12,7 +12,8 @@ from temporalio.service import RPCError
 
 from tests.chaos.environment import World
 from tests.chaos.faults.schedule import Fault
-from tests.chaos.load.orders import Order, Poison
+from tests.chaos.load.orders import Order
+from tests.chaos.load.poison import Poison
 from tests.chaos.observation.observed import Observed
 
 MOST_HISTORIES = 50

@@ -14,7 +14,8 @@ from tests.chaos.environment import World
 from tests.chaos.faults.injector import Faults
 from tests.chaos.faults.schedule import Fault
 from tests.chaos.load import sender
-from tests.chaos.load.orders import Order, Poison
+from tests.chaos.load.orders import Order
+from tests.chaos.load.poison import Poison
 from tests.chaos.observation import checker
 from tests.chaos.observation.collector import Collector
 from tests.chaos.observation.observed import Observed

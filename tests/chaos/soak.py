@@ -20,6 +20,7 @@ from tests.chaos.processes import SHAPES, TWO_SERVICES
 from tests.chaos.run import BUNDLE, Report, quiet_libraries, run, verdict
 from voyage.devstack import DevstackError
 
+POISON = 0.02  # as a share of all messages
 PER_SECOND = 3  # messages; half of what two busy cores can take
 RESTART_EVERY = 60.0  # seconds
 console = Console(soft_wrap=True)
@@ -45,7 +46,7 @@ async def soak(seconds: float, seed: int, shape: str, leave: Path) -> Report:
     """Run it."""
     async with a_world(SHAPES[shape]) as world:
         restarts = schedule.restarts(seed, int(seconds / RESTART_EVERY), RESTART_EVERY, list(world.processes))
-        sent = orders.draw(seed, int(seconds * PER_SECOND), seconds)
+        sent = orders.draw(seed, int(seconds * PER_SECOND), seconds, POISON)
         return await run(world, sent, restarts, leave)
 
 

@@ -13,7 +13,7 @@ from unittest.mock import patch
 
 from hypothesis import strategies as st
 
-from tests.fuzz.hunting import Target
+from tests.fuzz.hunting import Target, each
 from tests.fuzz.texts import NUMBERS, TEXTS
 from voyage.commands.failures import Exit
 from voyage.commands.running import run
@@ -130,4 +130,4 @@ def ending_within(seconds: float) -> Iterator[None]:
         logging.root.handlers, logging.raiseExceptions = handlers, True
 
 
-TARGET = Target("command lines", st.tuples(ARGUMENTS, SETTINGS), check, examples=60)
+TARGET = Target("command lines", st.tuples(ARGUMENTS, SETTINGS), each(check, "command lines"), examples=60)

@@ -11,7 +11,7 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from tests.fuzz.command_lines import ARGUMENTS, NOBODY
-from tests.fuzz.hunting import Target
+from tests.fuzz.hunting import Target, each
 from tests.fuzz.setting_texts import VARIABLES
 from tests.fuzz.texts import TEXTS
 from voyage.commands.failures import Exit
@@ -102,4 +102,4 @@ CASES = st.builds(
     st.sampled_from([signal.SIGINT, signal.SIGTERM]),
     st.floats(0, 2),
 )
-TARGET = Target("processes", CASES, check, examples=4, shrinks=False)
+TARGET = Target("processes", CASES, each(check, "processes"), examples=4, shrinks=False)

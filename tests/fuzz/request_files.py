@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from publisher.cli.publishing.booking_ids import with_ids
 from publisher.cli.publishing.requests_file import hint, read_requests
 from publisher.contract.request import BookingRequest
-from tests.fuzz.hunting import Target
+from tests.fuzz.hunting import Target, each
 from tests.fuzz.texts import TEXTS
 
 FIELDS = tuple(BookingRequest.model_fields)
@@ -55,4 +55,4 @@ def check(content: bytes) -> None:
     assert isinstance(hint(content), str)
 
 
-TARGET = Target("files", FILES, check, examples=150)
+TARGET = Target("files", FILES, each(check, "files"), examples=150)

@@ -19,7 +19,7 @@ from saga.settings import WorkerSettings
 from saga.suppliers.selection import choose
 from saga.suppliers.supplier_settings import SupplierSettings, supplier_prefix
 from saga.temporal.connection import _config
-from tests.fuzz.hunting import Target
+from tests.fuzz.hunting import Target, each
 from tests.fuzz.texts import TEXTS
 from voyage.commands.variables import NAMES
 from voyage.errors import SettingsError
@@ -93,4 +93,6 @@ READERS: tuple[Callable[[], object], ...] = (
     _supply,
     _config,
 )
-TARGET = Target("settings", st.tuples(st.sampled_from(VARIABLES), TEXTS), check, examples=150)
+TARGET = Target(
+    "settings", st.tuples(st.sampled_from(VARIABLES), TEXTS), each(check, "settings"), examples=150
+)

@@ -5,12 +5,9 @@ The tries go through the real activities, the bookings through a worker and the 
 
 import asyncio
 import logging
-import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from hypothesis import HealthCheck, Phase, given, settings
-from hypothesis import seed as seeded
 from hypothesis import strategies as st
 from temporalio.api.failure.v1 import Failure
 from temporalio.converter import DataConverter
@@ -22,69 +19,47 @@ from saga.legs import LEGS
 from saga.models import Booked
 from saga.suppliers.reference import reference_in
 from tests.fuzz import supplier_bookings
+from tests.fuzz.hunting import Check, Tally, Target
 from tests.fuzz.supplier_behaviours import PLANS, Plan, supplier_of
 from tests.fuzz.supplier_bookings import TRIP, Trip
 
 LONGEST_FAILURE = 16_384
 
 
-@dataclass
-class Summary:
-    """How often each thing was tried, and what was found: each with what hypothesis made smallest."""
-
-    seed: int
-    calls: int = 0
-    bookings: int = 0
-    found: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        tried = f"suppliers: {self.calls} calls, {self.bookings} bookings, seed {self.seed}"
-        return "\n".join([f"{tried}: {len(self.found)} found", *self.found])
+TRIPS = st.lists(st.tuples(PLANS, PLANS, PLANS), min_size=1, max_size=8)
 
 
-def run(deadline_seconds: float, seed: int) -> Summary:
-    """Try until so many seconds have passed; the same seed tries the same things in the same order."""
-    summary = Summary(seed)
-    until = time.monotonic() + deadline_seconds
+def check(trips: list[Trip]) -> None:
+    """Book and undo each leg once, by the real activities."""
+    for plan in (plan for plans in trips for plan in plans):
+        _call(plan)
+
+
+@contextmanager
+def bookings(tally: Tally) -> Iterator[Check]:
+    """Book trips side by side, over a worker and the server at TEMPORAL_ADDRESS."""
     logging.getLogger("temporalio").setLevel(logging.CRITICAL)  # each failed try is one of its warnings
     with supplier_bookings.Server() as server:
 
         def book(trips: list[Trip]) -> None:
-            if time.monotonic() < until:
-                summary.bookings += len(trips)
-                server.book(trips)
+            tally.tried["bookings whose suppliers do anything"] += len(trips)
+            server.book(trips)
 
-        def call(trips: list[Trip]) -> None:
-            for plan in (plan for plans in trips for plan in plans):
-                summary.calls += 2
-                _call(plan)
-
-        while time.monotonic() < until and not summary.found:
-            for examples, check in ((30, call), (5, book)):
-                if not summary.found:
-                    _hunt(seed, examples, check, summary)
-            seed += 1
-    return summary
+        yield book
 
 
-def _hunt(number: int, examples: int, check: Callable[[list[Trip]], None], summary: Summary) -> None:
-    @seeded(number)
-    @settings(
-        max_examples=examples,
-        deadline=None,
-        database=None,
-        phases=[Phase.generate, Phase.shrink],
-        suppress_health_check=list(HealthCheck),
-    )
-    @given(st.lists(st.tuples(PLANS, PLANS, PLANS), min_size=1, max_size=8))
-    def hunt(trips: list[Trip]) -> None:
+@contextmanager
+def calls(tally: Tally) -> Iterator[Check]:
+    """Try each supplier by itself, without a server."""
+    level = logging.getLogger("temporalio").level
+    logging.getLogger("temporalio").setLevel(logging.CRITICAL)
+
+    def call(trips: list[Trip]) -> None:
+        tally.tried["supplier behaviours"] += 2 * len(LEGS) * len(trips)
         check(trips)
 
-    try:
-        hunt()
-    except Exception as found:  # noqa: BLE001 -- whatever it is, it is what the hunt is for
-        notes = "; ".join([repr(found)[:2000], *getattr(found, "__notes__", [])])
-        summary.found.append(f"seed {number}: {notes}")
+    yield call
+    logging.getLogger("temporalio").setLevel(level)
 
 
 def _call(plan: Plan) -> None:
@@ -107,3 +82,7 @@ def _check(failure: ApplicationError) -> None:
     assert stored.ByteSize() < LONGEST_FAILURE, stored.ByteSize()
     assert failure.message.strip(), "a failure without a text"
     assert failure.details == (1,), failure.details
+
+
+CALLS = Target("suppliers", TRIPS, calls, examples=20)
+BOOKINGS = Target("bookings", TRIPS, bookings, examples=5, over_servers=True)

@@ -1,11 +1,15 @@
 """What is hunted. A new target is a module with a `TARGET`, and a row here."""
 
-from tests.fuzz import command_lines, processes, request_files, setting_texts
+from tests.fuzz import command_lines, processes, request_files, setting_texts, suppliers
 from tests.fuzz.hunting import Target
+from tests.fuzz.messages import hunt
 
 TARGETS: tuple[Target, ...] = (
     setting_texts.TARGET,
     request_files.TARGET,
     command_lines.TARGET,
     processes.TARGET,
+    suppliers.CALLS,
+    suppliers.BOOKINGS,
+    hunt.TARGET,
 )

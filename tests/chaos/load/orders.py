@@ -1,4 +1,4 @@
-"""What is asked for in a run: bookings and how each must end, repeats, cancels, and poison."""
+"""What is asked for in a run: bookings and how each must end, repeats, cancels, and poison between them."""
 
 import random
 from collections.abc import Mapping
@@ -6,17 +6,12 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from publisher.contract.result import Status
+from tests.chaos.load import poison
+from tests.chaos.load.poison import Poison
 
-DUPLICATES, CANCELS, POISON = 0.05, 0.05, 0.02
+DUPLICATES, CANCELS, POISON = 0.05, 0.05, 0.2
 PATIENT = 100  # tries per leg: an outage alone must never end a booking
 LEGS = ("car", "hotel", "flight")
-POISONS = (
-    b"not json",
-    b'{"name": "Jane"}',
-    b"[]",
-    b'{"name": "Jane", "car": "c", "hotel": "h", "flight": 5}',
-    b" " * 70_000,
-)
 
 
 class Kind(StrEnum):
@@ -74,24 +69,18 @@ class Order:
         return frozenset({end, *([Status.CANCELLED] if undone else [])})
 
 
-@dataclass(frozen=True)
-class Poison:
-    """A message that can never become a booking. Its id is also its correlation id."""
-
-    message_id: str
-    at: float
-    body: bytes
-
-
-def draw(seed: int, count: int, seconds: float) -> list[Order | Poison]:
-    """`count` messages, spread evenly over so many seconds."""
+def draw(seed: int, count: int, seconds: float, share: float = POISON) -> list[Order | Poison]:
+    """`count` messages, spread evenly over so many seconds; a share of them is poison."""
     chance = random.Random(f"orders {seed}")  # noqa: S311 -- it has to be predictable
-    return [_one(chance, f"chaos-{seed}-{number:05}", number * seconds / count) for number in range(count)]
+    sent: list[Order | Poison] = []
+    for number in range(count):
+        own, at = f"chaos-{seed}-{number:05}", number * seconds / count
+        is_poison = chance.random() < share
+        sent.append(poison.draw(chance, seed, own, at) if is_poison else _one(chance, own, at))
+    return sent
 
 
-def _one(chance: random.Random, own: str, at: float) -> Order | Poison:
-    if chance.random() < POISON:
-        return Poison(own, at, chance.choice(POISONS))
+def _one(chance: random.Random, own: str, at: float) -> Order:
     [kind] = chance.choices(list(SHARES), weights=list(SHARES.values()))
     again = chance.uniform(0.0, 10.0) if chance.random() < DUPLICATES else None
     cancel = chance.uniform(-1.0, 4.0) if chance.random() < CANCELS and kind is not Kind.BROKEN else None

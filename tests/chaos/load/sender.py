@@ -12,7 +12,8 @@ from publisher.contract.control import CANCEL_TYPE, CancelRequest
 from publisher.contract.request import REQUEST_TYPE, BookingRequest
 from publisher.errors import PublishTimeoutError
 from publisher.settings import BrokerSettings
-from tests.chaos.load.orders import PATIENT, Order, Poison
+from tests.chaos.load.orders import PATIENT, Order
+from tests.chaos.load.poison import Poison
 
 
 class Load:
@@ -61,9 +62,9 @@ class Load:
         await self._until_confirmed(new_message(body, CANCEL_TYPE), self._names.control_queue)
 
     async def _poison(self, poison: Poison) -> None:
-        message = new_message(poison.body, REQUEST_TYPE, correlation_id=poison.message_id)
-        message.message_id = poison.message_id
-        await self._until_confirmed(message, self._names.requests_queue)
+        names = self._names
+        queue = names.requests_queue if poison.is_request else names.control_queue
+        await self._until_confirmed(poison.message(), queue)
 
     async def _until_confirmed(self, message: Message, queue: str) -> None:
         while True:

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from publisher.contract.result import Status
-from tests.chaos.load.orders import LEGS, Order, Poison
+from tests.chaos.load.orders import LEGS, Order
+from tests.chaos.load.poison import Poison
 from tests.chaos.observation.leaks import grown
 from tests.chaos.observation.observed import Answer, Observed
 
@@ -34,7 +35,8 @@ def violations(sent: Sequence[Order | Poison], seen: Observed) -> list[str]:
         wrong += [f"{order.booking_id} ({order.kind}): {complaint}" for complaint in complaints]
     for message in poison:
         wrong += [
-            f"{message.message_id} (poison): {text}" for text in _rejection(answers[message.message_id])
+            f"{message.message_id} (poison): {text}"
+            for text in _rejection(message, answers[message.message_id])
         ]
     known = {name for order in orders for name in order.correlation_ids} | {p.message_id for p in poison}
     wrong += [f"an answer that nobody asked for: {name}" for name in answers if name not in known]
@@ -86,9 +88,11 @@ def _out_of_order(changes: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield f"undone in the order {undone}"
 
 
-def _rejection(said: Sequence[Answer]) -> Iterator[str]:
-    if not said:
+def _rejection(poison: Poison, said: Sequence[Answer]) -> Iterator[str]:
+    if poison.is_answered and not said:
         yield "no rejection"
+    if said and not poison.is_answered:
+        yield "an answer, though it has no address"
     if statuses := {answer.body["status"] for answer in said} - {Status.REJECTED}:
         yield f"answered {statuses}"
     if len({answer.message_id for answer in said}) > 1:
@@ -100,7 +104,7 @@ def _left_over(orders: Sequence[Order], poison: Sequence[Poison], seen: Observed
     for queue, depth in seen.queues.items():
         if depth.ready or depth.unacked:
             yield f"queue {queue} is not empty: {depth.ready} waiting, {depth.unacked} not acked"
-    expected = {message.message_id for message in poison}
+    expected = {message.message_id for message in poison if message.is_request}
     for missing in expected - set(seen.dead):
         yield f"poison {missing} is not in the dead-letter queue"
     for unknown in set(seen.dead) - expected:

@@ -9,7 +9,8 @@ from temporalio.client import Client
 from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
 from publisher.contract.result import Status
 from tests.chaos.environment import World, until_ready
-from tests.chaos.load.orders import Order, Poison
+from tests.chaos.load.orders import Order
+from tests.chaos.load.poison import Poison
 from tests.chaos.observation.collector import Collector, look_at
 from tests.chaos.observation.observed import Depth, Observed, Sample
 

@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.load.orders import LEGS, Kind, Order, Poison
+from tests.chaos.load.orders import LEGS, Kind, Order
+from tests.chaos.load.poison import Poison
 from tests.chaos.observation.checker import violations
 from tests.chaos.observation.observed import Answer, Depth, Observed, Sample
+from tests.fuzz.messages.letters import Letter, Reply, To
 
 PLAIN = Order("b1", 0.0, Kind.PLAIN, again_after=3.0)
 REFUSED = Order("b2", 0.0, Kind.REFUSED)
 BROKEN = Order("b3", 0.0, Kind.BROKEN)
-POISON = Poison("p1", 0.0, b"not json")
-SENT = (PLAIN, REFUSED, BROKEN, POISON)
+POISON = Poison("p1", 0.0, Letter(To.REQUESTS, b"not json", Reply.RESULTS))
+UNANSWERED = replace(POISON, message_id="p2", letter=replace(POISON.letter, reply=Reply.FORBIDDEN))
+DROPPED = replace(POISON, message_id="p3", letter=replace(POISON.letter, to=To.CONTROL))
+SENT = (PLAIN, REFUSED, BROKEN, POISON, UNANSWERED, DROPPED)
 
 
 def result(status: str, legs: Mapping[str, str], **more: Any) -> dict[str, Any]:
@@ -64,7 +68,7 @@ FINE = Observed(
     bookings=ROWS,
     changes=CHANGES,
     queues={"booking.requests": Depth(0, 0), "booking.results.parked": Depth(0, 0)},
-    dead=["p1", "p1"],
+    dead=["p1", "p1", "p2"],
     running=["booking-b3", "manual-intervention-booking-b3"],
 )
 
@@ -107,7 +111,13 @@ PLANTED = {
     ),
     "poison not rejected": (replace(FINE, answers=without("p1")), "no rejection"),
     "poison not kept": (replace(FINE, dead=[]), "poison p1 is not in the dead-letter queue"),
-    "a good one dead-lettered": (replace(FINE, dead=["p1", "x"]), "a dead letter that is no poison: x"),
+    "poison without an address answered": (
+        instead("p2", Answer("p2", "m", result("rejected", {}))),
+        "p2 (poison): an answer, though",
+    ),
+    "poison without an address not kept": (replace(FINE, dead=["p1"]), "poison p2 is not in"),
+    "a control message kept": (replace(FINE, dead=["p1", "p2", "p3"]), "that is no poison: p3"),
+    "a good one dead-lettered": (replace(FINE, dead=["p1", "p2", "x"]), "a dead letter that is no poison: x"),
     "parked": (replace(FINE, queues={"booking.results.parked": Depth(1, 0)}), "parked is not empty: 1"),
     "not acked": (replace(FINE, queues={"booking.requests": Depth(0, 2)}), "2 not acked"),
     "still running": (replace(FINE, running=["booking-b1"]), "workflow booking-b1 still runs"),
