@@ -3,16 +3,15 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
-from consumer.amqp.message_consumer import MessageConsumer
+from consumer.amqp.broker import Broker, consume, open_broker
 from consumer.amqp.message_handler import MessageHandler
-from consumer.amqp.subscription import Subscription
 from consumer.callers.later_callers import LaterCallers
 from consumer.callers.later_callers_workflow import LaterCallersWorkflow
 from consumer.control.handler import ControlHandler
@@ -32,7 +31,6 @@ from consumer.requests.start_or_join import WorkflowStarter
 from consumer.requests.undelivered import UndeliveredHandler
 from consumer.settings import ConsumerSettings
 from consumer.temporal.intake import Intake
-from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from saga.legs import LEGS
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import open_suppliers
@@ -44,7 +42,7 @@ from saga.worker import build
 from voyage.runtime import tracing
 from voyage.runtime.endpoints import serving
 from voyage.runtime.health import Check, Watchdog
-from voyage.runtime.process import stop_on_signals, unless_stopped
+from voyage.runtime.process import Shutdown, stop_on_signals, unless_stopped
 from voyage.runtime.settings import load_settings
 
 log = logging.getLogger(__name__)
@@ -55,54 +53,61 @@ async def run(settings: ConsumerSettings) -> None:
     stop = stop_on_signals()
     tracing.set_up("voyage-consumer")
     watchdog = Watchdog(settings)
-    async with AsyncExitStack() as stack:
+    booking = load_settings(WorkerSettings) if settings.with_worker else None
+    grace = max(settings.drain_timeout, booking.shutdown_grace if booking else 0.0)
+    async with Shutdown(grace) as stack:
         await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))
         client = await unless_stopped(stop, startup.connect(settings))
         if client is None:
             return
-        connections = await unless_stopped(stop, startup.open_connections(settings))
-        if connections is None:
+        broker = await unless_stopped(stop, open_broker(settings))
+        if broker is None:
             return
-        # A publish that fails can close its channel, so results never share a connection with requests.
-        consuming, publishing = connections
-        stack.push_async_callback(consuming.close)
-        stack.push_async_callback(publishing.close)
-        publisher = await ConfirmedPublisher.open(
-            publishing, settings.publish_timeout, settings.reply_exchange
-        )
+        stack.push_async_callback(broker.close)
         limit = ServerLimit()
         intake = Intake(limit)
-        results = ResultPublisher(publisher, settings, intake)
-        starter = WorkflowStarter(client, settings, intake)
-        requests = RequestHandler(settings, starter, results, DeadLetterPublisher(publisher, settings))
-        control = ControlHandler(settings, client, results)
-        worker = await stack.enter_async_context(reply_worker(client, settings, results))
+        results = ResultPublisher(broker.publisher, settings, intake)
+        workers = {"results": await stack.enter_async_context(reply_worker(client, settings, results))}
+        if booking:
+            books = booking_worker(client, booking, results)
+            workers["bookings"] = await stack.enter_async_context(books)
+        for worker in workers.values():
+            stack.finish(worker.shutdown)
         checks: list[Check] = [
-            PollerHealth("results", worker, settings.poller_timeout, limit),
-            PublishingCheck("reply channel", publisher, settings),
+            *(PollerHealth(name, worker, settings.poller_timeout, limit) for name, worker in workers.items()),
+            PublishingCheck("reply channel", broker.publisher, settings),
         ]
-        if settings.with_worker:
-            books = await stack.enter_async_context(booking_worker(client, results))
-            checks.append(PollerHealth("bookings", books, settings.poller_timeout, limit))
-        handlers: dict[str, MessageHandler[Any]] = {
-            settings.control_queue: control,
-            settings.undelivered_queue: UndeliveredHandler(settings, requests),
-            settings.requests_queue: requests,
-        }
-        opening = (Subscription.open(consuming, queue, settings.prefetch) for queue in handlers)
-        subscriptions, _ = await asyncio.gather(
-            asyncio.gather(*opening), unless_stopped(stop, schedule.ensure(client, settings))
-        )
-        consumers = [MessageConsumer(one, handlers[one.queue], publisher, settings) for one in subscriptions]
-        for consumer in consumers:
-            stack.push_async_callback(consumer.stop)
+        starter = WorkflowStarter(client, settings, intake)
+        handlers = _handlers(settings, client, broker, starter, results)
+        taking = asyncio.gather(*(consume(queue, handlers[queue], broker, settings) for queue in handlers))
+        scheduling = schedule.ensure(client, settings)
+        begun = await unless_stopped(stop, asyncio.gather(taking, scheduling))
+        if begun is None:
+            return
+        for consumer in begun[0]:
+            stack.finish(consumer.stop)
             checks.append(ConsumingCheck(consumer.queue, consumer, settings))
-        await asyncio.gather(*(consumer.start() for consumer in consumers))
         await stack.enter_async_context(startup.warnings(client, settings))
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await watchdog.run(checks, stop)
         log.info("Stopping: no new requests, finishing what is in flight")
     log.info("Consumer stopped")
+
+
+def _handlers(
+    settings: ConsumerSettings,
+    client: Client,
+    broker: Broker,
+    starter: WorkflowStarter,
+    results: ResultPublisher,
+) -> dict[str, MessageHandler[Any]]:
+    """What handles the messages of each queue."""
+    requests = RequestHandler(settings, starter, results, DeadLetterPublisher(broker.publisher, settings))
+    return {
+        settings.control_queue: ControlHandler(settings, client, results),
+        settings.undelivered_queue: UndeliveredHandler(settings, requests),
+        settings.requests_queue: requests,
+    }
 
 
 def reply_worker(client: Client, settings: ConsumerSettings, results: ResultPublisher) -> Worker:
@@ -127,11 +132,13 @@ def reply_worker(client: Client, settings: ConsumerSettings, results: ResultPubl
 
 
 @asynccontextmanager
-async def booking_worker(client: Client, results: ResultPublisher) -> AsyncIterator[Worker]:
+async def booking_worker(
+    client: Client, settings: WorkerSettings, results: ResultPublisher
+) -> AsyncIterator[Worker]:
     """The worker that books, in this process: it answers by itself, with the task queue as its reserve."""
     reply_handlers = {PUBLISH_RESULT: results.publish_result}
     async with (
         open_suppliers(LEGS) as suppliers,
-        build(client, load_settings(WorkerSettings), suppliers, reply_handlers) as worker,
+        build(client, settings, suppliers, reply_handlers) as worker,
     ):
         yield worker

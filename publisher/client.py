@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from types import TracebackType
 from typing import Self
 from uuid import uuid4
 
-from aio_pika.abc import AbstractRobustConnection
 from pydantic import SecretStr
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
-from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.connection import declare_topology
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.message import new_message
 from publisher.amqp.request_reply import RequestReply, time_limit
@@ -30,13 +28,10 @@ class Client:
     Use it as a context manager: `async with await Client.connect() as voyage: ...`.
     """
 
-    def __init__(
-        self, connection: AbstractRobustConnection, publisher: ConfirmedPublisher, settings: BrokerSettings
-    ) -> None:
-        self._connection = connection
+    def __init__(self, publisher: ConfirmedPublisher, settings: BrokerSettings) -> None:
         self._publisher = publisher
         self._settings = settings
-        self._request_reply = RequestReply(connection, settings)
+        self._request_reply = RequestReply(publisher.connection, settings)
 
     @classmethod
     async def connect(cls, amqp_url: str | None = None, settings: BrokerSettings | None = None) -> Self:
@@ -49,8 +44,8 @@ class Client:
         if amqp_url:
             settings = settings.model_copy(update={"amqp_url": SecretStr(amqp_url)})
         await declare_topology(settings)
-        connection = await open_connection(settings, "voyage client")
-        return cls(connection, await ConfirmedPublisher.open(connection, settings.publish_timeout), settings)
+        publisher = await ConfirmedPublisher.connect(settings, "voyage client")
+        return cls(publisher, settings)
 
     async def publish(
         self,
@@ -97,8 +92,7 @@ class Client:
         """Send a request; entered when RabbitMQ has it safe, with its result (also `rejected`) to wait for.
 
         For who wants to wait in steps, or not at all: the booking goes on whatever becomes of the block.
-        With a `traceparent` in `headers` it is part of that trace.
-        Raises `UndeliverableError` or `PublishTimeoutError`.
+        With a `traceparent` in `headers` it is part of that trace. Raises as `publish` does.
         """
 
         async def send(reply_to: str, correlation_id: str) -> None:
@@ -133,7 +127,7 @@ class Client:
     @property
     def dead_letters(self) -> DeadLetterQueue:
         """The dead-letter queue: look, replay, drop."""
-        return DeadLetterQueue(self._connection, self._publisher, self._settings)
+        return DeadLetterQueue(self._publisher.connection, self._publisher, self._settings)
 
     def results(self, queue: str | None = None, *, count: int | None = None) -> AsyncIterator[BookingResult]:
         """Results as they come, from `queue` or else the results queue; ends after `count`, or never.
@@ -141,20 +135,15 @@ class Client:
         A result is acked when the next one is asked for: whoever stops half-way gets it again. Repeats of an
         answer (same correlation id and message id) are dropped.
         """
-        return result_stream(self._connection, queue or self._settings.results_queue, count)
+        return result_stream(self._publisher.connection, queue or self._settings.results_queue, count)
 
     async def close(self) -> None:
-        """Delete the reply queue of this client and close its connection."""
+        """Delete the reply queue of this client and close its connection, within seconds."""
         await self._request_reply.close()
-        await self._connection.close()
+        await self._publisher.connection.close()
 
     async def __aenter__(self) -> Self:
         return self
 
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    async def __aexit__(self, *_: object) -> None:
         await self.close()

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, FilePath, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from yarl import URL
 
 from voyage.errors import SettingsError
-from voyage.runtime.settings import PositiveSeconds, Utf8
+from voyage.runtime.settings import ConnectionSettings, PositiveSeconds, Utf8
 
 DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
 LONGEST_NAME = 255  # bytes, by AMQP
@@ -35,7 +35,7 @@ ResultsQueueName = Annotated[QueueName, AfterValidator(_at_most(LONGEST_NAME - R
 ExchangeName = Annotated[str, Utf8, AfterValidator(_at_most(LONGEST_NAME))]
 
 
-class BrokerSettings(BaseSettings):
+class BrokerSettings(ConnectionSettings):
     """The broker's address and the names of the contract's queues; every name is a setting."""
 
     model_config = SettingsConfigDict(

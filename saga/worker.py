@@ -1,6 +1,5 @@
 """The worker process: puts workflow, activities and suppliers together and runs until told to stop."""
 
-import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import timedelta
@@ -31,7 +30,7 @@ from voyage.runtime import tracing
 from voyage.runtime.check_results import run_check
 from voyage.runtime.endpoints import serving
 from voyage.runtime.health import Watchdog
-from voyage.runtime.process import stop_on_signals, unless_stopped
+from voyage.runtime.process import Shutdown, stop_on_signals, unless_stopped
 
 log = logging.getLogger(__name__)
 
@@ -66,21 +65,16 @@ async def run(settings: WorkerSettings) -> None:
     stop = stop_on_signals()
     tracing.set_up("voyage-worker")
     watchdog = Watchdog(settings)
-    async with (
-        serving(settings, watchdog, sdk_runtime.set_up(settings)),
-        open_suppliers(LEGS) as suppliers,
-    ):
+    async with Shutdown(settings.shutdown_grace) as stack:
+        await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))
+        suppliers = await stack.enter_async_context(open_suppliers(LEGS))
         client = await unless_stopped(stop, connect_to_namespace())
         if client is None:
             return
-        async with log_failed_checks(run_check(check_clock, "clock", client)):
-            await _serve(build(client, settings, suppliers), settings, watchdog, stop)
-    log.info("Worker stopped")
-
-
-async def _serve(worker: Worker, settings: WorkerSettings, watchdog: Watchdog, stop: asyncio.Event) -> None:
-    async with worker:
+        worker = await stack.enter_async_context(build(client, settings, suppliers))
+        await stack.enter_async_context(log_failed_checks(run_check(check_clock, "clock", client)))
         log.info("Worker ready on task queue %s", settings.task_queue)
         polling = PollerHealth("bookings", worker, settings.poller_timeout, ServerLimit())
         await watchdog.run([polling], stop)
         log.info("Stopping: letting running supplier calls finish")
+    log.info("Worker stopped")

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from typing import Generic
 
 from aio_pika.abc import AbstractIncomingMessage
@@ -10,14 +9,16 @@ from aio_pika.abc import AbstractIncomingMessage
 from consumer.amqp.circuit_breaker import CircuitBreaker
 from consumer.amqp.keyed_order import KeyedOrder
 from consumer.amqp.message_handler import D, MessageHandler
+from consumer.amqp.pause import Pause
 from consumer.amqp.settlement import RETRY, Settlement, pause_before
-from consumer.amqp.subscription import CHANNEL_LOST, Subscription
+from consumer.amqp.subscription import CHANNEL_LOST, Subscription, give_back
 from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
 from publisher.errors import PublishingError
 from voyage.runtime import logs
+from voyage.runtime.process import end
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +46,10 @@ class MessageConsumer(Generic[D]):
         self._order = KeyedOrder()
         self._circuit = CircuitBreaker(settings.circuit_breaker_threshold, self._pause)
         self._settlement = Settlement(self.queue, handler, self._circuit)
-        self._probing: asyncio.Task[None] | None = None
+        self._pausing = Pause(
+            subscription, self._settlement, self._circuit, settings.probe_interval, self.start
+        )
+        self._stopping = False
         watch_consumer(self.queue, lambda: len(self._in_flight), lambda: self.is_paused)
         self._queue_wait = QUEUE_WAIT.labels(self.queue)
 
@@ -55,24 +59,27 @@ class MessageConsumer(Generic[D]):
         return self._circuit.is_open
 
     async def restart(self) -> None:
-        """Take messages anew, as the broker's consumer that was there is gone."""
-        if not self.is_paused:
+        """Take messages anew, as the broker's consumer that was there is gone; not while it pauses or stops.
+
+        On a connection that is lost or silent, to stop and start would hang.
+        """
+        if await self.subscription.mend() and not self._pausing.lasts and not self._stopping:
             await self.subscription.stop()
             await self.start()
 
     async def start(self) -> None:
-        """Begin to take messages."""
-        await self.subscription.start(self._take)
+        """Begin to take messages, unless it was told to stop."""
+        if not self._stopping:
+            await self.subscription.start(self._take)
 
     async def stop(self) -> None:
         """Take no more, and let what is in flight finish; what doesn't, the broker will deliver again."""
-        if self._probing:
-            self._probing.cancel()
+        self._stopping = True
+        await self._pausing.end()
         await self.subscription.stop()
         if self._in_flight:
             await asyncio.wait(self._in_flight, timeout=self._settings.drain_timeout)
-        for task in self._in_flight:
-            task.cancel()
+        await end(self._in_flight)
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
         # aio-pika cancels a callback when its channel dies; the work goes on in a task of our own.
@@ -81,6 +88,15 @@ class MessageConsumer(Generic[D]):
         task.add_done_callback(self._in_flight.discard)
 
     async def _process(self, message: AbstractIncomingMessage) -> None:
+        """Settle a message, or return it: whatever becomes of this task, none stays in between."""
+        try:
+            await self._settle_or_return(message)
+        except Exception:
+            log.exception("Message %s can't be settled; back to the queue", message.message_id)
+            await asyncio.sleep(RETRY)
+            await give_back(message)  # the delivery limit bounds how often
+
+    async def _settle_or_return(self, message: AbstractIncomingMessage) -> None:
         delivery = Delivery.from_message(message)
         logs.bind(delivery_tag=message.delivery_tag)
         if delivery.timestamp:
@@ -89,41 +105,23 @@ class MessageConsumer(Generic[D]):
         async with self._order.turn(decision.order_key if decision else None):
             tries = 0
             while not await self._settlement.settle(message, delivery, decision, tries):
-                if self.is_paused:
-                    with suppress(*CHANNEL_LOST, PublishingError):
-                        await self._publisher.requeue(message, self.queue)
+                if self.is_paused and await self._return(message):
                     return
                 await asyncio.sleep(pause_before(tries))
                 tries += 1
 
-    def _pause(self, failure: Exception) -> None:
-        log.warning("Temporal can't take messages of %s (%s): consuming pauses", self.queue, failure)
-        self._probing = asyncio.create_task(self._probe_until_one_works())
-
-    async def _probe_until_one_works(self) -> None:
-        await self.subscription.stop()
-        while not await self._probe():
-            await asyncio.sleep(self._settings.probe_interval)
-        self._circuit.close()
-        self._probing = None
-        while not self.subscription.is_consuming:
-            try:
-                await self.start()
-            except CHANNEL_LOST:  # the broker is away as well
-                await asyncio.sleep(RETRY)
-        log.info("Temporal takes messages of %s again: consuming goes on", self.queue)
-
-    async def _probe(self) -> bool:
-        """Try one message until it is settled; whether the queue's next one may be taken."""
+    async def _return(self, message: AbstractIncomingMessage) -> bool:
+        """Back to the queue; False if that needs a copy which can't be published now."""
         try:
-            message = await self.subscription.get()
+            await self._publisher.requeue(message, self.queue)
         except CHANNEL_LOST:
+            await give_back(message)
+        except PublishingError as error:
+            log.warning("Message %s waits to be returned: %s", message.message_id, error)
             return False
-        if message is None:
-            return True
-        delivery, tries = Delivery.from_message(message), 0
-        decision = self._settlement.decide(delivery)
-        while not await self._settlement.settle(message, delivery, decision, tries):
-            await asyncio.sleep(self._settings.probe_interval)
-            tries += 1
         return True
+
+    def _pause(self, failure: Exception) -> None:
+        if not self._stopping:
+            log.warning("Temporal can't take messages of %s (%s): consuming pauses", self.queue, failure)
+            self._pausing.begin()

@@ -16,6 +16,7 @@ from publisher.errors import BrokerError, MessageRefusedError, PublishingError, 
 from saga.errors import DecryptionError
 from voyage.failures import Failure
 from voyage.runtime import tracing
+from voyage.runtime.awaiting import library_calls
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +100,7 @@ class Settlement(Generic[D]):
             log.exception("Message %s can't even be refused: RabbitMQ dead-letters it", delivery.message_id)
         else:
             return await _ack(message)
-        with suppress(*CHANNEL_LOST):
+        with suppress(*CHANNEL_LOST), library_calls():
             await message.reject(requeue=False)  # to the dead-letter queue that is an argument of its queue
         return True
 
@@ -110,6 +111,7 @@ def _is_given_up(error: Exception, tries: int) -> bool:
 
 
 async def _ack(message: AbstractIncomingMessage) -> bool:
-    with suppress(*CHANNEL_LOST):  # the broker delivers it again, and its id makes that harmless
+    # On a channel that is gone: the broker delivers it again, and its id makes that harmless.
+    with suppress(*CHANNEL_LOST), library_calls():
         await message.ack()
     return True

@@ -5,11 +5,13 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import cast
 
-from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustConnection
+from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from aiormq import Channel
 
 from publisher.amqp.connection import open_channel
+from publisher.amqp.reconnecting import ReconnectingConnection
+from voyage.runtime.awaiting import ended_within, library_calls
 
 CHANNEL_LOST = (*CONNECTION_EXCEPTIONS, TimeoutError)
 """What a lost channel raises: the broker will deliver again what was not acked on it."""
@@ -18,18 +20,24 @@ Take = Callable[[AbstractIncomingMessage], Awaitable[None]]
 
 
 class Subscription:
-    """Messages of one queue, on a channel of its own, each handed to a callback."""
+    """Messages of one queue, on a channel of its own, each handed to a callback.
 
-    def __init__(self, queue: AbstractQueue) -> None:
+    Whatever meets at the same time, RabbitMQ has one consumer of ours at most.
+    """
+
+    def __init__(self, connection: ReconnectingConnection, queue: AbstractQueue) -> None:
         self.queue = queue.name
+        self._connection = connection
         self._queue = queue
         self._tag: str | None = None
+        self._changing = asyncio.Lock()
 
     @classmethod
-    async def open(cls, connection: AbstractRobustConnection, queue: str, prefetch: int) -> "Subscription":
+    async def open(cls, connection: ReconnectingConnection, queue: str, prefetch: int) -> "Subscription":
         """For a queue that exists, with at most `prefetch` messages not settled; nothing is taken yet."""
         channel = await open_channel(connection, prefetch)
-        return cls(await channel.get_queue(queue))
+        with library_calls():
+            return cls(connection, await channel.get_queue(queue))
 
     @property
     def is_consuming(self) -> bool:
@@ -37,32 +45,55 @@ class Subscription:
         return self._tag is not None
 
     async def start(self, take: Take) -> None:
-        """Let messages come; `take` must return soon, as aio-pika cancels it when the channel dies."""
-        self._tag = await self._queue.consume(take)
+        """Let messages come; `take` must return soon, as aio-pika cancels it when the channel dies.
+
+        Raises one of `CHANNEL_LOST`; with nobody to answer, after seconds.
+        """
+        async with self._changing:
+            if self._tag is None:
+                async with asyncio.timeout(_BROKER_TIMEOUT):
+                    with library_calls():
+                        self._tag = await self._queue.consume(take)
 
     async def stop(self) -> None:
         """No more messages; what was taken stays to be settled."""
-        if self._tag:
-            with suppress(*CHANNEL_LOST):
-                async with asyncio.timeout(_BROKER_TIMEOUT):  # aio-pika would wait for a lost connection
-                    await self._queue.cancel(self._tag)
-            self._tag = None
+        async with self._changing:
+            if self._tag:
+                with suppress(*CHANNEL_LOST):
+                    async with asyncio.timeout(_BROKER_TIMEOUT):  # aio-pika would wait for a lost connection
+                        with library_calls():
+                            await self._queue.cancel(self._tag)
+                self._tag = None
+
+    async def mend(self) -> bool:
+        """Whether its connection works; a silent one is dropped, and aio-pika consumes again on the next."""
+        return await self._connection.mend()
 
     async def get(self) -> AbstractIncomingMessage | None:
         """The queue's next message, if there is one."""
-        return await self._queue.get(fail=False, timeout=_BROKER_TIMEOUT)
+        async with asyncio.timeout(_BROKER_TIMEOUT):
+            with library_calls():
+                return await self._queue.get(fail=False)
 
     async def is_alive(self, within: float) -> bool:
         """Whether our consumer is there, by aio-pika's knowledge and by the broker's, asked within seconds.
 
         Raises one of `CHANNEL_LOST`, also for a queue that is gone or can't be used.
         """
-        async with asyncio.timeout(within):
-            channel = cast("Channel", await self._queue.channel.get_underlay_channel())
-            # A look at a queue that is gone closes the channel that looks.
-            looking = await channel.connection.channel(publisher_confirms=False)
-            try:
-                declared = await looking.queue_declare(self._queue.name, passive=True)
-            finally:
-                await looking.close()
+        return await ended_within(within, self._is_alive())
+
+    async def _is_alive(self) -> bool:
+        channel = cast("Channel", await self._queue.channel.get_underlay_channel())
+        # A look at a queue that is gone closes the channel that looks.
+        looking = await channel.connection.channel(publisher_confirms=False)
+        try:
+            declared = await looking.queue_declare(self._queue.name, passive=True)
+        finally:
+            await looking.close()
         return self._tag in channel.consumers and bool(declared.consumer_count)
+
+
+async def give_back(message: AbstractIncomingMessage) -> None:
+    """Return a message to its queue; on a channel that is gone, RabbitMQ has it back already."""
+    with suppress(*CHANNEL_LOST), library_calls():
+        await message.nack(requeue=True)

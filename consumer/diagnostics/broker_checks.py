@@ -10,6 +10,7 @@ from aiormq.exceptions import ChannelAccessRefused
 
 from consumer.diagnostics import broker_permissions
 from consumer.settings import ConsumerSettings
+from publisher.amqp.connection import connected
 from publisher.amqp.topology import Queue, queues
 from voyage.errors import VoyageError
 from voyage.runtime.check_results import CheckResult, CheckState, run_check
@@ -18,7 +19,7 @@ from voyage.runtime.check_results import CheckResult, CheckState, run_check
 async def run_checks(settings: ConsumerSettings) -> list[CheckResult]:
     """Every check of the broker; only the first, if it can't be used."""
     try:
-        async with broker_permissions.connected(settings) as connection:
+        async with connected(settings) as connection:
             findings = await run_checks_on(connection, settings)
     except VoyageError as error:
         return [CheckResult("RabbitMQ", CheckState.FAILED, "can't be used", str(error))]

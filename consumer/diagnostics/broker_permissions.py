@@ -5,11 +5,9 @@ and the request itself to everybody else. It logs both.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from itertools import cycle
 
-from aio_pika import connect
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq import spec
@@ -17,30 +15,14 @@ from aiormq.abc import FieldTable
 from aiormq.exceptions import ChannelAccessRefused
 
 from consumer.settings import ConsumerSettings
-from publisher.amqp import tls
-from publisher.amqp.connection import CONNECT_TIMEOUT, broker_error
+from publisher.amqp.connection import broker_error, connected
+from voyage.runtime.awaiting import library_calls
 from voyage.runtime.check_results import CHECK_TIMEOUT, CheckResult, CheckState, require
 
 _NO_PRIORITY: FieldTable = {"x-priority": "none"}
 _NO_EXPIRATION = spec.Basic.Properties(expiration="none")
-_CLOSE_TIMEOUT = 3.0
 _numbers = cycle(range(1, 2000))  # RabbitMQ permits 2047 by default
 _BLOCKED_AFTER = 4.0
-
-
-@asynccontextmanager
-async def connected(settings: ConsumerSettings) -> AsyncIterator[AbstractConnection]:
-    """A connection that doesn't come back; raises as `broker.open_connection` does."""
-    url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
-    try:
-        connection = await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT)
-    except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
-        raise broker_error(settings, failure) from failure
-    try:
-        yield connection
-    finally:
-        with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
-            await asyncio.wait_for(connection.close(), _CLOSE_TIMEOUT)
 
 
 def new_channel(connection: AbstractConnection) -> AbstractChannel:
@@ -62,8 +44,9 @@ async def require_permissions(settings: ConsumerSettings, connection: AbstractCo
         async with asyncio.timeout(CHECK_TIMEOUT):
             reads = (_may_read(f"reading {queue}", connection, queue) for queue in settings.consumed_queues)
             asked = asyncio.gather(*reads, _may_publish(publishing_to(exchange), connection, exchange))
-            require(await asked)
-    except (*CONNECTION_EXCEPTIONS, TimeoutError) as failure:
+            with library_calls():
+                require(await asked)
+    except CONNECTION_EXCEPTIONS as failure:
         raise broker_error(settings, failure) from failure
 
 

@@ -10,7 +10,7 @@ from consumer.amqp.message_consumer import MessageConsumer
 from consumer.amqp.subscription import CHANNEL_LOST
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
-from publisher.amqp.connection import declare_topology
+from publisher.amqp.connection import connected, declare_topology
 from publisher.errors import RABBITMQ
 from saga.errors import TEMPORAL
 from voyage.errors import VoyageError
@@ -63,13 +63,14 @@ class PublishingCheck:
         return await lost_connection(self.settings, "reply_channel_closed", "The channel for results")
 
     async def recover(self) -> None:
-        """aio-pika opens it again by itself; if it doesn't, only a new process helps."""
+        """Drop a silent connection; aio-pika opens the channel again. If not, only a new process helps."""
+        await self.publisher.mend()
 
 
 async def lost_connection(settings: ConsumerSettings, reason: str, what: str) -> Problem:
     """A lost connection; it is our own fault if a new one can be had."""
     try:
-        await declare_topology(settings)
+        async with connected(settings):
+            return Problem(reason, f"{what} is lost, though RabbitMQ answers", stuck=True)
     except VoyageError as down:
         return Problem(reason, f"{what} is lost. {down}", away=RABBITMQ)
-    return Problem(reason, f"{what} is lost, though RabbitMQ answers", stuck=True)

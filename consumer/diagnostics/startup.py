@@ -5,18 +5,18 @@ import logging
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from aio_pika.abc import AbstractRobustConnection as Connection
 from temporalio.client import Client
 
-from consumer.amqp.lost_connection import tell_when_lost
 from consumer.diagnostics import broker_permissions
 from consumer.settings import ConsumerSettings
-from publisher.amqp.connection import declared_topology, open_connection
+from publisher.amqp.connection import declared_topology
 from publisher.errors import RABBITMQ, BrokerUnreachableError
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
 from saga.temporal.startup import connect_to_namespace, log_failed_checks
+from voyage.runtime.awaiting import library_calls
 from voyage.runtime.check_results import run_check
+from voyage.runtime.process import end
 from voyage.runtime.retry import retry_until_available
 
 log = logging.getLogger(__name__)
@@ -39,13 +39,12 @@ async def connect(settings: ConsumerSettings) -> Client:
         await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
         # If one has failed: aiormq logs a traceback when a channel is cut off while it opens.
         await asyncio.wait(both, timeout=_LET_FINISH)
-        for task in both:
-            if task.done():
-                task.result()
+        with library_calls():
+            for task in both:
+                if task.done():
+                    task.result()
     finally:
-        for task in both:
-            task.cancel()
-        await asyncio.gather(*both, return_exceptions=True)
+        await end(both)
     return connecting.result()
 
 
@@ -56,20 +55,6 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
         run_check(server_checks.retention, "retention", client, settings.duplicate_window),
         run_check(check_clock, "clock", client),
     )
-
-
-async def open_connections(settings: ConsumerSettings) -> tuple[Connection, Connection]:
-    """One to take messages and one for results, as soon as RabbitMQ is there."""
-    return await asyncio.gather(
-        _open(settings, "voyage-consumer requests"),
-        _open(settings, "voyage-consumer results"),
-    )
-
-
-async def _open(settings: ConsumerSettings, name: str) -> Connection:
-    connection = await retry_until_available(RABBITMQ, lambda: open_connection(settings, name), AWAY)
-    tell_when_lost(connection, name, settings.shown_address)
-    return connection
 
 
 async def _prepare_broker(settings: ConsumerSettings) -> None:

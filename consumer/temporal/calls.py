@@ -10,6 +10,8 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from consumer.errors import TemporalCallError
 from consumer.failures import TEMPORAL
+from voyage.failures import Failure
+from voyage.runtime.awaiting import library_calls
 
 RPC_TIMEOUT = timedelta(seconds=10)
 QUERY_TIMEOUT = timedelta(seconds=2)
@@ -24,9 +26,12 @@ def temporal_calls() -> Iterator[None]:
     A call that ran out of time is ambiguous, but everything we ask may be asked again.
     """
     try:
-        yield
+        with library_calls():
+            yield
     except RPCError as error:
         raise TemporalCallError(f"{error.status.name}: {error.message}", TEMPORAL[error.status]) from error
+    except ConnectionAbortedError as error:
+        raise TemporalCallError(f"Temporal: {error}", Failure.AWAY) from error
 
 
 async def started(start: Awaitable[object]) -> bool:

@@ -15,7 +15,7 @@ from saga.payloads.codec_server import CodecServerSettings
 from saga.payloads.keys import EncryptionSettings
 from saga.settings import WorkerSettings
 from saga.suppliers.supplier_settings import SupplierSettings
-from voyage.runtime.settings import PREFIX, RuntimeSettings
+from voyage.runtime.settings import PREFIX, ConnectionSettings, RuntimeSettings
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Section:
 
 SECTIONS = (
     Section("RabbitMQ", "For clients and `voyage-consumer`.", BrokerSettings),
+    Section("Connections", "For clients, `voyage-consumer` and `voyage-worker`.", ConnectionSettings),
     Section(
         "Consumer",
         "For `voyage-consumer`, with the tables RabbitMQ, Encryption, and Logs, health and metrics.",

@@ -5,18 +5,17 @@ from typing import cast
 from weakref import WeakValueDictionary
 
 from aio_pika import Message
-from aio_pika.abc import (
-    AbstractExchange,
-    AbstractIncomingMessage,
-    AbstractRobustChannel,
-    AbstractRobustConnection,
-)
+from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, AbstractRobustChannel
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, PublishError
 from aiormq import Channel
 
+from publisher.amqp.connection import broker_error, open_connection
 from publisher.amqp.message import Delivery
+from publisher.amqp.reconnecting import ReconnectingConnection
 from publisher.amqp.suspects import CHANNEL_FAILURES, Blame, Suspects
 from publisher.errors import PublishNackedError, PublishTimeoutError, UndeliverableError
+from publisher.settings import BrokerSettings
+from voyage.runtime.awaiting import library_calls
 
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
@@ -26,7 +25,14 @@ FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a 
 class ConfirmedPublisher:
     """Publishes on one channel; each call returns when RabbitMQ has taken the message, or raises."""
 
-    def __init__(self, channel: AbstractRobustChannel, exchange: AbstractExchange, timeout: float) -> None:
+    def __init__(
+        self,
+        connection: ReconnectingConnection,
+        channel: AbstractRobustChannel,
+        exchange: AbstractExchange,
+        timeout: float,
+    ) -> None:
+        self.connection = connection
         self._channel = channel
         self._exchange = exchange
         self._timeout = timeout
@@ -34,25 +40,42 @@ class ConfirmedPublisher:
         self._in_flight: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
+    async def connect(cls, settings: BrokerSettings, name: str, exchange: str = "") -> "ConfirmedPublisher":
+        """A publisher on a connection of its own, which is its user's to close; raises as that does."""
+        connection = await open_connection(settings, name)
+        try:
+            return await cls.open(connection, settings.publish_timeout, exchange)
+        except BaseException as failure:
+            await connection.close()
+            if isinstance(failure, CONNECTION_EXCEPTIONS):
+                raise broker_error(settings, failure) from failure
+            raise
+
+    @classmethod
     async def open(
-        cls, connection: AbstractRobustConnection, timeout: float, exchange: str = ""
+        cls, connection: ReconnectingConnection, timeout: float, exchange: str = ""
     ) -> "ConfirmedPublisher":
         """A publisher on a channel of its own, to the default exchange or a named one.
 
         `timeout` is in seconds and includes reconnecting.
         """
-        channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
+        with library_calls():
+            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
         target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
-        return cls(channel, target, timeout)
+        return cls(connection, channel, target, timeout)
 
     async def is_open(self, within: float) -> bool:
-        """Whether its channel is open, or opens again within so many seconds."""
+        """Whether its channel is open, or opens again within so many seconds, and RabbitMQ answers."""
         try:
             async with asyncio.timeout(within):
                 await self._channel.ready()
         except (TimeoutError, *CONNECTION_EXCEPTIONS):
             return False
-        return not self._channel.is_closed
+        return not self._channel.is_closed and await self.connection.answers()
+
+    async def mend(self) -> None:
+        """Drop a connection that has gone silent; what is being published goes out on the next one."""
+        await self.connection.mend()
 
     async def publish(self, message: Message, routing_key: str, *, mandatory: bool = True) -> None:
         """Publish until confirmed; a lost connection is waited for, and the message sent again.
@@ -89,10 +112,12 @@ class ConfirmedPublisher:
         """
         count = message.headers.get("x-delivery-count")
         if not isinstance(count, int) or count < FRESH_COPY_AFTER:
-            await message.nack(requeue=True)
+            with library_calls():
+                await message.nack(requeue=True)
             return
         await self.publish(Delivery.from_message(message).to_message(), queue)
-        await message.ack()
+        with library_calls():
+            await message.ack()
 
     async def _until_confirmed(
         self, message: Message, routing_key: str, blame: Blame, *, mandatory: bool
@@ -101,7 +126,8 @@ class ConfirmedPublisher:
             await self._channel.ready()
             try:
                 async with self._suspects.in_flight(alone=blame.is_suspect):
-                    await self._exchange.publish(message, routing_key, mandatory=mandatory)
+                    with library_calls():
+                        await self._exchange.publish(message, routing_key, mandatory=mandatory)
             except PublishError:
                 raise UndeliverableError(
                     f"No queue took the message for {routing_key!r}: it does not exist. Check the name."
@@ -114,11 +140,6 @@ class ConfirmedPublisher:
                         "or can't store it now. Send it again later, under the same id; "
                         "rabbitmqctl list_policies shows limits."
                     ) from None
-            except asyncio.CancelledError as cancelled:
-                task = asyncio.current_task()
-                if task and task.cancelling():
-                    raise
-                blame.failed(cancelled)  # the channel died under the publish; nobody cancelled us
             else:
                 return
             await asyncio.sleep(blame.pause)

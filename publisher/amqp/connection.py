@@ -2,48 +2,23 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
-from aio_pika import RobustChannel, RobustConnection, connect, connect_robust
+from aio_pika import connect
 from aio_pika.abc import AbstractConnection, AbstractRobustChannel, AbstractRobustConnection
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from aiormq.exceptions import ProbableAuthenticationError
+from yarl import URL
 
 from publisher.amqp import tls, topology
+from publisher.amqp.reconnecting import CLOSE_TIMEOUT, ReconnectingConnection, heartbeat_of
 from publisher.amqp.tolerant_decoding import tolerant_decoding
 from publisher.errors import BrokerError, BrokerLoginError, BrokerUnreachableError
 from publisher.settings import BrokerSettings
+from voyage.runtime.awaiting import ended_within, library_calls
 
 CONNECT_TIMEOUT = 10.0
 RECONNECT_INTERVAL = 1.0
-HEARTBEAT = 20  # seconds; a silent peer is given up after three
-
-
-# aio-pika opens a lost channel again as soon as its connection is ready. One that RabbitMQ had blocked, and
-# that is lost, never will be; the channel then waits for it for ever, and keeps every later connection from
-# opening it.
-class ReopeningChannel(RobustChannel):
-    """Opens again on the next connection, if the one that it waits for is lost."""
-
-    async def reopen(self) -> None:
-        """Raises `AMQPConnectionError` if the connection is lost meanwhile; the next one opens it."""
-        transport = self._connection.transport
-        if transport is None:
-            raise AMQPConnectionError("No connection to open a channel on")
-        opening = asyncio.ensure_future(super().reopen())
-        try:
-            await asyncio.wait([opening, transport.connection.closing], return_when=asyncio.FIRST_COMPLETED)
-            if not opening.done():
-                raise AMQPConnectionError("The connection is lost; the channel opens on the next one")
-        finally:
-            opening.cancel()
-        await opening
-
-
-class ReconnectingConnection(RobustConnection):
-    """Its channels open again on whichever connection is there."""
-
-    CHANNEL_CLASS = ReopeningChannel
 
 
 async def declare_topology(settings: BrokerSettings) -> None:
@@ -62,43 +37,67 @@ async def declared_topology(settings: BrokerSettings) -> AsyncIterator[AbstractC
 
     Raises as `declare_topology` does, also for a connection that is lost in the block.
     """
-    url, context = settings.amqp_url.get_secret_value(), tls.ssl_context(settings)
+    async with connected(settings) as connection:
+        try:
+            with library_calls():
+                await topology.declare(connection, settings)
+                yield connection
+        except CONNECTION_EXCEPTIONS as failure:
+            raise broker_error(settings, failure) from failure
+
+
+@asynccontextmanager
+async def connected(settings: BrokerSettings) -> AsyncIterator[AbstractConnection]:
+    """A connection that doesn't come back, closed within seconds; raises as `open_connection` does."""
+    url, context = _url(settings), tls.ssl_context(settings)
     try:
-        async with await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT) as connection:
-            await topology.declare(connection, settings)
-            yield connection
-    except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
+        with library_calls():
+            connection = await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT)
+    except (*CONNECTION_EXCEPTIONS, ValueError) as failure:
         reason = (await tls.tls_refusal(settings, context) if context else None) or failure
         raise broker_error(settings, reason) from failure
+    try:
+        yield connection
+    finally:
+        with suppress(*CONNECTION_EXCEPTIONS):
+            await ended_within(CLOSE_TIMEOUT, connection.close())
 
 
-async def open_connection(settings: BrokerSettings, name: str) -> AbstractRobustConnection:
+async def open_connection(settings: BrokerSettings, name: str) -> ReconnectingConnection:
     """A connection that comes back by itself; RabbitMQ's own views show it under `name`.
 
     Raises `BrokerUnreachableError` if the broker can't be reached now, or what `declare_topology` raises.
     """
+    connection = ReconnectingConnection(
+        _url(settings),
+        ssl_context=tls.ssl_context(settings),
+        client_properties={"connection_name": name},
+        reconnect_interval=RECONNECT_INTERVAL,
+    )
     try:
-        with tolerant_decoding():
-            return await connect_robust(
-                settings.amqp_url.get_secret_value(),
-                ssl_context=tls.ssl_context(settings),
-                timeout=CONNECT_TIMEOUT,
-                client_properties={"connection_name": name},
-                reconnect_interval=RECONNECT_INTERVAL,
-                heartbeat=HEARTBEAT,
-                connection_class=ReconnectingConnection,
-            )
-    except (*CONNECTION_EXCEPTIONS, ValueError, TimeoutError) as failure:
+        with tolerant_decoding(), library_calls():
+            await connection.connect(CONNECT_TIMEOUT)
+    except (*CONNECTION_EXCEPTIONS, ValueError) as failure:
         raise broker_error(settings, failure) from failure
+    except asyncio.CancelledError:
+        await connection.close()  # it would go on trying
+        raise
+    return connection
 
 
 async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) -> AbstractRobustChannel:
     """A channel, as soon as the connection is there; a lost one is waited for. `prefetch` 0 is no limit."""
-    await connection.ready()
-    channel = await connection.channel(publisher_confirms=False)
-    if prefetch:
-        await channel.set_qos(prefetch)
+    with library_calls():
+        await connection.ready()
+        channel = await connection.channel(publisher_confirms=False)
+        if prefetch:
+            await channel.set_qos(prefetch)
     return channel
+
+
+def _url(settings: BrokerSettings) -> URL:
+    """Where to connect, and with which heartbeat."""
+    return settings.url.update_query(heartbeat=heartbeat_of(settings.silence_timeout))
 
 
 def broker_error(settings: BrokerSettings, failure: Exception) -> BrokerError:

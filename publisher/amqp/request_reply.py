@@ -15,8 +15,10 @@ from publisher.contract.result import BookingResult
 from publisher.errors import PublishTimeoutError, ResultTimeoutError
 from publisher.settings import BrokerSettings
 from voyage.errors import VoyageError
+from voyage.runtime.awaiting import ended_within, library_calls
 
 LIFETIME = 30 * 60 * 1000  # milliseconds that a reply queue outlives its client
+_CLOSE_TIMEOUT = 5.0
 
 
 class ReplyQueue:
@@ -32,13 +34,14 @@ class ReplyQueue:
     async def open(cls, connection: AbstractRobustConnection, names: BrokerSettings) -> Self:
         """Declare `<results queue>.<random>`, which the contract's allow-list permits, and consume it."""
         channel = await open_channel(connection, PREFETCH)
-        queue = await channel.declare_queue(
-            f"{names.results_queue}.{uuid4().hex}", durable=True, arguments={"x-expires": LIFETIME}
-        )
-        if names.reply_exchange:
-            await queue.bind(names.reply_exchange, queue.name)
-        replies = cls(queue)
-        replies._tag = await queue.consume(replies._on_message)
+        with library_calls():
+            queue = await channel.declare_queue(
+                f"{names.results_queue}.{uuid4().hex}", durable=True, arguments={"x-expires": LIFETIME}
+            )
+            if names.reply_exchange:
+                await queue.bind(names.reply_exchange, queue.name)
+            replies = cls(queue)
+            replies._tag = await queue.consume(replies._on_message)
         return replies
 
     @contextmanager
@@ -53,9 +56,12 @@ class ReplyQueue:
 
     async def close(self) -> None:
         """Delete the queue; with the broker away it expires by itself."""
-        with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
-            await self._queue.cancel(self._tag, timeout=5)
-            await self._queue.delete(if_unused=False, if_empty=False, timeout=5)
+        with suppress(*CONNECTION_EXCEPTIONS):
+            await ended_within(_CLOSE_TIMEOUT, self._delete())
+
+    async def _delete(self) -> None:
+        await self._queue.cancel(self._tag)
+        await self._queue.delete(if_unused=False, if_empty=False)
 
     async def _on_message(self, message: AbstractIncomingMessage) -> None:
         result = parse_result(message)

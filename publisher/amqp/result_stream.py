@@ -12,11 +12,13 @@ from pydantic import ValidationError
 
 from publisher.amqp.connection import open_channel
 from publisher.contract.result import BookingResult
+from voyage.runtime.awaiting import ended_within, library_calls
 
 log = logging.getLogger(__name__)
 
 PREFETCH = 100
 REMEMBERED = 10_000  # answers among which repeats are recognised
+_CLOSE_TIMEOUT = 5.0
 
 
 def parse_result(message: AbstractIncomingMessage) -> BookingResult | None:
@@ -33,10 +35,12 @@ async def result_stream(
 ) -> AsyncIterator[BookingResult]:
     """Results of a queue, each acked when the next is asked for, repeats dropped; `count` of them or all."""
     channel = await open_channel(connection, PREFETCH)
-    queue = await channel.get_queue(queue_name, ensure=True)
+    with library_calls():
+        queue = await channel.get_queue(queue_name, ensure=True)
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
     seen: OrderedDict[tuple[str | None, str | None], None] = OrderedDict()
-    tag = await queue.consume(arrived.put)
+    with library_calls():
+        tag = await queue.consume(arrived.put)
     try:
         while count is None or len(seen) < count:
             message = await arrived.get()
@@ -50,11 +54,11 @@ async def result_stream(
             await ack(message)
     finally:
         with suppress(*CONNECTION_EXCEPTIONS):
-            await queue.cancel(tag)
-            await channel.close()
+            await ended_within(_CLOSE_TIMEOUT, queue.cancel(tag))
+            await ended_within(_CLOSE_TIMEOUT, channel.close())
 
 
 async def ack(message: AbstractIncomingMessage) -> None:
     """Ack; on a channel that is gone it is too late, and the broker delivers the message again."""
-    with suppress(*CONNECTION_EXCEPTIONS):
+    with suppress(*CONNECTION_EXCEPTIONS), library_calls():
         await message.ack()

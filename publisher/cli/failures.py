@@ -12,7 +12,7 @@ def explain(error: BaseException) -> str | None:
             return f"RabbitMQ: {said}. Check the name, or let voyage-consumer declare its queues first."
         case ChannelAccessRefused():
             return f"RabbitMQ: {said}. Use a user in AMQP_URL who may do that."
-        case ChannelInvalidStateError() | AMQPError():
+        case ChannelInvalidStateError() | AMQPError() | ConnectionAbortedError():
             return f"The connection to RabbitMQ was lost ({said}). Run the command again."
         case _:
             return None

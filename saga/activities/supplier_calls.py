@@ -19,6 +19,7 @@ from saga.suppliers.supplier import SupplierCall
 log = logging.getLogger(__name__)
 
 _GRACE = 1.0
+_STOPPED = "No answer before the worker had to stop"
 _GOES_ON = (
     "goes on although its try has ended: an async method must end when it is cancelled, "
     "a plain one needs a timeout of its own"
@@ -55,13 +56,17 @@ async def undo(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> Non
 async def _ask(supplier: AsyncSupplier, operation: str, call: SupplierCall, limit: float) -> object:
     """What the supplier's method returned; a call goes on if the activity is cancelled meanwhile.
 
-    A call cut off half-way may still book at the supplier after its undo has run.
+    A call cut off half-way may still book at the supplier after its undo has run. Only a worker that has to
+    stop cuts one off: the try has failed, and the next one has the same idempotency key.
     """
     watch_loop(_guarded)
     calling = asyncio.create_task(_guarded(supplier, operation, call))
     who = _who(supplier, operation, call)
-    in_time = await _ended(calling, limit)
-    answer = _answer_of(calling) if in_time else await _cut_off(calling, who, limit)
+    if await _ended(calling, limit):
+        answer = _answer_of(calling)
+    else:
+        why = _STOPPED if _worker_stops() else f"No answer within {limit:g} s"
+        answer = await _cut_off(calling, who, why)
     if answer.error:
         raise _told(answer.error, who, call) from None
     return answer.value
@@ -83,12 +88,19 @@ async def _ended(calling: asyncio.Task[_Answer], seconds: float) -> bool:
         try:
             await asyncio.wait([calling], timeout=left)
         except asyncio.CancelledError:
-            continue
+            if _worker_stops():
+                break
     return calling.done()
 
 
-async def _cut_off(calling: asyncio.Task[_Answer], who: str, limit: float) -> _Answer:
-    """The time is over: cancel the call, and take its answer only if it came just now."""
+def _worker_stops() -> bool:
+    """Whether the activity was cancelled because its worker's grace is over."""
+    details = activity.cancellation_details()
+    return details is not None and details.worker_shutdown
+
+
+async def _cut_off(calling: asyncio.Task[_Answer], who: str, why: str) -> _Answer:
+    """Its time is over: cancel the call, and take its answer only if it came just now."""
     calling.cancel()
     if await _ended(calling, _GRACE):
         answer = _answer_of(calling)
@@ -98,7 +110,7 @@ async def _cut_off(calling: asyncio.Task[_Answer], who: str, limit: float) -> _A
         log.warning("%s %s", who, _GOES_ON)
         _abandoned.add(calling)
         calling.add_done_callback(_abandoned.discard)
-    return _Answer(error=SupplierUnavailableError(f"No answer within {limit:g} s"))
+    return _Answer(error=SupplierUnavailableError(why))
 
 
 def _answer_of(calling: asyncio.Task[_Answer]) -> _Answer:

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from saga.temporal.server_checks import ACTIVITIES, RPC_TIMEOUT, last_poll_time
 from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
+from voyage.runtime.process import end
 
 TASK_QUEUE = "voyage-doctor"
 """Nothing is ever put on this task queue, so that a poll of it takes nothing from anybody."""
@@ -27,13 +28,15 @@ async def check_clock(
     """Whether the two clocks differ by no more than two seconds; takes as long as a poll, two seconds."""
     identity, sent, at = uuid4().hex, now(), None
     polling = asyncio.create_task(_poll(client, identity))
-    polling.add_done_callback(lambda poll: poll.cancelled() or poll.exception())  # if nobody waits for it
-    while not at and not polling.done():
-        at = await _last_access(client, identity)
-        if not at:
-            await asyncio.sleep(_PAUSE)
-    seen = now()
-    await asyncio.wait({polling})
+    try:
+        while not at and not polling.done():
+            at = await _last_access(client, identity)
+            if not at:
+                await asyncio.sleep(_PAUSE)
+        seen = now()
+        await asyncio.wait({polling})
+    finally:
+        await end([polling])
     if at:
         return compare_clocks(name, sent, at, seen)
     polling.result()

@@ -11,7 +11,7 @@ from ipaddress import IPv6Address
 from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
-from temporalio.service import GrpcCompression, RPCError
+from temporalio.service import GrpcCompression, KeepAliveConfig, RPCError
 
 from saga.errors import TEMPORAL, TemporalUnreachableError
 from saga.payloads.data_converter import data_converter
@@ -20,12 +20,16 @@ from saga.temporal.server_limit import is_limit
 from voyage.errors import SettingsError
 from voyage.runtime import tracing
 from voyage.runtime.retry import retry_until_available
+from voyage.runtime.settings import ConnectionSettings, load_settings
 
 log = logging.getLogger(__name__)
 
 DEFAULT_ADDRESS = "localhost:7233"
 _ADDRESS = re.compile(r"(\[(?P<ipv6>[^]]+)]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})")
 _LAST_PORT = 65535
+LEAST_PING_INTERVAL = 10.0
+"""Seconds; the server closes a connection that asks more often (`frontend.keepAliveMinTime`)."""
+LONGEST_PING_WAIT = 15.0
 COMPRESSION = GrpcCompression.NONE
 """The SDK's default is gzip, which costs more CPU on both sides than a few KiB per call are worth."""
 
@@ -71,7 +75,11 @@ async def _connected(config: ClientConnectConfig, converter: DataConverter) -> C
     address = config["target_host"]
     try:
         return await Client.connect(
-            **config, data_converter=converter, interceptors=_interceptors(), grpc_compression=COMPRESSION
+            **config,
+            data_converter=converter,
+            interceptors=_interceptors(),
+            keep_alive_config=_keep_alive(load_settings(ConnectionSettings).silence_timeout),
+            grpc_compression=COMPRESSION,
         )
     except (RPCError, RuntimeError) as down:
         if refusal := refused(address, down):
@@ -79,6 +87,13 @@ async def _connected(config: ClientConnectConfig, converter: DataConverter) -> C
         raise TemporalUnreachableError(
             f"Temporal at {address} does not answer ({_first_line(down)}). Start it, or set TEMPORAL_ADDRESS."
         ) from down
+
+
+def _keep_alive(silence_timeout: float) -> KeepAliveConfig:
+    """When to ask a server that says nothing, and how long to wait for it; not more often than it permits."""
+    interval = max(LEAST_PING_INTERVAL, silence_timeout / 2)
+    wait = min(LONGEST_PING_WAIT, silence_timeout - interval)
+    return KeepAliveConfig(interval_millis=round(interval * 1000), timeout_millis=round(wait * 1000))
 
 
 def _interceptors() -> Sequence[Interceptor]:

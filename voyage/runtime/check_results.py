@@ -1,6 +1,5 @@
 """The results of checks: values, made by asking the servers, and shown to a person or a script."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from voyage.errors import UnmetRequirementError
+from voyage.runtime.awaiting import ended_within
 
 ALL_OK = "All checks OK"
 CHECK_TIMEOUT = 10.0
@@ -46,17 +46,13 @@ async def run_check(
     **kwargs: Asked.kwargs,
 ) -> CheckResult:
     """What a check finds, under this name; failed, if it gets no answer within `CHECK_TIMEOUT` seconds."""
-    asking = asyncio.ensure_future(check(name, *args, **kwargs))
-    # Closing a channel can hang as much as asking; so what is late is told to end, and not waited for.
-    await asyncio.wait({asking}, timeout=CHECK_TIMEOUT)
-    if not asking.done():
-        asking.add_done_callback(lambda late: late.cancelled() or late.exception())
-        asking.cancel()
-        found = f"no answer within {CHECK_TIMEOUT:g} s"
-    elif failure := asking.exception():
-        found = f"no answer ({str(failure).partition(chr(10))[0] or type(failure).__name__})"
-    else:
-        return asking.result()
+    try:
+        return await ended_within(CHECK_TIMEOUT, check(name, *args, **kwargs))
+    except TimeoutError as late:
+        found = str(late) or "no answer"
+    except Exception as failure:  # noqa: BLE001 -- whatever it is, there was no answer
+        said = str(failure).partition(chr(10))[0] or type(failure).__name__
+        found = f"no answer ({said})"
     return CheckResult(name, CheckState.FAILED, found, "Ask again; if it stays so, look at the server's log")
 
 

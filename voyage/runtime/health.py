@@ -12,6 +12,7 @@ from typing import Protocol
 from prometheus_client import Gauge
 
 from voyage.errors import StuckError
+from voyage.runtime.awaiting import ended_within
 from voyage.runtime.outages import OUTAGES
 from voyage.runtime.settings import RuntimeSettings
 
@@ -123,13 +124,13 @@ class Watchdog:
             raise StuckError(f"{check.name}: {problem.text}, for {lasts:.0f} s; giving up, start me anew")
         if lasts >= self._settings.recover_after:
             try:
-                await asyncio.wait_for(check.recover(), _CHECK_TIMEOUT)
+                await ended_within(_CHECK_TIMEOUT, check.recover())
             except Exception as failure:  # noqa: BLE001 -- whatever it is, the next look tries again
                 log.warning("%s can't recover yet: %s", check.name, failure or type(failure).__name__)
 
 
 async def _problem_of(check: Check) -> Problem | None:
     try:
-        return await asyncio.wait_for(check.problem(), _CHECK_TIMEOUT)
+        return await ended_within(_CHECK_TIMEOUT, check.problem())
     except Exception as failure:  # noqa: BLE001 -- a check that breaks is a process that isn't ready
         return Problem("unknown", f"It could not be found out: {failure or type(failure).__name__}")

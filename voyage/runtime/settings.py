@@ -12,6 +12,8 @@ from voyage.errors import SettingsError
 
 PREFIX = "VOYAGE_"
 DAY = 24 * 3600.0
+LEAST_SILENCE = 15.0
+"""Temporal's server closes connections that are tried more often than every 10 s (`keepAliveMinTime`)."""
 Settings = TypeVar("Settings", bound=BaseSettings)
 
 Seconds = Annotated[float, Field(ge=0, le=30 * DAY, allow_inf_nan=False)]
@@ -81,10 +83,17 @@ class LogLevel(StrEnum):
     ERROR = "error"
 
 
-class RuntimeSettings(BaseSettings):
-    """Logs, health and metrics of one process. Traces are set by OpenTelemetry's own variables."""
+class ConnectionSettings(BaseSettings):
+    """What holds for the connections to both servers."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, use_attribute_docstrings=True)
+
+    silence_timeout: float = Field(60.0, ge=LEAST_SILENCE, le=3600, allow_inf_nan=False)
+    """Seconds of silence after which a connection counts as lost, to RabbitMQ or to Temporal; at least 15."""
+
+
+class RuntimeSettings(ConnectionSettings):
+    """Logs, health and metrics of one process. Traces are set by OpenTelemetry's own variables."""
 
     log_format: LogFormat = LogFormat.CONSOLE
     """`console` for people, `json` for one object per line."""

@@ -8,8 +8,9 @@ import pytest
 from aio_pika import Message, connect
 from pydantic import SecretStr
 
-from consumer.diagnostics import broker_checks, broker_permissions
+from consumer.diagnostics import broker_checks
 from publisher.amqp import topology
+from publisher.amqp.connection import connected
 from publisher.amqp.dead_letter import TIME
 from tests.acceptance.conftest import World
 from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
@@ -124,7 +125,7 @@ async def test_a_broker_that_falls_silent_is_not_waited_for(world: World) -> Non
     async with Proxy(port) as proxy:
         silent = SecretStr(url.replace(f":{port}/", f":{proxy.port}/"))
         settings = world.settings.model_copy(update={"amqp_url": silent})
-        async with asyncio.timeout(60), broker_permissions.connected(settings) as connection:
+        async with asyncio.timeout(60), connected(settings) as connection:
             answers = await broker_checks.run_checks_on(connection, settings)
             proxy.stall()
             silence = await broker_checks.run_checks_on(connection, settings)

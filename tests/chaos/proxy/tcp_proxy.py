@@ -1,4 +1,4 @@
-"""A TCP proxy between our processes and a server: it cuts, stalls, and holds what was named."""
+"""A TCP proxy between our processes and a server: it cuts, stalls, forgets, and holds what was named."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
@@ -50,6 +50,7 @@ class Proxy:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._open: set[StreamWriter] = set()
+        self._links: list[set[Way]] = []
         self._traps: list[Trap] = []
         self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -73,6 +74,14 @@ class Proxy:
     def flow(self) -> None:
         """End a stall; what was held arrives."""
         self._flowing.set()
+
+    def forget(self, *ways: Way) -> None:
+        """Drop all that passes these ways on the connections of now, their ends too; new ones are served.
+
+        As a firewall does that has forgotten them: nobody is told.
+        """
+        for forgotten in self._links:
+            forgotten.update(ways)
 
     def trap(self, name: str, about: str = "", way: Way = Way.REQUEST) -> Trap:
         """Set a trap for the next frame or call of this name, whose `about` contains the given text."""
@@ -103,11 +112,12 @@ class Proxy:
         except OSError:
             client.transport.abort()
             return
-        conversation, both = self._speaks(), {client, server}
+        conversation, both, forgotten = self._speaks(), {client, server}, set[Way]()
         self._open |= both
+        self._links.append(forgotten)
         ways = (
-            asyncio.create_task(self._carry(conversation, Way.REQUEST, client_says, server)),
-            asyncio.create_task(self._carry(conversation, Way.ANSWER, server_says, client)),
+            asyncio.create_task(self._carry(conversation, Way.REQUEST, client_says, server, forgotten)),
+            asyncio.create_task(self._carry(conversation, Way.ANSWER, server_says, client, forgotten)),
         )
         try:
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -117,21 +127,34 @@ class Proxy:
             for writer in both:
                 writer.transport.abort()
             self._open -= both
+            self._links = [link for link in self._links if link is not forgotten]
 
     async def _carry(
-        self, conversation: Conversation, way: Way, source: StreamReader, sink: StreamWriter
+        self,
+        conversation: Conversation,
+        way: Way,
+        source: StreamReader,
+        sink: StreamWriter,
+        forgotten: set[Way],
     ) -> None:
-        """Carry one direction until it ends or breaks."""
+        """Carry one direction until it ends or breaks, unless that is news that is to be forgotten."""
+        bearer = way
         try:
             while data := await source.read(CHUNK):
+                if way in forgotten:
+                    continue
                 for piece, passing in conversation.pieces(way, data):
                     await self._flowing.wait()
                     if passing and not await self._may_pass(passing):
                         return
                     sink.write(piece)
+                bearer = Way.ANSWER if way is Way.REQUEST else Way.REQUEST
                 await sink.drain()
+                bearer = way
         except ConnectionError:
-            return
+            pass
+        if bearer in forgotten:
+            await asyncio.Event().wait()
 
     async def _may_pass(self, passing: Passing) -> bool:
         for trap in self._traps:

@@ -104,6 +104,21 @@ async def test_what_is_cut_never_arrives_and_breaks_the_connection() -> None:
             await reader.readexactly(1)
 
 
+@pytest.mark.parametrize("way", Way)
+async def test_what_is_forgotten_never_arrives_and_nobody_is_told(way: Way) -> None:
+    async with an_echo() as (proxy, reader, writer):
+        writer.write(SAID[Amqp][0])
+        await reader.readexactly(len(SAID[Amqp][0]) - 8)
+        proxy.forget(way)
+        writer.write(PUBLISH)
+        assert await nothing_comes(asyncio.create_task(reader.read(1)))
+
+        another_reader, another = await asyncio.open_connection("127.0.0.1", proxy.port)
+        another.write(SAID[Amqp][0])
+        assert await another_reader.readexactly(len(PUBLISH)) == PUBLISH
+        another.close()
+
+
 async def test_a_stalled_link_delivers_when_it_flows_again() -> None:
     async with an_echo() as (proxy, reader, writer):
         proxy.stall()

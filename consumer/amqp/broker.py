@@ -1,0 +1,92 @@
+"""What a consumer opens at RabbitMQ: its connections, and the consumers of its queues."""
+
+import asyncio
+from collections.abc import Awaitable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from aio_pika.exceptions import ChannelNotFoundEntity
+from aiormq.exceptions import ChannelAccessRefused
+
+from consumer.amqp.lost_connection import tell_when_lost
+from consumer.amqp.message_consumer import MessageConsumer
+from consumer.amqp.message_handler import D, MessageHandler
+from consumer.amqp.subscription import CHANNEL_LOST, Subscription
+from consumer.settings import ConsumerSettings
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import broker_error, open_connection
+from publisher.amqp.reconnecting import ReconnectingConnection
+from publisher.errors import RABBITMQ, BrokerUnreachableError
+from voyage.runtime.retry import retry_until_available
+
+T = TypeVar("T")
+
+REQUESTS, RESULTS = "voyage-consumer requests", "voyage-consumer results"
+"""The names of its connections in RabbitMQ's own views."""
+
+
+@dataclass(frozen=True)
+class Broker:
+    """What a consumer has open at RabbitMQ: one connection to take messages, and one for results.
+
+    A publish that fails can close its channel, so results never share a connection with requests.
+    """
+
+    consuming: ReconnectingConnection
+    publisher: ConfirmedPublisher
+
+    async def close(self) -> None:
+        """Close both, side by side."""
+        await asyncio.gather(self.consuming.close(), self.publisher.connection.close())
+
+
+async def open_broker(settings: ConsumerSettings) -> Broker:
+    """Open what a consumer needs, as soon as RabbitMQ is there."""
+    broker = await retry_until_available(RABBITMQ, lambda: _open_both(settings), BrokerUnreachableError)
+    tell_when_lost(broker.consuming, REQUESTS, settings.shown_address)
+    tell_when_lost(broker.publisher.connection, RESULTS, settings.shown_address)
+    return broker
+
+
+async def _open_both(settings: ConsumerSettings) -> Broker:
+    consuming, publisher = await asyncio.gather(
+        open_connection(settings, REQUESTS),
+        ConfirmedPublisher.connect(settings, RESULTS, settings.reply_exchange),
+        return_exceptions=True,
+    )
+    if isinstance(consuming, BaseException):
+        if not isinstance(publisher, BaseException):
+            await publisher.connection.close()
+        raise consuming
+    if isinstance(publisher, BaseException):
+        await consuming.close()
+        raise publisher
+    return Broker(consuming, publisher)
+
+
+async def consume(
+    queue: str, handler: MessageHandler[D], broker: Broker, settings: ConsumerSettings
+) -> MessageConsumer[D]:
+    """Begin to take messages of a queue; a connection that is lost meanwhile is waited for."""
+
+    async def subscribe() -> Subscription:
+        return await _unless_lost(settings, Subscription.open(broker.consuming, queue, settings.prefetch))
+
+    subscription = await retry_until_available(RABBITMQ, subscribe, BrokerUnreachableError)
+    consumer = MessageConsumer(subscription, handler, broker.publisher, settings)
+
+    async def start() -> None:
+        await _unless_lost(settings, consumer.start())
+
+    await retry_until_available(RABBITMQ, start, BrokerUnreachableError)
+    return consumer
+
+
+async def _unless_lost(settings: ConsumerSettings, work: Awaitable[T]) -> T:
+    """The result of work on a connection; one that is lost counts as a broker that is away."""
+    try:
+        return await work
+    except (ChannelNotFoundEntity, ChannelAccessRefused):
+        raise
+    except CHANNEL_LOST as lost:
+        raise broker_error(settings, lost) from lost

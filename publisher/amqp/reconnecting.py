@@ -1,0 +1,117 @@
+"""A connection to RabbitMQ that comes back by itself, and can be dropped when nobody answers on it."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+from aio_pika import RobustChannel, RobustConnection
+from aio_pika.abc import UnderlayConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
+from aiormq import TransportFactory
+from aiormq.abc import ExceptionType
+from aiormq.connection import TCPTransportFactory, TLSTransportFactory
+from yarl import URL
+
+from voyage.runtime.awaiting import ended_within
+
+ANSWER_TIMEOUT = 3.0  # seconds
+CLOSE_TIMEOUT = 4.0
+_AT_ONCE = 0.1
+
+
+def heartbeat_of(silence_timeout: float) -> int:
+    """The heartbeat, in seconds, with which a silent connection is given up in time on both sides.
+
+    aiormq gives up after three heartbeats and three seconds, and looks every half heartbeat; RabbitMQ after
+    three at most.
+    """
+    return int((silence_timeout - 3) / 3.5)
+
+
+# aio-pika opens a lost channel again as soon as its connection is ready. One that RabbitMQ had blocked, and
+# that is lost, never will be; the channel then waits for it for ever, and keeps every later connection from
+# opening it.
+class ReopeningChannel(RobustChannel):
+    """Opens again on the next connection, if the one that it waits for is lost."""
+
+    async def reopen(self) -> None:
+        """Raises `AMQPConnectionError` if the connection is lost meanwhile; the next one opens it."""
+        transport = self._connection.transport
+        if transport is None:
+            raise AMQPConnectionError("No connection to open a channel on")
+        opening = asyncio.ensure_future(super().reopen())
+        try:
+            await asyncio.wait([opening, transport.connection.closing], return_when=asyncio.FIRST_COMPLETED)
+            if not opening.done():
+                raise AMQPConnectionError("The connection is lost; the channel opens on the next one")
+        finally:
+            opening.cancel()
+        await opening
+
+
+class Transports(TransportFactory):
+    """Makes a connection's transports, and can cut off the newest: aiormq itself can only say goodbye."""
+
+    def __init__(self) -> None:
+        self._newest: asyncio.StreamWriter | None = None
+
+    async def create(self, url: URL, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """As aiormq makes one."""
+        factory = TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory()
+        reader, self._newest = await factory.create(url, **kwargs)
+        return reader, self._newest
+
+    def cut_off(self) -> None:
+        """End it without a word, and without waiting for what was not sent yet."""
+        if self._newest:
+            self._newest.transport.abort()
+
+
+class ReconnectingConnection(RobustConnection):
+    """Its channels open again on whichever connection is there."""
+
+    CHANNEL_CLASS = ReopeningChannel
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._transports = Transports()
+        self.kwargs["transport_factory"] = self._transports
+
+    async def answers(self) -> bool:
+        """Whether RabbitMQ answers on it within seconds; on a lost one it doesn't.
+
+        One that RabbitMQ has blocked counts as good: nothing can be asked on it, only its heartbeats heard.
+        """
+        return self.transport is not None and await _answers(self.transport)
+
+    async def mend(self) -> bool:
+        """Whether it works; one on which nobody answers is dropped, and a lost one comes back by itself."""
+        asked = self.transport
+        if asked and await _answers(asked):
+            return True
+        if asked and asked is self.transport:
+            self._transports.cut_off()
+        return False
+
+    async def close(self, exc: ExceptionType | None = asyncio.CancelledError) -> None:
+        """Close it within seconds, with a word to RabbitMQ if it listens."""
+        with suppress(*CONNECTION_EXCEPTIONS):
+            await ended_within(CLOSE_TIMEOUT, super().close(exc))
+        self._transports.cut_off()
+
+
+async def _answers(transport: UnderlayConnection) -> bool:
+    connection = transport.connection
+    try:
+        await ended_within(_AT_ONCE, connection.ready())
+    except TimeoutError:
+        return True  # it is blocked
+
+    async def ask() -> None:
+        await (await connection.channel(publisher_confirms=False)).close()
+
+    try:
+        await ended_within(ANSWER_TIMEOUT, ask())
+    except CONNECTION_EXCEPTIONS:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Connections that go silent without a close: what ends, what waits, and for how long."""

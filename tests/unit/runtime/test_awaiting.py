@@ -1,0 +1,67 @@
+"""A cancel that nobody asked for is an error of the library; one that somebody asked for cancels."""
+
+import asyncio
+
+import pytest
+
+from voyage.runtime.awaiting import ended_within, library_calls
+
+
+async def given_up() -> None:
+    """As aiormq answers whoever waits for a connection that it gives up."""
+    future = asyncio.get_running_loop().create_future()
+    future.set_exception(asyncio.CancelledError())
+    with library_calls():
+        await future
+
+
+async def test_a_cancel_that_nobody_asked_for_is_a_lost_connection() -> None:
+    with pytest.raises(ConnectionAbortedError):
+        await given_up()
+    with pytest.raises(ConnectionAbortedError):
+        await ended_within(5, asyncio.gather(given_up()))
+
+
+async def test_a_task_that_is_cancelled_is_cancelled() -> None:
+    async def wait() -> None:
+        with library_calls():
+            await asyncio.Event().wait()
+
+    for waiting in (asyncio.create_task(wait()), asyncio.create_task(ended_within(5, wait()))):
+        await asyncio.sleep(0)
+        waiting.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
+
+
+async def test_a_time_limit_around_it_stays_one() -> None:
+    async def wait() -> None:
+        async with asyncio.timeout(0.01):
+            with library_calls():
+                await asyncio.Event().wait()
+
+    with pytest.raises(TimeoutError):
+        await wait()
+
+
+async def test_work_that_does_not_end_when_it_is_told_to_is_not_waited_for() -> None:
+    let_go = asyncio.Event()
+
+    async def hangs() -> None:
+        try:
+            await let_go.wait()
+        finally:
+            await let_go.wait()
+
+    with pytest.raises(TimeoutError, match=r"no answer within 0.01 s"):
+        await ended_within(0.01, hangs())
+    let_go.set()
+
+
+async def test_work_that_ends_gives_what_it_has() -> None:
+    async def fails() -> None:
+        raise LookupError
+
+    assert await ended_within(5, asyncio.sleep(0, "done")) == "done"
+    with pytest.raises(LookupError):
+        await ended_within(5, fails())
