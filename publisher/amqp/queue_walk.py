@@ -17,6 +17,7 @@ from aio_pika import IncomingMessage
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from aiormq import Channel, spec
+from aiormq.abc import DeliveredMessage
 from aiormq.exceptions import ChannelClosed, ChannelInvalidStateError
 
 from publisher.amqp.connection import open_channel
@@ -26,6 +27,12 @@ TIMEOUT = 60.0  # seconds for one message
 _RETURNED_AT_ONCE = 16
 _RETURN_TIMEOUT = 5.0  # seconds until those are back, unless somebody else takes them
 _PAUSE = 0.001
+_LOST = (
+    "The connection to RabbitMQ was lost half-way. Nothing is lost: "
+    "what was not handled is in its queue again. Run the command again."
+)
+_PASSED_AT_ONCE = 32
+_PASS_TIMEOUT = 10.0  # seconds for those
 
 
 class QueueWalk:
@@ -50,8 +57,8 @@ class QueueWalk:
 
     async def go_past_returned(self) -> None:
         """Take what was returned by earlier walks, so that all of it goes back in order."""
-        while self._was_returned and await self._take():
-            pass
+        while self._was_returned and self._left:
+            await self._pass_by(min(_PASSED_AT_ONCE, self._left))
 
     async def put_back(self) -> None:
         """Return what is held, in order; a lost connection has done so."""
@@ -73,6 +80,32 @@ class QueueWalk:
                 return True
         return False
 
+    async def _pass_by(self, count: int) -> None:
+        """Hold the next messages; their bodies are let go as they come."""
+        all_held = asyncio.Event()
+        wanted = len(self._held) + count
+
+        async def hold(message: DeliveredMessage) -> None:
+            self._hold(message)
+            if len(self._held) == wanted:
+                all_held.set()
+
+        with _told_if_lost():
+            await self._channel.basic_qos(prefetch_count=count)
+            consumer = await self._channel.basic_consume(self._queue, hold)
+            try:
+                async with asyncio.timeout(_PASS_TIMEOUT):
+                    await all_held.wait()
+            except TimeoutError:
+                self._left = 0
+            finally:
+                await self._channel.basic_cancel(cast("str", consumer.consumer_tag))
+
+    def _hold(self, message: DeliveredMessage) -> None:
+        self._left -= 1
+        self._held.append(cast("int", message.delivery_tag))
+        self._was_returned = bool(message.redelivered)
+
     async def _take(self) -> AbstractIncomingMessage | None:
         if not self._left:
             return None
@@ -81,11 +114,8 @@ class QueueWalk:
         if isinstance(got.delivery, spec.Basic.GetEmpty):
             self._left = 0
             return None
-        message = IncomingMessage(got)
-        self._left -= 1
-        self._held.append(cast("int", message.delivery_tag))
-        self._was_returned = bool(message.redelivered)
-        return message
+        self._hold(got)
+        return IncomingMessage(got)
 
 
 @asynccontextmanager
@@ -113,17 +143,8 @@ def _told_if_lost() -> Iterator[None]:
     """Say what a lost connection means to whoever walks; aiormq may cancel its own call instead."""
     try:
         yield
-    except (ChannelInvalidStateError, TimeoutError, ConnectionError) as lost:
-        raise _lost() from lost
-    except asyncio.CancelledError as cancelled:
+    except (ChannelInvalidStateError, TimeoutError, ConnectionError, asyncio.CancelledError) as lost:
         task = asyncio.current_task()
-        if task and task.cancelling():
+        if isinstance(lost, asyncio.CancelledError) and task and task.cancelling():
             raise
-        raise _lost() from cancelled
-
-
-def _lost() -> BrokerUnreachableError:
-    return BrokerUnreachableError(
-        "The connection to RabbitMQ was lost half-way. Nothing is lost: what was not handled is in its queue "
-        "again. Run the command again."
-    )
+        raise BrokerUnreachableError(_LOST) from lost
