@@ -21,11 +21,13 @@ class Start:
     fingerprint: str
     request: BookingRequest
     reply_address: ReplyAddress
+    only_joins: bool = False
+    """Whether its booking is known to run: then it need not wait for others of that booking."""
 
     @property
-    def order_key(self) -> str:
+    def order_key(self) -> str | None:
         """Requests of one booking are handled in the queue's order: the first one is booked."""
-        return self.workflow_id
+        return None if self.only_joins else self.workflow_id
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 """The way of one request: decide, do what was decided, and return when it is safe to ack."""
 
 import logging
+from dataclasses import replace
 
 from consumer.metrics import REQUESTS, Outcome
 from consumer.replies import result_mapping
@@ -33,8 +34,11 @@ class RequestHandler:
         self._dead_letters = dead_letters
 
     def decide(self, delivery: Delivery) -> Start | Reject:
-        """What to do, by the message alone."""
-        return decide(delivery, self._settings)
+        """What to do, by the message alone, and by whether its booking was seen running a moment ago."""
+        decision = decide(delivery, self._settings)
+        if isinstance(decision, Start) and self._starter.was_running(decision):
+            return replace(decision, only_joins=True)
+        return decision
 
     async def execute(self, decision: Start | Reject, delivery: Delivery) -> None:
         """Return when the message may be acked: its booking is durable, or its rejection is safe."""

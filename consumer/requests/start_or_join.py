@@ -48,6 +48,11 @@ class WorkflowStarter:
         self._joining = Joining(client, settings)
         self._running: Recent[Running] = Recent()
 
+    def was_running(self, start: Start) -> bool:
+        """Whether this very booking ran a moment ago, so that callers may join it in any order."""
+        running = self._running.get(start.workflow_id)
+        return running is not None and running.fingerprint == start.fingerprint
+
     async def start(self, start: Start) -> Accepted | Ended | Conflict:
         """Make sure that the booking is durably started, exactly once for its id.
 
