@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
+from saga.cli import stuck_bookings
 from saga.settings import WorkerSettings
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
@@ -32,6 +33,7 @@ async def run_checks(settings: WorkerSettings) -> list[CheckResult]:
         return [reachable, namespace]
     asked = (
         run_check(check_clock, "clock", client),
+        run_check(stuck_bookings.check, "stuck bookings", client, settings.task_queue),
         *poller_checks(client, settings.task_queue, "voyage-worker"),
     )
     return [reachable, namespace, *await asyncio.gather(*asked)]
