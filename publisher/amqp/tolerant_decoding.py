@@ -3,7 +3,8 @@ r"""Reading messages whose properties aio-pika's decoder can't: one such message
 pamqp, which decodes frames for aio-pika, raises on ids that are not UTF-8 and on timestamps out of range;
 aio-pika then drops the connection, gets the message again, and drops it again, until the delivery limit.
 Here its table of decoders gets entries that don't raise. Bytes that are no UTF-8 become escapes (`\xff`), a
-timestamp out of range becomes none, and headers that can't be read at all are kept raw under one name.
+timestamp out of range becomes none, and headers that can't be read at all are kept raw under one name. A
+header that announces more flags than there are properties is read as RabbitMQ does, which passes it on.
 """
 
 import hashlib
@@ -15,6 +16,7 @@ from functools import cache
 from typing import Any
 
 from pamqp import decode
+from pamqp.header import ContentHeader
 
 UNREADABLE = "x-unreadable"
 MAX_SHORT_STRING = 255  # bytes (AMQP 0-9-1, 4.2.5.3)
@@ -41,6 +43,18 @@ def _install() -> None:
     for name, otherwise in (("shortstr", _escaped_string), ("timestamp", _no_time), ("table", _raw_table)):
         decode.METHODS[name] = _or(decode.METHODS[name], otherwise)
     decode.TABLE_MAPPING[b"T"] = decode.METHODS["timestamp"]
+    as_pamqp_does = ContentHeader._get_flags  # noqa: SLF001 -- there is no other place that knows the bytes
+
+    def flags(data: bytes) -> tuple[int, int]:
+        return _one_word(data) if _is_tolerant.get() else as_pamqp_does(data)
+
+    ContentHeader._get_flags = staticmethod(flags)  # type: ignore[method-assign]  # noqa: SLF001
+
+
+def _one_word(data: bytes) -> tuple[int, int]:
+    """All flags of the basic class are in the first word; its last bit would announce another."""
+    (flags,) = struct.unpack_from(">H", data)
+    return 2, flags & ~1
 
 
 def _escaped_string(value: bytes) -> tuple[int, str]:
