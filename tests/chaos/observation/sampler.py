@@ -9,6 +9,7 @@ import psutil
 
 from tests.chaos.background import in_background
 from tests.chaos.observation.observed import Sample
+from voyage.devstack import DevstackError
 from voyage.devstack.server_process import Server
 
 MEBIBYTE = 1024 * 1024
@@ -31,7 +32,7 @@ class Sampler:
         while True:
             await asyncio.sleep(self._interval)
             for name, server in self._processes.items():
-                with suppress(psutil.Error):  # it is being killed or started
+                with suppress(psutil.Error, DevstackError):  # it is being killed or started
                     if server.is_running:
                         self.samples.append(self._look(name, server.pid))
 

@@ -1,12 +1,9 @@
 """One burst of letters between bystanders, and the rules that must hold for it."""
 
 import asyncio
-import json
 from collections import Counter
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from publisher.amqp.message import Delivery
 from tests.fuzz.messages.contract import (
     BY_REQUEST,
     CONFLICT,
@@ -14,38 +11,12 @@ from tests.fuzz.messages.contract import (
     answers,
     booking,
     booking_of_control,
-    read,
 )
-from tests.fuzz.messages.letters import Letter, Reply, To
+from tests.fuzz.messages.letters import Letter, Reply
+from tests.fuzz.messages.mail import Mail, Sent
+from tests.fuzz.messages.rules import shown, wrong_answers, wrong_in_common
 from tests.fuzz.messages.session import WITHIN, Session, names_of
 from tests.poll import eventually
-
-REJECTED = "rejected"
-
-
-@dataclass
-class Sent:
-    """A letter, its reply queue, and how RabbitMQ refused it, if it did."""
-
-    letter: Letter
-    queue: str
-    refused: str | None = None
-
-    @property
-    def is_request(self) -> bool:
-        return self.letter.to is not To.CONTROL
-
-    @property
-    def asks(self) -> str | None:
-        """What a control message that means something asks for, unless it says so wrongly."""
-        found = None if self.is_request else booking_of_control(self.letter)
-        return found[0] if found else None
-
-    @property
-    def reply_to(self) -> bytes:
-        return {Reply.RESULTS: b"", Reply.FORBIDDEN: self.letter.reply_to}.get(
-            self.letter.reply, self.queue.encode()
-        )
 
 
 class Bursts:
@@ -53,6 +24,7 @@ class Bursts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self._mail = Mail(session.seen, session.world.settings)
         self._booked: Counter[str] = Counter()
         self._cancelled: set[str] = set()
         self._may_come_late: set[str] = set()
@@ -88,9 +60,17 @@ class Bursts:
         except AssertionError as late:
             found.append(str(late))
         found += [
-            f"{text}: {one}\nbody {_shown(one.letter.body)}" for one in taken for text in self._wrong(one)
+            f"{text}: {one}\nbody {shown(one.letter.body)}"
+            for one in taken
+            for text in wrong_answers(one, self._mail.answers_to(one), self._true(one))
         ]
-        found += self._wrong_in_common(taken)
+        known = self._may_come_late | {one.queue for one in taken}
+        found += [
+            f"an answer to an earlier letter: {answer}"
+            for answer in self._mail.parked()
+            if answer.headers.get("x-reply-to") not in known
+        ]
+        found += wrong_in_common(self._mail, taken, self._true)
         found += self._session.complaints()
         if (await self._session.depths())[1]:
             found.append("a queue has no consumer any more")
@@ -104,106 +84,17 @@ class Bursts:
 
     async def _all_there(self, taken: list[Sent]) -> bool:
         """Whether as many answers and dead letters have come as must come."""
-        if any(len(self._answers(one)) < self._must_come(one) for one in taken):
+        if any(len(self._mail.answers_to(one)) < one.must_come for one in taken):
             return False
         waiting, _ = await self._session.depths()
         return (
             not waiting
-            and len(self._dead()) >= self._dead_expected(taken)
-            and not self._in_common_missing(taken)
+            and len(self._mail.dead()) >= self._mail.dead_expected(taken)
+            and not self._mail.missing_in_common(taken)
         )
-
-    def _must_come(self, one: Sent) -> int:
-        if one.letter.reply not in (Reply.OWN, Reply.GONE):
-            return 0
-        return int(one.is_request or one.asks == "status")
-
-    def _answers(self, one: Sent) -> list[Delivery]:
-        names = self._session.world.settings
-        parked = self._session.seen[names.parked_queue]
-        return self._session.seen[one.queue] + [
-            answer for answer in parked if answer.headers.get("x-reply-to") == one.queue
-        ]
-
-    def _in_common(self, taken: list[Sent]) -> list[Sent]:
-        return [one for one in taken if one.is_request and one.letter.reply is Reply.RESULTS]
-
-    def _results(self) -> list[Delivery]:
-        return self._session.seen[self._session.world.settings.results_queue]
-
-    def _in_common_missing(self, taken: list[Sent]) -> int:
-        return len(self._in_common(taken)) - len(self._results())
-
-    def _dead(self) -> list[Delivery]:
-        return self._session.seen[self._session.world.settings.dead_queue]
-
-    def _dead_expected(self, taken: list[Sent]) -> int:
-        rejected = [
-            answer for one in taken if one.is_request for answer in self._answers(one)
-        ] + self._results()
-        forbidden = [one for one in taken if one.is_request and one.letter.reply is Reply.FORBIDDEN]
-        return sum(_status(answer)[0] == REJECTED for answer in rejected) + len(forbidden)
 
     def _true(self, one: Sent) -> set[Answer]:
         name = booking(one.letter)
-        more = {CONFLICT} if self._booked[name] > 1 else set()
-        return (
-            answers(one.letter, datetime.now(UTC))
-            | more
-            | ({BY_REQUEST} if name in self._cancelled else set())
-        )
-
-    def _wrong(self, one: Sent) -> list[str]:
-        said = self._answers(one)
-        must, most = self._must_come(one), max(self._must_come(one), int(one.asks == "cancel"))
-        if not must <= len(said) <= most:
-            return [f"{len(said)} answers, not {must} {[_status(answer) for answer in said]}"]
-        found = []
-        for answer in said:
-            if one.is_request and _status(answer) not in self._true(one):
-                found.append(f"{answer.body!r} is none of {self._true(one)}")
-            kind = "booking.status" if one.asks == "status" else "booking.result"
-            if answer.type != kind:
-                found.append(f"an answer of the type {answer.type}")
-            known = one.letter.text("correlation_id") or one.letter.text("message_id")
-            if known and len(known) < 60 and read(known) != answer.correlation_id:
-                found.append(f"correlation id {answer.correlation_id!r}, not {read(known)!r}")
-        return found
-
-    def _wrong_in_common(self, taken: list[Sent]) -> list[str]:
-        """Answers that can't be told apart by their queue, and dead letters."""
-        found = []
-        asked, said = self._in_common(taken), [_status(answer) for answer in self._results()]
-        if len(said) != len(asked):
-            found.append(f"{len(said)} answers in the results queue, not {len(asked)}: {said} {asked}")
-        true = set().union(*(self._true(one) for one in asked)) if asked else set()
-        found += [f"{answer} is true of none of {asked}" for answer in said if answer not in true]
-        dead = Counter((letter.body, letter.headers.get("x-reason")) for letter in self._dead())
-        if sum(dead.values()) != self._dead_expected(taken):
-            found.append(f"{sum(dead.values())} dead letters, not {self._dead_expected(taken)}")
-        for one in taken:
-            codes = [
-                code
-                for answer in self._answers(one)
-                for status, code in [_status(answer)]
-                if status == REJECTED
-            ]
-            codes += (
-                ["reply_to_not_allowed"] if one.is_request and one.letter.reply is Reply.FORBIDDEN else []
-            )
-            for code in codes if one.is_request else []:
-                dead[one.letter.body, code] -= 1
-                if dead[one.letter.body, code] < 0:
-                    found.append(
-                        f"no dead letter with the reason {code}: {one}\nbody {_shown(one.letter.body)}"
-                    )
-        return found
-
-
-def _status(answer: Delivery) -> Answer:
-    body = json.loads(answer.body)
-    return body["status"], (body["reason"] or {}).get("code")
-
-
-def _shown(body: bytes) -> str:
-    return repr(body) if len(body) < 1500 else f"{body[:1000]!r}… {len(body)} bytes"
+        conflict = {CONFLICT} if self._booked[name] > 1 else set()
+        cancelled = {BY_REQUEST} if name in self._cancelled else set()
+        return answers(one.letter, datetime.now(UTC)) | conflict | cancelled

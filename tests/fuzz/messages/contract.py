@@ -1,10 +1,10 @@
 """The contract, read once more: what may be answered to a message. Knows nothing of how Voyage reads it."""
 
-import json
 import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tests.fuzz.messages.json_objects import WrongError, is_text, json_object
 from tests.fuzz.messages.letters import Letter, To
 
 LIMIT = 64 * 1024
@@ -25,14 +25,6 @@ BY_ITEMS = {
     "down": ("cancelled", "unavailable"),
     "flaky": ("cancelled", "unavailable"),
 }
-
-
-class WrongError(Exception):
-    """It is no request; `perhaps` if the contract doesn't say so clearly."""
-
-    def __init__(self, *, perhaps: bool = False) -> None:
-        super().__init__()
-        self.perhaps = perhaps
 
 
 def answers(letter: Letter, now: datetime) -> set[Answer]:
@@ -75,26 +67,13 @@ def fields(body: bytes) -> dict[str, Any]:
     """The fields of a request's body; raises `WrongError`."""
     found = json_object(body)
     for name in ("name", *LEGS):
-        if not _is_text(found.get(name), 200) or not found[name].strip():
+        if not is_text(found.get(name), 200) or not found[name].strip():
             raise WrongError
     _check_attempts(found.get("attempts"))
     named = found.get("booking_id")
     if named is not None and not (isinstance(named, str) and ID.fullmatch(named)):
         raise WrongError
     found["deadline"] = _time(found["deadline"]) if found.get("deadline") is not None else None
-    return found
-
-
-def json_object(body: bytes) -> dict[str, Any]:
-    """The object in a body, each key once; raises `WrongError`."""
-    try:
-        found = json.loads(body.decode("utf-8-sig"), object_pairs_hook=_once, parse_constant=_no_number)
-    except ValueError:
-        raise WrongError(perhaps=re.search(rb"\d{4300}", body) is not None) from None
-    except RecursionError:
-        raise WrongError(perhaps=True) from None
-    if not isinstance(found, dict):
-        raise WrongError
     return found
 
 
@@ -106,9 +85,9 @@ def booking_of_control(letter: Letter) -> tuple[str, str] | None:
     except WrongError:
         return None
     named, reason = found.get("booking_id"), found.get("reason")
-    if kind is None or not _is_text(named, 255):
+    if kind is None or not is_text(named, 255):
         return None
-    if kind == "cancel" and reason is not None and (reason != "" and not _is_text(reason, 1000)):
+    if kind == "cancel" and reason is not None and (reason != "" and not is_text(reason, 1000)):
         return None
     return kind, str(named)
 
@@ -120,12 +99,6 @@ def _true(found: dict[str, Any], now: datetime) -> set[Answer]:
     if deadline is not None and deadline < now - SOON:
         return {LATE}
     return right | {LATE} if deadline is not None and deadline < now + SOON else right
-
-
-def _is_text(value: object, longest: int) -> bool:
-    if not isinstance(value, str) or not 1 <= len(value) <= longest:
-        return False
-    return not re.search("[\ud800-\udfff]", value)
 
 
 def _check_attempts(value: object) -> None:
@@ -147,13 +120,3 @@ def _time(value: object) -> datetime:
         return found.astimezone(UTC)
     except (ValueError, OverflowError):
         raise WrongError(perhaps=time.endswith("60")) from None
-
-
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len({key for key, _ in pairs}) != len(pairs):
-        raise WrongError
-    return dict(pairs)
-
-
-def _no_number(_: str) -> float:
-    raise WrongError

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 
 from tests.fuzz.hunting import Check, Tally, Target
 from tests.fuzz.messages.burst import Bursts
+from tests.fuzz.messages.bystanders import Bystanders
 from tests.fuzz.messages.letters import BURSTS, Letter
 from tests.fuzz.messages.session import a_session
 
@@ -21,14 +22,15 @@ def opened(tally: Tally) -> Iterator[Check]:
     with asyncio.Runner() as runner:
         context = a_session()
         session = runner.run(context.__aenter__())
-        bursts = Bursts(session)
+        bursts, bystanders = Bursts(session), Bystanders(session)
+        runner.run(bystanders.open())
         alone, beside = list[float](), list[float]()
 
         async def send(letters: list[Letter]) -> None:
-            alone.extend(await session.bystanders(BYSTANDERS))
+            alone.extend(await bystanders.book(BYSTANDERS))
             sending = asyncio.create_task(bursts.send(letters))
             try:
-                beside.extend(await session.bystanders(BYSTANDERS))
+                beside.extend(await bystanders.book(BYSTANDERS))
             finally:
                 sent = await sending
             tally.found += await bursts.wrong(sent)

@@ -1,7 +1,5 @@
 """Consumer and worker processes of one's own, and all that is seen of them from outside."""
 
-import asyncio
-import json
 import os
 import signal
 import time
@@ -12,7 +10,7 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from aio_pika import Message, connect
+from aio_pika import connect
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
@@ -21,14 +19,12 @@ from publisher.amqp.message import Delivery
 from publisher.amqp.tolerant_decoding import tolerant_decoding
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
-from tests.fuzz.messages.bodies import OWN
 from tests.fuzz.messages.letters import To
 from tests.fuzz.messages.raw_sender import RawSender
 from tests.poll import eventually
 
 AMQP_URL, TEMPORAL = "amqp://guest:guest@localhost:5672/", "localhost:7233"
 SUSPICIOUS = ("Traceback", "onnection", "Not ready", "can't be handled", "can't even be", "consuming pauses")
-PACE = 0.03  # seconds from one bystander to the next
 WITHIN = 30.0  # seconds in which everything is answered
 
 
@@ -39,11 +35,9 @@ class Session:
         self.world = world
         self.sender = RawSender(world.settings.amqp_url.get_secret_value())
         self.seen: dict[str, list[Delivery]] = defaultdict(list)
-        self._channel = channel
+        self.seen_at: dict[str, list[float]] = defaultdict(list)
+        self.channel = channel
         self._read = [len(service.log) for service in world.services]
-        self._sent: dict[str, float] = {}
-        self._took: dict[str, float] = {}
-        self._wrong: list[str] = []
 
     @property
     def queues(self) -> dict[To, str]:
@@ -56,34 +50,24 @@ class Session:
     async def watch(self, *queues: str) -> None:
         """Take and keep whatever comes to these queues."""
         for name in queues:
-            queue = await self._channel.get_queue(name)
+            queue = await self.channel.get_queue(name)
             await queue.consume(partial(self._keep, name), no_ack=True, consumer_tag=name)
 
     async def new_queue(self, name: str) -> None:
         """A reply queue, watched. Its tag is named, as hypothesis seeds the chance by which aio-pika does."""
-        queue = await self._channel.declare_queue(name, exclusive=True)
+        queue = await self.channel.declare_queue(name, exclusive=True)
         await queue.consume(partial(self._keep, name), no_ack=True, consumer_tag=name)
 
     async def drop_queue(self, name: str) -> None:
         """A reply queue that nobody needs any more."""
-        queue = await self._channel.get_queue(name, ensure=False)
+        queue = await self.channel.get_queue(name, ensure=False)
         await queue.cancel(name)
         await queue.delete(if_unused=False, if_empty=False)
-
-    async def bystanders(self, count: int) -> list[float]:
-        """Ordinary requests, one after the other: how many seconds each took to its answer."""
-        names = [uuid4().hex for _ in range(count)]
-        inbox = f"{self.world.settings.results_queue}.bystanders"
-        for name in names:
-            await self._book(name, inbox)
-            await asyncio.sleep(PACE)
-        await eventually("the bystanders' answers", lambda: all(name in self._took for name in names), WITHIN)
-        return [self._took[name] for name in names]
 
     async def depths(self) -> tuple[int, int]:
         """How many messages wait for the consumer, and how many queues have none."""
         declared = [
-            (await self._channel.declare_queue(name, passive=True)).declaration_result
+            (await self.channel.declare_queue(name, passive=True)).declaration_result
             for name in self.queues.values()
         ]
         return sum(one.message_count or 0 for one in declared), sum(
@@ -91,8 +75,8 @@ class Session:
         )
 
     def complaints(self) -> list[str]:
-        """What a message must not bring about, since the last look: log lines, ends, bystanders' answers."""
-        found, self._wrong = self._wrong, []
+        """What a message must not bring about, since the last look: log lines, and ends of processes."""
+        found = []
         for number, service in enumerate(self.world.services):
             lines = service.log[self._read[number] :]
             self._read[number] += len(lines)
@@ -114,21 +98,9 @@ class Session:
         await eventually("RabbitMQ to see that the consumer is gone", gone, WITHIN)
         return (await self.depths())[0]
 
-    async def _book(self, name: str, inbox: str) -> None:
-        request = {"name": f"Bystander {OWN}", "car": "c", "hotel": "h", "flight": "f", "booking_id": name}
-        message = Message(json.dumps(request).encode(), reply_to=inbox, correlation_id=name)
-        self._sent[name] = time.monotonic()
-        await self._channel.default_exchange.publish(message, self.world.settings.requests_queue)
-
     async def _keep(self, queue: str, message: AbstractIncomingMessage) -> None:
-        delivery = Delivery.from_message(message)
-        if delivery.correlation_id in self._sent:
-            answer = json.loads(delivery.body)
-            if answer["status"] != "booked" or delivery.correlation_id in self._took:
-                self._wrong.append(f"a bystander's answer, or its second one: {answer}")
-            self._took[delivery.correlation_id] = time.monotonic() - self._sent[delivery.correlation_id]
-        else:
-            self.seen[queue].append(delivery)
+        self.seen[queue].append(Delivery.from_message(message))
+        self.seen_at[queue].append(time.monotonic())
 
 
 @asynccontextmanager
@@ -144,7 +116,6 @@ async def a_session() -> AsyncIterator[Session]:
             session = Session(world, await connection.channel())
             names = world.settings
             await session.watch(names.results_queue, names.parked_queue, names.dead_queue)
-            await session.new_queue(f"{names.results_queue}.bystanders")
             try:
                 yield session
             finally:
