@@ -12,6 +12,7 @@ from publisher.cli.failures import explain as explain_amqp
 from saga.cli.app import explain as explain_temporal
 from saga.temporal.workflow_logs import set_up_logging
 from voyage.runtime.settings import load_settings
+from voyage.runtime.system_errors import require_descriptors
 
 app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
 app.command("doctor")(doctor.command)
@@ -31,6 +32,7 @@ def run(
         set_up_logging(settings)
         if with_worker:
             settings = settings.model_copy(update={"with_worker": True})
+        require_descriptors()
         uvloop.run(service.run(settings))
 
 

@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 from yarl import URL
 
 from voyage.errors import SettingsError
+from voyage.runtime.addresses import is_host, shown
 from voyage.runtime.settings import ConnectionSettings, PositiveSeconds, Utf8
 
 DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
@@ -30,6 +31,27 @@ def _queue(name: str) -> str:
     return name
 
 
+def _url(text: str) -> URL:
+    """The address of a broker, read; the error repeats nothing of it, as there is a password in it."""
+    try:
+        url = URL(text)
+        is_usable = url.scheme in DEFAULT_PORTS and is_host(url.host or "") and url.port != 0
+    except ValueError:
+        url, is_usable = URL(), False
+    # A password with a raw / or # ends up in the path or the fragment, and an @ with it.
+    if not is_usable or "@" in url.path_qs + url.fragment or not text.isprintable() or " " in text:
+        raise SettingsError(
+            "AMQP_URL: not an address of RabbitMQ. It takes amqp://user:password@host:port/vhost or "
+            "amqps://…; write special characters of user and password as %XX, a slash as %2F."
+        )
+    return url
+
+
+def _broker(address: SecretStr) -> SecretStr:
+    _url(address.get_secret_value())
+    return address
+
+
 QueueName = Annotated[str, Utf8, AfterValidator(_queue), AfterValidator(_at_most(LONGEST_NAME))]
 ResultsQueueName = Annotated[QueueName, AfterValidator(_at_most(LONGEST_NAME - REPLY_SUFFIX))]
 ExchangeName = Annotated[str, Utf8, AfterValidator(_at_most(LONGEST_NAME))]
@@ -42,7 +64,9 @@ class BrokerSettings(ConnectionSettings):
         env_prefix="VOYAGE_", frozen=True, populate_by_name=True, use_attribute_docstrings=True
     )
 
-    amqp_url: SecretStr = Field(SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL")
+    amqp_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
+        SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL"
+    )
     """Where RabbitMQ is, with user and password."""
     amqp_ca: FilePath | None = None
     """The certificates to trust with `amqps://`, PEM, instead of the system's."""
@@ -70,20 +94,10 @@ class BrokerSettings(ConnectionSettings):
     @property
     def url(self) -> URL:
         """`AMQP_URL`, read; raises `SettingsError`, which repeats nothing of it, if it is no address."""
-        try:
-            url = URL(self.amqp_url.get_secret_value())
-        except ValueError:
-            url = URL()
-        # A password with a raw / or # ends up in the path or the fragment, and an @ with it.
-        if url.scheme not in DEFAULT_PORTS or not url.host or "@" in url.path_qs + url.fragment:
-            raise SettingsError(
-                "AMQP_URL: not an address of RabbitMQ. It takes amqp://user:password@host:port/vhost or "
-                "amqps://…; write special characters of user and password as %XX, a slash as %2F."
-            )
-        return url
+        return _url(self.amqp_url.get_secret_value())
 
     @property
     def shown_address(self) -> str:
         """The broker's address as it may be shown: without user, password and options."""
         url = self.url
-        return f"{url.scheme}://{url.host}:{url.port or DEFAULT_PORTS[url.scheme]}{url.path}"
+        return f"{url.scheme}://{shown(url.host or '', url.port or DEFAULT_PORTS[url.scheme])}{url.path}"

@@ -13,6 +13,7 @@ from publisher.amqp.connection import declared_topology
 from publisher.errors import RABBITMQ, BrokerUnreachableError
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
+from saga.temporal.connection import check_settings
 from saga.temporal.startup import connect_to_namespace, log_failed_checks
 from voyage.runtime.awaiting import library_calls
 from voyage.runtime.check_results import run_check
@@ -32,6 +33,7 @@ async def connect(settings: ConsumerSettings) -> Client:
     What can never work raises at once, even while the other server is still waited for:
     `UnmetRequirementError`, or what `broker.prepare` and `temporal.connect` raise.
     """
+    check_settings()
     connecting = asyncio.create_task(connect_to_namespace())
     preparing = asyncio.create_task(_prepare_broker(settings))
     both: tuple[asyncio.Task[Any], ...] = (connecting, preparing)

@@ -16,6 +16,7 @@ from publisher.amqp.tolerant_decoding import tolerant_decoding
 from publisher.errors import BrokerError, BrokerLoginError, BrokerUnreachableError
 from publisher.settings import BrokerSettings
 from voyage.runtime.awaiting import ended_within, library_calls
+from voyage.runtime.system_errors import lacks_descriptors, no_descriptors, reason_of
 
 CONNECT_TIMEOUT = 10.0
 RECONNECT_INTERVAL = 1.0
@@ -109,7 +110,9 @@ def broker_error(settings: BrokerSettings, failure: Exception) -> BrokerError:
             f"RabbitMQ at {settings.shown_address} refuses the login. Correct user and password in AMQP_URL; "
             "guest is let in from the broker's own machine only."
         )
-    reason = str(failure).partition("\n")[0] or type(failure).__name__
+    if lacks_descriptors(failure):
+        return BrokerUnreachableError(no_descriptors(f"a connection to RabbitMQ at {settings.shown_address}"))
+    reason = reason_of(failure)
     if "got <Connection.Close" in reason:  # aiormq doesn't tell what RabbitMQ said
         reason = "the virtual host is not there, not open to this user, or not running"
     return BrokerUnreachableError(

@@ -11,6 +11,7 @@ from saga.settings import WorkerSettings
 from saga.temporal.connection import rpc_failure
 from saga.temporal.workflow_logs import set_up_logging
 from voyage.runtime.settings import load_settings
+from voyage.runtime.system_errors import require_descriptors
 
 app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
 app.add_typer(attention.app, name="attention")
@@ -24,6 +25,7 @@ def run(context: typer.Context) -> None:
     if context.invoked_subcommand is None:
         settings = load_settings(WorkerSettings)
         set_up_logging(settings)
+        require_descriptors()
         uvloop.run(worker.run(settings))
 
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Awaitable, Callable, Sequence
+from typing import Annotated
 
 import typer
 from aiohttp import web
 from google.protobuf import json_format
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 from temporalio.api.common.v1 import Payload, Payloads
 
@@ -14,12 +15,19 @@ from saga.errors import DecryptionError
 from saga.payloads.keys import load_keys
 from saga.payloads.payload_codec import EncryptionCodec
 from voyage.errors import SettingsError
+from voyage.runtime.addresses import is_http_url, shown
 from voyage.runtime.settings import Host, load_settings
 
 Translate = Callable[[Sequence[Payload]], Awaitable[list[Payload]]]
 
 _MAX_BODY = 32 * 1024 * 1024  # a page of a history, base64 included
 _HEADERS = "authorization, content-type, x-namespace"
+
+
+def _origin(text: str) -> str:
+    if not is_http_url(text) or text.count("/") != 2 or set(text) & set("@?#"):  # noqa: PLR2004 -- those of ://
+        raise ValueError("takes http:// or https://, a host and a port, and nothing after them")
+    return text
 
 
 class CodecServerSettings(BaseSettings):
@@ -31,7 +39,7 @@ class CodecServerSettings(BaseSettings):
     """The address on which it listens."""
     codec_port: int = Field(8234, ge=1, le=65535)
     """The port on which it listens."""
-    codec_origin: str = Field("http://localhost:8233", pattern=r"^https?://[^/]+$")
+    codec_origin: Annotated[str, AfterValidator(_origin)] = "http://localhost:8233"
     """The origin of Temporal's UI, as the browser shows it: scheme, host and port."""
 
 
@@ -40,7 +48,7 @@ def serve() -> None:
     settings, keys = load_settings(CodecServerSettings), load_keys()
     if not keys:
         raise SettingsError("VOYAGE_ENCRYPTION_KEYS: set it, or there is nothing to decrypt")
-    where = f"http://{settings.codec_host}:{settings.codec_port}"
+    where = f"http://{shown(settings.codec_host, settings.codec_port)}"
     try:
         web.run_app(
             build(EncryptionCodec(keys), settings.codec_origin),

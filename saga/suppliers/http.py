@@ -16,6 +16,7 @@ from saga.suppliers.reference import RULE, reference_in
 from saga.suppliers.supplier import SupplierCall
 from saga.suppliers.supplier_settings import SupplierSettings
 from voyage.runtime import tracing
+from voyage.runtime.system_errors import lacks_descriptors, no_descriptors
 
 KEY = "Idempotency-Key"
 _MISPLACED_ANSWERS = 10
@@ -90,6 +91,9 @@ class HttpSupplier:
         except TimeoutError:
             raise SupplierUnavailableError(f"{self._host}: no whole answer within {limit:g} s") from None
         except (httpx.HTTPError, httpx.InvalidURL) as broken:
+            if lacks_descriptors(broken):
+                text = no_descriptors(f"a connection to {self._host}")
+                raise SupplierUnavailableError(text) from broken
             what = str(broken) or type(broken).__name__
             raise SupplierUnavailableError(f"{self._host}: {what}") from broken
         status = answer.status

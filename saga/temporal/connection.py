@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Sequence
 from contextlib import suppress
-from ipaddress import IPv6Address
 
 from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
@@ -19,8 +18,10 @@ from saga.temporal.connection_refusal import refused
 from saga.temporal.server_limit import is_limit
 from voyage.errors import SettingsError
 from voyage.runtime import tracing
+from voyage.runtime.addresses import is_ipv6
 from voyage.runtime.retry import retry_until_available
 from voyage.runtime.settings import ConnectionSettings, load_settings
+from voyage.runtime.system_errors import lacks_descriptors, no_descriptors
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +48,11 @@ async def connect_when_available() -> Client:
     )
     log.info("Connected to Temporal at %s, namespace %s", address, client.namespace)
     return client
+
+
+def check_settings() -> None:
+    """Raise `SettingsError` for what can't be used of Temporal's environment; nothing is connected."""
+    _config()
 
 
 async def connect_once() -> Client:
@@ -84,6 +90,9 @@ async def _connected(config: ClientConnectConfig, converter: DataConverter) -> C
     except (RPCError, RuntimeError) as down:
         if refusal := refused(address, down):
             raise refusal from down
+        if lacks_descriptors(down):
+            text = no_descriptors(f"a connection to Temporal at {address}")
+            raise TemporalUnreachableError(text) from down
         raise TemporalUnreachableError(
             f"Temporal at {address} does not answer ({_first_line(down)}). Start it, or set TEMPORAL_ADDRESS."
         ) from down
@@ -110,7 +119,8 @@ def _config() -> ClientConnectConfig:
     except (OSError, RuntimeError) as error:
         raise SettingsError(f"TEMPORAL_*: {_first_line(error)}") from error
     address = config.setdefault("target_host", DEFAULT_ADDRESS)
-    if not is_address(address):
+    is_empty = os.environ.get("TEMPORAL_ADDRESS") == ""  # which the SDK takes for unset
+    if is_empty or not is_address(address):
         raise SettingsError("TEMPORAL_ADDRESS: takes host:port, such as localhost:7233 or [::1]:7233.")
     if not config.get("namespace", "default"):
         raise SettingsError("TEMPORAL_NAMESPACE: is empty. Name a namespace, or unset it for `default`.")
@@ -136,11 +146,7 @@ def is_address(text: str) -> bool:
     found = _ADDRESS.fullmatch(text)
     if not found or not 0 < int(found["port"]) <= _LAST_PORT:
         return False
-    if found["ipv6"]:
-        with suppress(ValueError):
-            return bool(IPv6Address(found["ipv6"]))
-        return False
-    return True
+    return is_ipv6(found["ipv6"]) if found["ipv6"] else True
 
 
 def _first_line(error: Exception) -> str:

@@ -24,7 +24,8 @@ def run_command(name: str, module: str, extra: str = "") -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         if signal.getsignal(number) != signal.SIG_IGN:  # else somebody wants it ignored
             signal.signal(number, end)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
+    if hasattr(signal, "pthread_sigmask"):  # not on Windows
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGTERM, signal.SIGINT))
     from voyage.commands import running  # noqa: PLC0415 -- only now can it be interrupted without a traceback
 
     running.run_to_the_end(name, module, extra)

@@ -109,6 +109,11 @@ def _usage(mistake: TyperException) -> str:
 
 def _system(failure: OSError) -> str:
     """What the operating system would not do, and with which file."""
+    if failure.errno in {errno.EMFILE, errno.ENFILE}:
+        return (
+            "No file descriptor is left (Too many open files). Raise this process's limit: ulimit -n, "
+            "systemd's LimitNOFILE=, or a container's --ulimit nofile="
+        )
     reason = failure.strerror or str(failure) or type(failure).__name__
     where = f"{failure.filename}: " if failure.filename else ""
     return f"{where}{reason}. Correct that, and run the command again."

@@ -8,6 +8,7 @@ from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, generate_latest
 
 from voyage.errors import SettingsError
+from voyage.runtime.addresses import shown
 from voyage.runtime.health import Watchdog
 from voyage.runtime.settings import RuntimeSettings
 
@@ -43,11 +44,12 @@ async def _listen(runner: web.AppRunner, settings: RuntimeSettings) -> None:
         await web.TCPSite(runner, host, port).start()
     except OSError as failure:
         raise SettingsError(
-            f"VOYAGE_HEALTH_HOST and VOYAGE_HEALTH_PORT: can't listen on {host}:{port} ({failure.strerror}). "
+            f"VOYAGE_HEALTH_HOST and VOYAGE_HEALTH_PORT: can't listen on {shown(host, port)} "
+            f"({failure.strerror}). "
             "Set another port, or 0 for a free one."
         ) from failure
     bound = runner.addresses[0]
-    log.info("Health and metrics on http://%s:%s", bound[0], bound[1])
+    log.info("Health and metrics on http://%s", shown(bound[0], bound[1]))
 
 
 def _application(watchdog: Watchdog, more_metrics: Metrics | None) -> web.Application:

@@ -9,6 +9,8 @@ from pydantic import AfterValidator, Field, StringConstraints, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voyage.errors import SettingsError
+from voyage.runtime.addresses import is_host
+from voyage.runtime.system_errors import lacks_descriptors
 
 PREFIX = "VOYAGE_"
 DAY = 24 * 3600.0
@@ -35,17 +37,13 @@ def _encodable(text: str) -> str:
 
 
 def _host(text: str) -> str:
-    try:
-        text.encode("idna")
-    except UnicodeError:
-        raise ValueError("takes a host name or an address, such as 0.0.0.0") from None
+    if not is_host(text):
+        raise ValueError("takes a host name or an address, such as 0.0.0.0 or ::1")
     return text
 
 
 Utf8 = AfterValidator(_encodable)
-Host = Annotated[
-    str, StringConstraints(min_length=1, max_length=253, pattern=r"^\S+$"), Utf8, AfterValidator(_host)
-]
+Host = Annotated[str, StringConstraints(max_length=253), Utf8, AfterValidator(_host)]
 """Where to listen: a name, or an IPv4 or IPv6 address."""
 
 
@@ -61,6 +59,8 @@ def load_settings(kind: type[Settings], prefix: str = PREFIX) -> Settings:
         said = first["msg"].removeprefix("Value error, ")
         raise SettingsError(f"{variable}: {said}") from None  # the error itself holds what was set
     except OSError as unusable:  # a path that can't even be looked at
+        if lacks_descriptors(unusable):
+            raise
         path = Path(unusable.filename or "")
         named = (name for name, value in os.environ.items() if Path(value) == path)
         variable = next(named, f"{prefix}*")

@@ -12,6 +12,7 @@ from opentelemetry.trace import Link, Span, SpanKind
 from opentelemetry.util.types import AttributeValue
 
 from voyage.errors import SettingsError
+from voyage.runtime.addresses import is_http_url
 
 _EXPORTER = "OTEL_TRACES_EXPORTER"
 _ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
@@ -21,10 +22,13 @@ _tracer = trace.get_tracer("voyage")
 def set_up(service: str) -> None:
     """Collect spans from here on, if the environment asks for it.
 
-    Raises `SettingsError` for an exporter that isn't known or isn't installed.
+    Raises `SettingsError` for an exporter that isn't known or isn't installed, and for no address of one.
     """
     if not _is_asked_for() or are_on():
         return
+    for name in _ENDPOINTS:
+        if (address := os.environ.get(name)) and not is_http_url(address):
+            raise SettingsError(f"{name}: takes the address of a collector, such as http://localhost:4318")
     try:
         from voyage.runtime import span_exporter  # noqa: PLC0415 -- an extra
     except ImportError as missing:
