@@ -64,3 +64,11 @@ class Defective(SimulatedSupplier):
 
     async def book(self, call: SupplierCall) -> str:
         raise KeyError(f"a defect of its code, {call.leg}")
+
+
+class NeverAnswers(SimulatedSupplier):
+    """Takes calls, and does not come back from them."""
+
+    async def book(self, call: SupplierCall) -> str:
+        await asyncio.Event().wait()
+        return call.leg

@@ -18,6 +18,7 @@ from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
 from publisher.errors import PublishingError
 from voyage.runtime import logs
+from voyage.runtime.awaiting import library_calls
 from voyage.runtime.process import end
 
 log = logging.getLogger(__name__)
@@ -90,7 +91,8 @@ class MessageConsumer(Generic[D]):
     async def _process(self, message: AbstractIncomingMessage) -> None:
         """Settle a message, or return it: whatever becomes of this task, none stays in between."""
         try:
-            await self._settle_or_return(message)
+            with library_calls():
+                await self._settle_or_return(message)
         except Exception:
             log.exception("Message %s can't be settled; back to the queue", message.message_id)
             await asyncio.sleep(RETRY)

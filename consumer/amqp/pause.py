@@ -12,6 +12,7 @@ from consumer.amqp.message_handler import D
 from consumer.amqp.settlement import RETRY, Settlement
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription, give_back
 from publisher.amqp.message import Delivery
+from voyage.runtime.awaiting import library_calls
 from voyage.runtime.process import end
 
 log = logging.getLogger(__name__)
@@ -72,7 +73,8 @@ class Pause(Generic[D]):
         if message is None:
             return True
         try:
-            await self._settle(message)
+            with library_calls():
+                await self._settle(message)
         except Exception:
             log.exception("Message %s can't be settled; back to the queue", message.message_id)
             await give_back(message)

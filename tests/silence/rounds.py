@@ -20,7 +20,7 @@ PACE = 0.1  # seconds between two bookings under load
 TASK_TIMEOUT = 10.0
 """Seconds after which Temporal gives a task anew that a lost connection had; it may have to twice."""
 TEMPORALS_SILENCE = 70.0
-"""Seconds after which Temporal itself gives up a client that it can reach, and that it doesn't hear."""
+"""Seconds after which Temporal itself gives up a client that it doesn't hear (`frontend.keepAliveTime`)."""
 
 
 @dataclass(frozen=True)
@@ -37,11 +37,10 @@ class Round:
     def longest(self, silence: float) -> float:
         """The most seconds that a booking may wait.
 
-        Where Temporal still reaches its client, each task that comes puts off the SDK's own look at its
-        connection: what ends it at the latest is Temporal's look.
+        A Temporal that isn't told of the end gives tasks to the lost connection until it finds out itself.
         """
-        reached = self.link.endswith("Temporal") and self.direction == "to the server"
-        return (max(silence, TEMPORALS_SILENCE) if reached else silence) + 2 * TASK_TIMEOUT
+        untold = self.link.endswith("Temporal") and self.direction != "from the server"
+        return (max(silence, TEMPORALS_SILENCE) if untold else silence) + 2 * TASK_TIMEOUT
 
 
 @dataclass(frozen=True)

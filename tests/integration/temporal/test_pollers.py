@@ -1,8 +1,11 @@
 """Whether the check of a worker's pollers sees what Temporal sees."""
 
 import asyncio
+from collections.abc import Iterator
 from uuid import uuid4
 
+import pytest
+from temporalio import activity
 from temporalio.client import Client
 from temporalio.worker import Worker
 
@@ -10,6 +13,9 @@ from saga.temporal.poller_health import PollerHealth
 from saga.temporal.server_limit import ServerLimit
 from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.poll import eventually
+from voyage import devstack
+from voyage.devstack import temporal as devstack_temporal
+from voyage.devstack.binaries import temporal_binary
 
 
 async def test_a_worker_that_polls_is_fine_and_one_that_has_ended_is_stuck(temporal: Client) -> None:
@@ -43,3 +49,42 @@ async def test_a_poller_that_temporal_has_not_heard_for_too_long_is_lost(tempora
             return problem is not None and "has heard no workflow poll" in problem.text
 
         await eventually("a poll longer than the limit", lost)
+
+
+@pytest.fixture
+def four_partitions(monkeypatch: pytest.MonkeyPatch) -> Iterator[devstack.Temporal]:
+    """A server as clusters are by default: each task queue in four partitions."""
+    others = [setting for setting in devstack_temporal.DYNAMIC_CONFIG if "Partitions" not in setting]
+    four = [f"matching.numTaskqueue{way}Partitions=4" for way in ("Read", "Write")]
+    monkeypatch.setattr(devstack_temporal, "DYNAMIC_CONFIG", (*others, *four))
+    with devstack.Temporal(temporal_binary(print), durable=False) as server:
+        yield server
+
+
+async def test_a_single_poller_is_seen_whichever_partition_it_polls(
+    four_partitions: devstack.Temporal,
+) -> None:
+    """Temporal tells of one partition only; a poll that finds nothing at another is passed on to that one."""
+    client = await Client.connect(four_partitions.address)
+    for number in range(10):  # all by chance at the one that is told of: once in a million times
+        worker = Worker(
+            client,
+            task_queue=f"test-{number}",
+            workflows=[ManualInterventionWorkflow],
+            activities=[BookedNowhere().book],
+            max_concurrent_workflow_task_polls=2,  # the SDK's least
+            max_concurrent_activity_task_polls=1,
+        )
+        polling = PollerHealth("bookings", worker, limit=60)
+
+        async def seen(polling: PollerHealth = polling) -> bool:
+            return await polling.problem() is None
+
+        async with worker:
+            await eventually("the poller to be seen", seen)
+
+
+class BookedNowhere:
+    @activity.defn
+    async def book(self) -> None:
+        """Never called."""

@@ -1,0 +1,196 @@
+"""Whatever a consumer meets, a message is settled or comes again; and it consumes once, or not at all."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+import pytest
+from aio_pika import Message
+from aio_pika.abc import AbstractIncomingMessage
+from aiormq import spec
+
+from consumer.amqp import settlement
+from consumer.amqp.message_consumer import MessageConsumer
+from consumer.amqp.subscription import Subscription, Take
+from consumer.errors import TemporalCallError
+from consumer.failures import Failure
+from consumer.settings import ConsumerSettings
+from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.message import Delivery
+from publisher.errors import PublishTimeoutError
+from tests.poll import eventually
+
+AWAY = TemporalCallError("away", Failure.AWAY)
+
+
+@dataclass
+class Decided:
+    order_key: str | None = None
+
+
+@dataclass
+class Handler:
+    """Does with a message what it is told to, the first times."""
+
+    raises: list[BaseException] = field(default_factory=list)
+    tried: list[str | None] = field(default_factory=list)
+    executed: list[str | None] = field(default_factory=list)
+
+    def decide(self, _: Delivery) -> Decided:
+        return Decided()
+
+    async def execute(self, _: Decided, delivery: Delivery) -> None:
+        self.tried.append(delivery.message_id)
+        if self.raises:
+            raise self.raises.pop(0)
+        self.executed.append(delivery.message_id)
+
+    async def refuse(self, delivery: Delivery, _: str) -> None:
+        raise LookupError(delivery.message_id)  # not even that
+
+
+class Gate(Subscription):
+    """A subscription whose start may be held up, as by a broker that is slow to answer."""
+
+    may_start = asyncio.Event()
+
+    async def start(self, take: Take) -> None:
+        await self.may_start.wait()
+        await super().start(take)
+
+
+@dataclass
+class Bench:
+    publisher: ConfirmedPublisher
+    subscription: Subscription
+    settings: ConsumerSettings
+
+    def consumer(self, handler: Handler) -> MessageConsumer[Decided]:
+        return MessageConsumer(self.subscription, handler, self.publisher, self.settings)
+
+    async def send(self, message_id: str) -> None:
+        await self.publisher.publish(Message(b"{}", message_id=message_id), self.settings.requests_queue)
+
+    async def consumers(self) -> int:
+        return (await self._declared()).consumer_count or 0
+
+    async def ready(self) -> int:
+        return (await self._declared()).message_count or 0
+
+    async def _declared(self) -> spec.Queue.DeclareOk:
+        channel = await self.publisher.connection.channel()
+        declared = await channel.declare_queue(self.settings.requests_queue, passive=True)
+        await channel.close()
+        return declared.declaration_result
+
+
+@pytest.fixture
+async def bench(settings: ConsumerSettings, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Bench]:
+    monkeypatch.setattr(settlement, "RETRY", 0.01)
+    settings = settings.model_copy(
+        update={"circuit_breaker_threshold": 1, "probe_interval": 0.05, "drain_timeout": 0.2}
+    )
+    await declare_topology(settings)
+    publisher = await ConfirmedPublisher.connect(settings, "test")
+    Gate.may_start = asyncio.Event()
+    Gate.may_start.set()
+    async with await open_connection(settings, "test") as connection, publisher.connection:
+        yield Bench(publisher, await Gate.open(connection, settings.requests_queue, 10), settings)
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        RuntimeError("a bug that looks like a lost channel"),
+        PublishTimeoutError("the copy is not confirmed"),
+        asyncio.CancelledError(),
+        LookupError("a bug"),
+    ],
+    ids=repr,
+)
+async def test_a_message_that_cannot_be_returned_while_consuming_pauses_comes_again(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, failure: BaseException
+) -> None:
+    failures = [failure]
+    requeue = bench.publisher.requeue
+
+    async def fail_first(message: AbstractIncomingMessage, queue: str) -> None:
+        if failures:
+            raise failures.pop()
+        await requeue(message, queue)
+
+    monkeypatch.setattr(bench.publisher, "requeue", fail_first)
+    handler = Handler([AWAY])
+    consumer = bench.consumer(handler)
+    await consumer.start()
+    await bench.send("1")
+
+    await eventually("the message to be executed", lambda: handler.executed == ["1"])
+    await eventually("consuming to go on", lambda: consumer.subscription.is_consuming)
+    assert not failures
+    await consumer.stop()
+
+
+@pytest.mark.parametrize(
+    "failure", [LookupError(), RuntimeError(), asyncio.CancelledError(), ConnectionAbortedError()], ids=repr
+)
+async def test_a_message_that_can_neither_be_handled_nor_refused_comes_again(
+    bench: Bench, failure: BaseException
+) -> None:
+    handler = Handler([failure])
+    consumer = bench.consumer(handler)
+    await consumer.start()
+    await bench.send("1")
+
+    await eventually("the message to be executed at its second coming", lambda: handler.executed == ["1"])
+    await consumer.stop()
+
+
+async def test_a_probe_that_breaks_does_not_end_the_probing(bench: Bench) -> None:
+    handler = Handler([AWAY, asyncio.CancelledError(), AWAY])
+    consumer = bench.consumer(handler)
+    await consumer.start()
+    await bench.send("1")
+
+    await eventually("the message to be executed", lambda: handler.executed == ["1"])
+    await eventually("consuming to go on", lambda: not consumer.is_paused)
+    await consumer.stop()
+
+
+async def test_a_restart_while_a_pause_ends_leaves_one_consumer(bench: Bench) -> None:
+    handler = Handler([AWAY])
+    consumer = bench.consumer(handler)
+    await consumer.start()
+    Gate.may_start.clear()
+    await bench.send("1")
+    await eventually("the probe to have worked", lambda: handler.executed == ["1"] and not consumer.is_paused)
+
+    restarting = asyncio.create_task(consumer.restart())
+    await asyncio.sleep(0.2)
+    Gate.may_start.set()
+    await restarting
+    await eventually("messages to come", lambda: consumer.subscription.is_consuming)
+    await bench.send("2")
+    await eventually("the second message", lambda: handler.executed == ["1", "2"])
+
+    assert await bench.consumers() == 1
+    await consumer.stop()
+    assert await bench.consumers() == 0
+
+
+async def test_a_stop_ends_a_pause_and_nothing_is_taken_after_it(bench: Bench) -> None:
+    handler = Handler([AWAY] * 1000)
+    consumer = bench.consumer(handler)
+    await consumer.start()
+    await bench.send("1")
+    await eventually("the pause", lambda: consumer.is_paused and len(handler.tried) > 1)
+    await consumer.stop()
+
+    assert [task for task in asyncio.all_tasks() if "_until_one_works" in repr(task)] == []
+    await consumer.restart()
+    await consumer.start()
+
+    assert not consumer.subscription.is_consuming
+    await bench.send("2")
+    assert await bench.ready() == 1
