@@ -84,7 +84,7 @@ async def _connected(config: ClientConnectConfig, converter: DataConverter) -> C
             **config,
             data_converter=converter,
             interceptors=_interceptors(),
-            keep_alive_config=_keep_alive(load_settings(ConnectionSettings).silence_timeout),
+            keep_alive_config=keep_alive_of(load_settings(ConnectionSettings).silence_timeout),
             grpc_compression=COMPRESSION,
         )
     except (RPCError, RuntimeError) as down:
@@ -98,7 +98,7 @@ async def _connected(config: ClientConnectConfig, converter: DataConverter) -> C
         ) from down
 
 
-def _keep_alive(silence_timeout: float) -> KeepAliveConfig:
+def keep_alive_of(silence_timeout: float) -> KeepAliveConfig:
     """When to ask a server that says nothing, and how long to wait for it; not more often than it permits."""
     interval = max(LEAST_PING_INTERVAL, silence_timeout / 2)
     wait = min(LONGEST_PING_WAIT, silence_timeout - interval)

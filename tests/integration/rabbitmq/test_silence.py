@@ -6,14 +6,16 @@ from collections.abc import AsyncIterator
 import pytest
 from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import ChannelNotFoundEntity
 from pydantic import SecretStr
 from yarl import URL
 
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription
+from consumer.diagnostics.readiness import lost_connection
 from consumer.settings import ConsumerSettings
 from publisher import BookingRequest, Client, PublishTimeoutError
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
-from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.connection import connected, declare_topology, open_connection
 from publisher.amqp.reconnecting import ReconnectingConnection
 from tests.chaos.proxy.protocols import Way
 from tests.chaos.proxy.tcp_proxy import Proxy
@@ -113,6 +115,14 @@ async def test_a_client_whose_publisher_cannot_be_opened_leaves_no_connection(
         await Client.connect(settings=settings)
 
     assert [connection.is_closed for connection in opened] == [True]
+
+
+async def test_a_look_at_a_lost_connection_declares_nothing(settings: ConsumerSettings) -> None:
+    assert (await lost_connection(settings, "broker_away", "It")).stuck
+    async with connected(settings) as connection:
+        channel = await connection.channel()
+        with pytest.raises(ChannelNotFoundEntity):
+            await channel.get_queue(settings.requests_queue)
 
 
 async def _take(_: AbstractIncomingMessage) -> None:
