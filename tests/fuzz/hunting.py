@@ -100,6 +100,16 @@ def _try(target: Target, number: int, how: tuple[Check, Tally], examples: int) -
     try:
         seed(number)(limits(given(target.cases)(check)))()
     except Exception as broken:  # noqa: BLE001 -- whatever it is, it is what the hunt is for
-        tally.found.append("; ".join([repr(broken), *getattr(broken, "__notes__", [])]))
+        tally.found.append("\n".join(map(_cut, [*_causes(broken), *getattr(broken, "__notes__", [])])))
     again = f"--seed {number} --only {target.name!r}"
     tally.found[before:] = [f"{again}: {text[:LONGEST_TEXT]}" for text in tally.found[before:]]
+
+
+def _causes(broken: Exception) -> list[str]:
+    """What was raised; hypothesis packs what it doesn't see again when it tries again."""
+    inner = broken.exceptions if isinstance(broken, ExceptionGroup) else [broken]
+    return [repr(one) for one in inner]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_TEXT // 3 else f"{text[: LONGEST_TEXT // 3]}…"

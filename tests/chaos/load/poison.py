@@ -30,6 +30,7 @@ BY_HAND = tuple(
 DRAWN = 120  # letters, of which about half can be sent by a client library and never become a booking
 LARGEST = 1_000_000  # bytes; all are kept among the dead letters
 ROOM = 120_000  # bytes of headers that fit into a frame beside everything else
+EXPIRATIONS = (None, b"0", b"1", b"60000")  # RabbitMQ refuses most others
 WORDS = ("content_type", "content_encoding", "app_id", "type")
 
 
@@ -106,6 +107,8 @@ def _is_poison(letter: Letter) -> bool:
 
 
 def _is_written(letter: Letter) -> bool:
+    if letter.text("expiration") not in EXPIRATIONS:
+        return False
     with suppress(ValueError, TypeError):
         Poison("", 0.0, letter).message()
         return len(encode.field_table(_headers(letter))) < ROOM

@@ -33,5 +33,5 @@ def test_a_header_that_announces_more_flags_is_read_as_rabbitmq_reads_it() -> No
         read.unmarshal(header)
 
     assert read.properties.correlation_id == "a"
-    with pytest.raises(ValueError, match="unpack|truncated"):
+    with pytest.raises(ValueError, match=r"unpack|truncated"):
         ContentHeader().unmarshal(header)
