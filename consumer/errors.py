@@ -14,14 +14,10 @@ class InvalidRequestError(VoyageError):
 
 
 class TemporalCallError(VoyageError):
-    """A call to Temporal failed; `failure` says whether all wait, this message waits, or it is refused.
-
-    `lasts`: it stays so for as long as the booking runs, which has an end of its own.
-    """
+    """A call to Temporal failed; `failure` says whether all wait, this message waits, or it is refused."""
 
     away = TEMPORAL
 
-    def __init__(self, message: str, failure: Failure, *, lasts: bool = False) -> None:
+    def __init__(self, message: str, failure: Failure) -> None:
         super().__init__(message)
         self.failure = failure
-        self.lasts = lasts

@@ -12,8 +12,10 @@ from consumer.amqp.subscription import CHANNEL_LOST
 from consumer.errors import TemporalCallError
 from consumer.reply_address import trace_of
 from publisher.amqp.message import Delivery
+from publisher.amqp.suspects import CHANNEL_FAILURES
 from publisher.errors import BrokerError, MessageRefusedError, PublishingError, PublishTimeoutError
 from saga.errors import DecryptionError
+from voyage.errors import VoyageError
 from voyage.failures import Failure
 from voyage.runtime import tracing
 from voyage.runtime.awaiting import library_calls
@@ -57,7 +59,7 @@ class Settlement(Generic[D]):
         why = UNFORESEEN
         try:
             if decision is not None:
-                with tracing.consuming(self._queue, trace_of(delivery)):
+                with tracing.consuming(self._queue, trace_of(delivery)), library_calls():
                     await self._handler.execute(decision, delivery)
                 self._circuit.succeeded()
                 return await _ack(message)
@@ -68,14 +70,14 @@ class Settlement(Generic[D]):
             if error.failure is Failure.LIMITED:
                 log.debug("Message %s waits: %s", delivery.message_id, error)
                 return False
-            if error.failure is Failure.BUSY and (error.lasts or tries < BUSY_TRIES):
+            if error.failure is Failure.BUSY and tries < BUSY_TRIES:
                 log.warning("Message %s waits: %s", delivery.message_id, error)
                 return False
             why = f"Temporal refuses it: {error}"
         except MessageRefusedError as error:
             log.warning("Message %s can't be answered: %s", delivery.message_id, error)
             why = str(error)
-        except (BrokerError, PublishingError, DecryptionError) as error:
+        except (BrokerError, PublishingError, DecryptionError, *CHANNEL_FAILURES) as error:
             log.warning("Message %s waits: %s", delivery.message_id, error)
             if not _is_given_up(error, tries):
                 return False
@@ -89,10 +91,11 @@ class Settlement(Generic[D]):
         self, message: AbstractIncomingMessage, delivery: Delivery, decision: D | None, why: str, tries: int
     ) -> bool:
         try:
-            await self._handler.refuse(decision, delivery, why)
+            with library_calls():
+                await self._handler.refuse(decision, delivery, why)
         except MessageRefusedError as error:
             log.warning("Message %s can't be kept with its reason: %s", delivery.message_id, error)
-        except (BrokerError, PublishingError) as error:
+        except (BrokerError, PublishingError, *CHANNEL_FAILURES) as error:
             log.warning("Message %s waits to be refused: %s", delivery.message_id, error)
             if not _is_given_up(error, tries):
                 return False
@@ -106,8 +109,11 @@ class Settlement(Generic[D]):
 
 
 def _is_given_up(error: Exception, tries: int) -> bool:
-    """Whether a message has been tried often enough: it alone ended the connection, each time it was sent."""
-    return isinstance(error, PublishTimeoutError) and error.is_suspect and tries >= BUSY_TRIES
+    """Whether a message has been tried often enough, for a reason that may well be its own."""
+    its_own = not isinstance(error, VoyageError) or (
+        isinstance(error, PublishTimeoutError) and error.is_suspect
+    )
+    return its_own and tries >= BUSY_TRIES
 
 
 async def _ack(message: AbstractIncomingMessage) -> bool:

@@ -7,19 +7,20 @@ from dataclasses import dataclass, field
 import pytest
 from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import ChannelInvalidStateError
 from aiormq import spec
 
 from consumer.amqp import settlement
 from consumer.amqp.message_consumer import MessageConsumer
 from consumer.amqp.subscription import Subscription, Take
 from consumer.errors import TemporalCallError
-from consumer.failures import Failure
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.message import Delivery
 from publisher.errors import PublishTimeoutError
 from tests.poll import eventually
+from voyage.failures import Failure
 
 AWAY = TemporalCallError("away", Failure.AWAY)
 
@@ -46,7 +47,7 @@ class Handler:
             raise self.raises.pop(0)
         self.executed.append(delivery.message_id)
 
-    async def refuse(self, delivery: Delivery, _: str) -> None:
+    async def refuse(self, _: Decided | None, delivery: Delivery, __: str) -> None:
         raise LookupError(delivery.message_id)  # not even that
 
 
@@ -133,9 +134,9 @@ async def test_a_message_that_cannot_be_returned_while_consuming_pauses_comes_ag
 
 
 @pytest.mark.parametrize(
-    "failure", [LookupError(), RuntimeError(), asyncio.CancelledError(), ConnectionAbortedError()], ids=repr
+    "failure", [ChannelInvalidStateError(), asyncio.CancelledError(), ConnectionAbortedError()], ids=repr
 )
-async def test_a_message_that_can_neither_be_handled_nor_refused_comes_again(
+async def test_a_message_whose_handling_lost_a_channel_is_handled_again_and_not_refused(
     bench: Bench, failure: BaseException
 ) -> None:
     handler = Handler([failure])
@@ -143,7 +144,7 @@ async def test_a_message_that_can_neither_be_handled_nor_refused_comes_again(
     await consumer.start()
     await bench.send("1")
 
-    await eventually("the message to be executed at its second coming", lambda: handler.executed == ["1"])
+    await eventually("the message to be executed at the second try", lambda: handler.executed == ["1"])
     await consumer.stop()
 
 

@@ -75,7 +75,7 @@ async def test_a_single_poller_is_seen_whichever_partition_it_polls(
             max_concurrent_workflow_task_polls=2,  # the SDK's least
             max_concurrent_activity_task_polls=1,
         )
-        polling = PollerHealth("bookings", worker, limit=60)
+        polling = PollerHealth("bookings", worker, 60, ServerLimit())
 
         async def seen(polling: PollerHealth = polling) -> bool:
             return await polling.problem() is None

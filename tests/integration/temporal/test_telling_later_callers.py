@@ -14,9 +14,11 @@ from consumer.callers.later_callers import LaterCallers
 from consumer.callers.later_callers_workflow import LaterCallersWorkflow
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.settings import ConsumerSettings
+from consumer.temporal.intake import Intake
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import open_connection
 from saga.models import BookVacationInput
+from saga.temporal.server_limit import ServerLimit
 from saga.workflows.booking import BookingWorkflow
 from tests.acceptance.inbox import Inbox
 from tests.poll import eventually
@@ -48,7 +50,8 @@ async def test_one_that_cannot_be_told_delays_no_other(
     for who in callers:
         await handle.signal(LaterCallersWorkflow.join, context(who))
     async with await open_connection(settings, "test") as connection:
-        results = ResultPublisher(await ConfirmedPublisher.open(connection, 10), settings)
+        publisher = await ConfirmedPublisher.open(connection, 10)
+        results = ResultPublisher(publisher, settings, Intake(ServerLimit()))
         later = LaterCallers(temporal, results)
         async with Worker(
             temporal,
