@@ -17,6 +17,9 @@ from consumer.callers.later_callers_workflow import LaterCallersWorkflow
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
 from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
+from consumer.diagnostics.rights import ReadingCheck, WritingCheck
+from consumer.diagnostics.side_connection import SideConnection
+from consumer.diagnostics.topology_watch import TopologyWatch
 from consumer.reconciliation import schedule
 from consumer.reconciliation.reconciliation_workflow import (
     AnswerStoppedBookingWorkflow,
@@ -73,7 +76,14 @@ async def run(settings: ConsumerSettings) -> None:
             workers["bookings"] = await stack.enter_async_context(books)
         for worker in workers.values():
             stack.finish(worker.shutdown)
+        looking, asking = SideConnection(settings), SideConnection(settings)  # an alarm stops who publishes
+        stack.push_async_callback(looking.close)
+        stack.push_async_callback(asking.close)
+        topology, reading = TopologyWatch(settings, looking), ReadingCheck(settings, looking)
         checks: list[Check] = [
+            topology,
+            reading,
+            WritingCheck(settings, asking),
             *(PollerHealth(name, worker, settings.poller_timeout, limit) for name, worker in workers.items()),
             PublishingCheck("reply channel", broker.publisher, settings),
         ]
@@ -86,7 +96,7 @@ async def run(settings: ConsumerSettings) -> None:
             return
         for consumer in begun[0]:
             stack.finish(consumer.stop)
-            checks.append(ConsumingCheck(consumer.queue, consumer, settings))
+            checks.append(ConsumingCheck(consumer.queue, consumer, settings, topology, reading))
         await stack.enter_async_context(startup.warnings(client, settings))
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await watchdog.run(checks, stop)
@@ -102,10 +112,11 @@ def _handlers(
     results: ResultPublisher,
 ) -> dict[str, MessageHandler[Any]]:
     """What handles the messages of each queue."""
-    requests = RequestHandler(settings, starter, results, DeadLetterPublisher(broker.publisher, settings))
+    dead_letters = DeadLetterPublisher(broker.publisher, settings)
+    requests = RequestHandler(settings, starter, results, dead_letters)
     return {
         settings.control_queue: ControlHandler(settings, client, results),
-        settings.undelivered_queue: UndeliveredHandler(settings, requests),
+        settings.undelivered_queue: UndeliveredHandler(settings, requests, dead_letters),
         settings.requests_queue: requests,
     }
 

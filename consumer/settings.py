@@ -1,11 +1,27 @@
 """The consumer's settings, read from the environment (`AMQP_URL`, `VOYAGE_*`)."""
 
-from pydantic import Field
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, SecretStr
+from yarl import URL
 
 from publisher.settings import BrokerSettings
 from saga.models import BookingPolicy
 from saga.settings import TASK_QUEUE, TaskQueue
 from voyage.runtime.settings import DAY, Count, Period, PositiveSeconds, RuntimeSettings, Seconds
+
+
+def _http(address: SecretStr) -> SecretStr:
+    try:
+        url = URL(address.get_secret_value())
+    except ValueError:
+        url = URL()
+    if url.scheme not in ("http", "https") or not url.host:
+        raise ValueError("takes an address such as http://user:password@host:15672")
+    return address
+
+
+ManagementUrl = Annotated[SecretStr, AfterValidator(_http)]
 
 
 class ConsumerSettings(BrokerSettings, RuntimeSettings):
@@ -15,6 +31,9 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """How many requests one consumer has in flight at a time."""
     with_worker: bool = False
     """Whether this process is the worker as well, which saves the server work; as `--with-worker`."""
+    management_url: ManagementUrl | None = None
+    """Where RabbitMQ's management API tells of policies, by default with the user of `AMQP_URL`. Unset: at
+    its usual port beside RabbitMQ, if that is at its own."""
     drain_timeout: Seconds = 20.0
     """Seconds for which a consumer that is told to stop lets requests and results in flight finish."""
     task_queue: TaskQueue = TASK_QUEUE

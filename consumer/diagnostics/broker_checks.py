@@ -8,7 +8,7 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq.exceptions import ChannelAccessRefused
 
-from consumer.diagnostics import broker_permissions
+from consumer.diagnostics import broker_permissions, policies
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import connected
 from publisher.amqp.topology import Queue, queues
@@ -41,6 +41,7 @@ async def run_checks_on(connection: AbstractConnection, settings: ConsumerSettin
             broker_permissions.publishing, broker_permissions.publishing_to(exchange), connection, exchange
         ),
         run_check(broker_permissions.alarm, "alarm", settings),
+        run_check(policies.check, "policies", connection, settings),
         *(run_check(consumers, f"consumers of {queue}", connection, queue) for queue in taken),
     )
 

@@ -1,12 +1,13 @@
 """What our user may do at RabbitMQ, asked so that nothing is taken, and nothing is sent.
 
-What is asked for is invalid, and RabbitMQ looks at the right first: it refuses access to whoever lacks it,
-and the request itself to everybody else. It logs both.
+The consuming that is asked for is invalid, and RabbitMQ looks at the right first: it refuses access to who
+lacks it, and the request itself to everybody else. It logs both. What is published goes to no queue.
 """
 
 import asyncio
 from contextlib import suppress
 from itertools import cycle
+from uuid import uuid4
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity, ChannelPreconditionFailed
@@ -19,8 +20,11 @@ from publisher.amqp.connection import broker_error, connected
 from voyage.runtime.awaiting import library_calls
 from voyage.runtime.check_results import CHECK_TIMEOUT, CheckResult, CheckState, require
 
+NOT_PERMITTED = "not permitted"
 _NO_PRIORITY: FieldTable = {"x-priority": "none"}
 _NO_EXPIRATION = spec.Basic.Properties(expiration="none")
+_CLOSE_TIMEOUT = 3.0
+_EXPIRED = spec.Basic.Properties(expiration="0")  # in case an alternate exchange takes it all the same
 _numbers = cycle(range(1, 2000))  # RabbitMQ permits 2047 by default
 _BLOCKED_AFTER = 4.0
 
@@ -90,9 +94,12 @@ async def _may_read(name: str, connection: AbstractConnection, queue: str) -> Ch
     channel = await new_channel(connection)
     try:
         await (await channel.get_queue(queue, ensure=False)).consume(_take, arguments=_NO_PRIORITY)
-    except ChannelAccessRefused:
-        to_do = f"Give the user in AMQP_URL the right to read it: rabbitmqctl set_permissions, read {queue}"
-        return CheckResult(name, CheckState.FAILED, "not permitted", to_do)
+    except ChannelAccessRefused as refused:
+        to_do = (
+            f"Give the user in AMQP_URL the right to read it: rabbitmqctl set_permissions, read {queue} "
+            f"({refused.args[-1]})"
+        )
+        return CheckResult(name, CheckState.FAILED, NOT_PERMITTED, to_do)
     except ChannelPreconditionFailed:
         return CheckResult(name, CheckState.OK, "permitted")
     return CheckResult(
@@ -101,13 +108,28 @@ async def _may_read(name: str, connection: AbstractConnection, queue: str) -> Ch
 
 
 async def _may_publish(name: str, connection: AbstractConnection, exchange: str) -> CheckResult:
+    channel = await new_channel(connection)
     try:
-        await _publish(connection, exchange)
-    except ChannelAccessRefused:
+        await _publish_nowhere(channel, exchange)
+    except ChannelAccessRefused as refused:
         of = exchange or "amq.default"
-        to_do = f"Give the user in AMQP_URL the right to write to it: rabbitmqctl set_permissions, write {of}"
-        return CheckResult(name, CheckState.FAILED, "not permitted", to_do)
+        to_do = (
+            f"Give the user in AMQP_URL the right to write to it: rabbitmqctl set_permissions, write {of} "
+            f"({refused.args[-1]})"
+        )
+        return CheckResult(name, CheckState.FAILED, NOT_PERMITTED, to_do)
+    with suppress(*CONNECTION_EXCEPTIONS, TimeoutError):
+        async with asyncio.timeout(_CLOSE_TIMEOUT):  # under an alarm, RabbitMQ reads no more from us
+            await channel.close()
     return CheckResult(name, CheckState.OK, "permitted")
+
+
+async def _publish_nowhere(channel: AbstractChannel, exchange: str) -> None:
+    """A message to no queue; RabbitMQ takes it and forgets it, without a line in its log."""
+    underlay = await channel.get_underlay_channel()
+    await underlay.basic_publish(
+        b"", exchange=exchange, routing_key=f"voyage.nowhere.{uuid4().hex}", properties=_EXPIRED
+    )
 
 
 async def _publish(connection: AbstractConnection, exchange: str) -> None:

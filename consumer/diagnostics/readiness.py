@@ -1,4 +1,4 @@
-"""What makes a consumer ready: it takes messages from both queues, and its results get out."""
+"""What makes a consumer ready: it takes messages from its queues, and its results get out."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -8,9 +8,11 @@ from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
 
 from consumer.amqp.message_consumer import MessageConsumer
 from consumer.amqp.subscription import CHANNEL_LOST
+from consumer.diagnostics.rights import ReadingCheck
+from consumer.diagnostics.topology_watch import TopologyWatch
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
-from publisher.amqp.connection import connected, declare_topology
+from publisher.amqp.connection import connected
 from publisher.errors import RABBITMQ
 from saga.errors import TEMPORAL
 from voyage.errors import VoyageError
@@ -26,6 +28,8 @@ class ConsumingCheck:
     name: str
     consumer: MessageConsumer[Any]
     settings: ConsumerSettings
+    topology: TopologyWatch
+    reading: ReadingCheck
 
     async def problem(self) -> Problem | None:
         """A consumer that is connected and takes nothing is the classic outage."""
@@ -35,17 +39,25 @@ class ConsumingCheck:
         try:
             alive = await self.consumer.subscription.is_alive(_ANSWER_TIMEOUT)
         except (ChannelNotFoundEntity, ChannelAccessRefused, ChannelLockedResource) as refused:
-            return Problem("no_consumer", f"The queue can't be used: {refused}", stuck=True)
+            unusable = Problem("no_consumer", f"The queue can't be used: {refused}", stuck=True)
+            return self._what_a_person_must_do(refused) or unusable
         except CHANNEL_LOST:
-            return await lost_connection(self.settings, "broker_away", "The connection that takes messages")
+            lost = await lost_connection(self.settings, "broker_away", "The connection that takes messages")
+            return (self._what_a_person_must_do() if lost.stuck else None) or lost
         if alive or self.consumer.is_paused:
             return None
-        return Problem("no_consumer", f"Nobody takes messages from {self.consumer.queue}", stuck=True)
+        nobody = Problem("no_consumer", f"Nobody takes messages from {self.consumer.queue}", stuck=True)
+        return self._what_a_person_must_do() or nobody
 
     async def recover(self) -> None:
-        """Declare the contract's queues again, and take messages anew."""
-        await declare_topology(self.settings)
+        """Take messages anew; what is missing, `TopologyWatch` makes."""
         await self.consumer.restart()
+
+    def _what_a_person_must_do(self, refused: Exception | None = None) -> Problem | None:
+        if isinstance(refused, ChannelLockedResource):
+            return None  # by a connection that may be our own, so a new process may help
+        queue = self.consumer.queue
+        return self.topology.problem_of(queue) or self.reading.problem_of(queue)
 
 
 @dataclass(frozen=True)

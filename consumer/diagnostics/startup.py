@@ -7,7 +7,7 @@ from typing import Any
 
 from temporalio.client import Client
 
-from consumer.diagnostics import broker_permissions
+from consumer.diagnostics import broker_permissions, policies
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import declared_topology
 from publisher.errors import RABBITMQ, BrokerUnreachableError
@@ -54,6 +54,7 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
     """Meanwhile, the checks of the doctor that do not keep us from working."""
     return log_failed_checks(
         run_check(broker_permissions.alarm, "alarm", settings),
+        run_check(policies.check_at_start, "policies", settings),
         run_check(server_checks.retention, "retention", client, settings.duplicate_window),
         run_check(check_clock, "clock", client),
     )

@@ -1,12 +1,14 @@
 """Publishing results: to the address that asked, or to the parked queue if that is gone."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import uuid4
 
 from aio_pika import DeliveryMode, Message
 from temporalio import activity
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from consumer.metrics import PARKED, RESULT_LAG, count_result, seconds_since
 from consumer.replies.result_mapping import result_of
@@ -16,7 +18,7 @@ from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.contract import identity
 from publisher.contract.control import STATUS_TYPE
 from publisher.contract.result import RESULT_TYPE, BookingResult
-from publisher.errors import UndeliverableError
+from publisher.errors import BrokerError, PublishingError, UndeliverableError
 from publisher.settings import BrokerSettings
 from saga.activities.heartbeat import heartbeating
 from saga.models import BookingOutcome
@@ -42,7 +44,8 @@ class ResultPublisher:
     ) -> None:
         """The last activity of a booking, called by the saga through its reply callback."""
         async with heartbeating("waiting for RabbitMQ"):
-            await self.send_outcome(outcome, ReplyAddress.from_context(context), duplicate=again)
+            with _in_one_line():
+                await self.send_outcome(outcome, ReplyAddress.from_context(context), duplicate=again)
         about = activity.info()
         self._intake.ended((about.started_time - about.current_attempt_scheduled_time).total_seconds())
         RESULT_LAG.observe(seconds_since(about.scheduled_time))
@@ -83,6 +86,19 @@ class ResultPublisher:
         await self._publisher.publish(message, parked)
         PARKED.inc()
         log.warning("Reply queue %s is gone: result parked in %s", address.reply_to, parked)
+
+
+@contextmanager
+def _in_one_line() -> Iterator[None]:
+    """Temporal tries again whatever RabbitMQ refuses: the first refusal is one line in the log."""
+    try:
+        yield
+    except (BrokerError, PublishingError) as failure:
+        if activity.info().attempt == 1:
+            log.warning("A result waits: %s", failure)
+        raise ApplicationError(
+            str(failure), type=type(failure).__name__, category=ApplicationErrorCategory.BENIGN
+        ) from None
 
 
 def _message(

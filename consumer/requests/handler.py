@@ -17,6 +17,9 @@ from voyage.runtime import logs
 
 log = logging.getLogger(__name__)
 
+REMEMBERED = 10_000
+"""Answered messages that are not dead-lettered yet, among which another try is recognised."""
+
 
 class RequestHandler:
     """Handles request messages, one call each; any number at a time."""
@@ -32,6 +35,7 @@ class RequestHandler:
         self._starter = starter
         self._results = results
         self._dead_letters = dead_letters
+        self._answered: dict[tuple[str, str], None] = {}
 
     def decide(self, delivery: Delivery) -> Start | Reject:
         """What to do, by the message alone, and by whether its booking was seen running a moment ago."""
@@ -88,12 +92,24 @@ class RequestHandler:
                 log.debug("Booking %s", "joined" if joined else "started")
 
     async def _reject(self, reject: Reject, delivery: Delivery) -> None:
-        if reject.reply_address:
-            await self._results.send_rejection(
-                result_mapping.rejection(reject.code, reject.message, reject.booking_id),
-                reject.reply_address,
-                identity.rejection_id(delivery.body, delivery.message_id, delivery.correlation_id),
-            )
-        await self._dead_letters.publish(delivery, reject)
+        """Answer, then dead-letter: what fails in between is tried again, and the sender hears once.
+
+        Only a crash in between makes it hear twice, under one message id.
+        """
+        answer_id = identity.rejection_id(delivery.body, delivery.message_id, delivery.correlation_id)
+        if address := reject.reply_address:
+            await self._answer_once(reject, address, answer_id)
+        await self._dead_letters.publish_or_set_aside(delivery, reject)
+        if address:
+            self._answered.pop((answer_id, address.reply_to), None)
         REQUESTS.labels(reject.code).inc()
         log.warning("Request %s rejected (%s) and dead-lettered", delivery.message_id, reject.code)
+
+    async def _answer_once(self, reject: Reject, address: ReplyAddress, answer_id: str) -> None:
+        if (answer_id, address.reply_to) in self._answered:
+            return
+        result = result_mapping.rejection(reject.code, reject.message, reject.booking_id)
+        await self._results.send_rejection(result, address, answer_id)
+        self._answered[answer_id, address.reply_to] = None
+        if len(self._answered) > REMEMBERED:
+            del self._answered[next(iter(self._answered))]

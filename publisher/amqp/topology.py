@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aio_pika.abc import AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq.exceptions import ChannelAccessRefused
 
@@ -54,8 +54,8 @@ def _dead_lettering_to(queue: str) -> dict[str, str | int]:
 async def declare(connection: AbstractConnection, names: BrokerSettings) -> None:
     """Declare every queue of the contract, and the reply exchange if one is set; harmless when they exist.
 
-    Raises `QueueMismatchError` for a queue that exists with other arguments. A user who may not declare uses
-    what is there, and `NotDeclaredError` says what isn't.
+    Raises `QueueMismatchError` for a queue or an exchange that exists with other arguments. A user who may
+    not declare uses what is there, and `NotDeclaredError` says what isn't.
     """
     try:
         # Side by side: each takes a few round trips, which are long ones to a server that is far away.
@@ -69,24 +69,63 @@ async def declare(connection: AbstractConnection, names: BrokerSettings) -> None
         await _find(connection, names, refused)
 
 
+async def declare_queue(channel: AbstractChannel, queue: Queue) -> None:
+    """Declare one queue; raises what aio-pika raises, and closes the channel, if it can't be as it should."""
+    await channel.declare_queue(
+        queue.name, durable=True, arguments={"x-queue-type": "quorum", **queue.arguments}
+    )
+
+
+async def declare_exchange(channel: AbstractChannel, names: BrokerSettings) -> None:
+    """Declare the reply exchange and its bindings; raises as `declare_queue` does."""
+    exchange = await channel.declare_exchange(names.reply_exchange, durable=True)
+    for queue in queues(names):
+        await bind(channel, queue.name, exchange.name)
+
+
+async def bind(channel: AbstractChannel, queue: str, exchange: str) -> None:
+    """Let the reply exchange reach a queue under its name; harmless when it does already."""
+    await (await channel.get_queue(queue, ensure=False)).bind(exchange, queue)
+
+
+def queue_mismatch(queue: str, mismatch: Exception) -> QueueMismatchError:
+    """The error for a queue that somebody else has made."""
+    return QueueMismatchError(
+        f"Queue {queue!r} exists with other arguments: {mismatch.args[-1]}. "
+        "Delete it when it is empty, or give ours another name (VOYAGE_*_QUEUE)."
+    )
+
+
+def exchange_mismatch(exchange: str, mismatch: Exception) -> QueueMismatchError:
+    """The error for a reply exchange that somebody else has made."""
+    return QueueMismatchError(
+        f"Exchange {exchange!r} exists with other properties: {mismatch.args[-1]}. "
+        "Delete it, or give ours another name (VOYAGE_REPLY_EXCHANGE)."
+    )
+
+
+def not_declared(missing: str, refused: Exception) -> NotDeclaredError:
+    """The error for what isn't there, and our user may not make."""
+    return NotDeclaredError(
+        f"RabbitMQ: {missing}, and {refused.args[-1]}. "
+        "Import deploy/rabbitmq/definitions.json, or start once with a user who may declare it."
+    )
+
+
 async def _declare_queue(connection: AbstractConnection, queue: Queue) -> None:
     try:
         async with connection.channel(publisher_confirms=False) as channel:
-            await channel.declare_queue(
-                queue.name, durable=True, arguments={"x-queue-type": "quorum", **queue.arguments}
-            )
+            await declare_queue(channel, queue)
     except ChannelPreconditionFailed as mismatch:
-        raise QueueMismatchError(
-            f"Queue {queue.name!r} exists with other arguments: {mismatch.args[-1]}. "
-            "Delete it when it is empty, or give ours another name (VOYAGE_*_QUEUE)."
-        ) from mismatch
+        raise queue_mismatch(queue.name, mismatch) from mismatch
 
 
 async def _declare_exchange(connection: AbstractConnection, names: BrokerSettings) -> None:
-    async with connection.channel() as channel:
-        exchange = await channel.declare_exchange(names.reply_exchange, durable=True)
-        for queue in queues(names):
-            await (await channel.get_queue(queue.name)).bind(exchange, queue.name)
+    try:
+        async with connection.channel() as channel:
+            await declare_exchange(channel, names)
+    except ChannelPreconditionFailed as mismatch:
+        raise exchange_mismatch(names.reply_exchange, mismatch) from mismatch
 
 
 async def _find(connection: AbstractConnection, names: BrokerSettings, refused: Exception) -> None:
@@ -97,7 +136,4 @@ async def _find(connection: AbstractConnection, names: BrokerSettings, refused: 
             if names.reply_exchange:
                 await channel.get_exchange(names.reply_exchange)
     except ChannelNotFoundEntity as missing:
-        raise NotDeclaredError(
-            f"RabbitMQ: {missing.args[-1]}, and {refused.args[-1]}. "
-            "Import deploy/rabbitmq/definitions.json, or start once with a user who may declare it."
-        ) from missing
+        raise not_declared(str(missing.args[-1]), refused) from missing

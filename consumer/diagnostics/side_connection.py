@@ -1,0 +1,64 @@
+"""A connection for looks at RabbitMQ, apart from those that work: what a look breaks is its own affair."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import TypeVar
+
+from aio_pika.abc import AbstractConnection
+
+from consumer.settings import ConsumerSettings
+from publisher.amqp.connection import connected
+from publisher.errors import BrokerUnreachableError
+
+T = TypeVar("T")
+ANSWER_TIMEOUT = 8.0
+
+
+class SideConnection:
+    """Opened by the first look, kept, and opened anew when it is lost or RabbitMQ falls silent on it."""
+
+    def __init__(self, settings: ConsumerSettings) -> None:
+        self._settings = settings
+        self._opening = asyncio.Lock()
+        self._open: tuple[AbstractConnection, AsyncExitStack] | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    async def ask(self, look: Callable[[AbstractConnection], Awaitable[T]]) -> T:
+        """What a look finds; raises what it raises, or `BrokerUnreachableError` if it gets no answer."""
+        # In a task of its own: aiormq cancels whoever waits on a connection that is lost.
+        asking = asyncio.create_task(self._ask(look))
+        try:
+            await asyncio.wait({asking}, timeout=ANSWER_TIMEOUT)
+            if asking.done() and not asking.cancelled():
+                return asking.result()
+        finally:
+            asking.cancel()
+        self._drop()
+        raise BrokerUnreachableError(
+            f"RabbitMQ at {self._settings.shown_address} doesn't answer. Look at it."
+        )
+
+    async def close(self) -> None:
+        """Close it, if it is open."""
+        self._drop()
+        if self._closing:
+            await asyncio.wait(self._closing)
+
+    async def _ask(self, look: Callable[[AbstractConnection], Awaitable[T]]) -> T:
+        async with self._opening:
+            if self._open is None or self._open[0].is_closed:
+                self._drop()
+                stack = AsyncExitStack()
+                connection = await stack.enter_async_context(connected(self._settings))
+                self._open = connection, stack
+            connection, _ = self._open
+        return await look(connection)
+
+    def _drop(self) -> None:
+        if self._open:
+            _, stack = self._open
+            self._open = None
+            closing = asyncio.create_task(stack.aclose())
+            self._closing.add(closing)
+            closing.add_done_callback(self._closing.discard)
