@@ -11,6 +11,7 @@ from yarl import URL
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp import tls
+from publisher.amqp.connection import connected
 from publisher.amqp.topology import Queue, queues
 from publisher.settings import DEFAULT_PORTS
 from voyage.runtime.check_results import CheckResult, CheckState

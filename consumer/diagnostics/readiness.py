@@ -13,7 +13,7 @@ from consumer.diagnostics.topology_watch import TopologyWatch
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import connected
-from publisher.errors import RABBITMQ
+from publisher.errors import RABBITMQ, BrokerError
 from saga.errors import TEMPORAL
 from voyage.errors import VoyageError
 from voyage.runtime.health import Problem
@@ -50,7 +50,10 @@ class ConsumingCheck:
         return self._what_a_person_must_do() or nobody
 
     async def recover(self) -> None:
-        """Take messages anew; what is missing, `TopologyWatch` makes."""
+        """Make what is missing, and take messages anew; raises `BrokerError` if the queue can't be used."""
+        await self.topology.problem()  # to consume from such a queue would cost the channel
+        if unusable := self.topology.problem_of(self.consumer.queue):
+            raise BrokerError(unusable.text)
         await self.consumer.restart()
 
     def _what_a_person_must_do(self, refused: Exception | None = None) -> Problem | None:

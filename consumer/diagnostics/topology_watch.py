@@ -70,7 +70,7 @@ class TopologyWatch:
         except ChannelPreconditionFailed as mismatch:
             return Problem("queue_mismatch", str(topology.queue_mismatch(queue.name, mismatch)))
         except ChannelLockedResource as locked:
-            return Problem("queue_mismatch", f"RabbitMQ: {locked.args[-1]}. Whoever made it must let it go.")
+            return Problem("queue_mismatch", f"RabbitMQ: {locked.args[-1]} Whoever made it must let it go.")
         except ChannelAccessRefused:
             self._compare_after = time.monotonic() + COMPARE_AGAIN
         return None
