@@ -40,14 +40,14 @@ class ConsumingCheck:
             alive = await self.consumer.subscription.is_alive(_ANSWER_TIMEOUT)
         except (ChannelNotFoundEntity, ChannelAccessRefused, ChannelLockedResource) as refused:
             unusable = Problem("no_consumer", f"The queue can't be used: {refused}", stuck=True)
-            return self._what_a_person_must_do(refused) or unusable
+            return await self._what_a_person_must_do(refused) or unusable
         except CHANNEL_LOST:
             lost = await lost_connection(self.settings, "broker_away", "The connection that takes messages")
-            return (self._what_a_person_must_do() if lost.stuck else None) or lost
+            return (await self._what_a_person_must_do() if lost.stuck else None) or lost
         if alive or self.consumer.is_paused:
             return None
         nobody = Problem("no_consumer", f"Nobody takes messages from {self.consumer.queue}", stuck=True)
-        return self._what_a_person_must_do() or nobody
+        return await self._what_a_person_must_do() or nobody
 
     async def recover(self) -> None:
         """Make what is missing, and take messages anew; raises `BrokerError` if the queue can't be used."""
@@ -56,11 +56,11 @@ class ConsumingCheck:
             raise BrokerError(unusable.text)
         await self.consumer.restart()
 
-    def _what_a_person_must_do(self, refused: Exception | None = None) -> Problem | None:
+    async def _what_a_person_must_do(self, refused: Exception | None = None) -> Problem | None:
         if isinstance(refused, ChannelLockedResource):
             return None  # by a connection that may be our own, so a new process may help
         queue = self.consumer.queue
-        return self.topology.problem_of(queue) or self.reading.problem_of(queue)
+        return self.topology.problem_of(queue) or await self.reading.look(queue)
 
 
 @dataclass(frozen=True)

@@ -28,18 +28,19 @@ class ReadingCheck:
         self._refused: dict[str, Problem] = {}
         self._asked_at = time.monotonic()  # at the start
 
-    def problem_of(self, queue: str) -> Problem | None:
-        """What the last look found of a queue."""
-        return self._refused.get(queue)
+    async def look(self, queue: str) -> Problem | None:
+        """Ask for the right to read one queue."""
+        problem = await _not_permitted(self._connection, broker_permissions.reading, queue)
+        self._refused.pop(queue, None)
+        if problem:
+            self._refused[queue] = problem
+        return problem
 
     async def problem(self) -> Problem | None:
         """The first queue that our user may not read."""
         if self._refused or time.monotonic() - self._asked_at >= _READ_INTERVAL:
             for queue in self._settings.consumed_queues:
-                problem = await _not_permitted(self._connection, broker_permissions.reading, queue)
-                self._refused.pop(queue, None)
-                if problem:
-                    self._refused[queue] = problem
+                await self.look(queue)
             self._asked_at = time.monotonic()
         return next(iter(self._refused.values()), None)
 

@@ -6,6 +6,8 @@ from contextlib import AsyncExitStack
 from typing import TypeVar
 
 from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from aiormq.exceptions import ChannelClosed
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import connected
@@ -32,6 +34,11 @@ class SideConnection:
             await asyncio.wait({asking}, timeout=ANSWER_TIMEOUT)
             if asking.done() and not asking.cancelled():
                 return asking.result()
+        except ChannelClosed:
+            raise  # which is RabbitMQ's answer
+        except (*CONNECTION_EXCEPTIONS, TimeoutError):
+            self._drop()
+            raise
         finally:
             asking.cancel()
         self._drop()
@@ -47,7 +54,7 @@ class SideConnection:
 
     async def _ask(self, look: Callable[[AbstractConnection], Awaitable[T]]) -> T:
         async with self._opening:
-            if self._open is None or self._open[0].is_closed:
+            if self._open is None or _is_lost(self._open[0]):
                 self._drop()
                 stack = AsyncExitStack()
                 connection = await stack.enter_async_context(connected(self._settings))
@@ -62,3 +69,9 @@ class SideConnection:
             closing = asyncio.create_task(stack.aclose())
             self._closing.add(closing)
             closing.add_done_callback(self._closing.discard)
+
+
+def _is_lost(connection: AbstractConnection) -> bool:
+    """Whether it is closed; aio-pika itself doesn't say so of one that RabbitMQ has closed."""
+    transport = connection.transport
+    return transport is None or transport.connection.is_closed
