@@ -1,0 +1,43 @@
+"""A Temporal server that is far away: each task takes a round trip, so more polls are open."""
+
+import pytest
+
+from publisher import BookingRequest, Client
+from publisher.contract.result import Status
+from tests.acceptance.conftest import World
+from tests.acceptance.inbox import trip
+from tests.acceptance.watching import Watched
+from tests.poll import eventually
+from tests.proxies.delaying_proxy import far_away
+
+BOOKINGS = 60
+FIXED = 5 + 5
+"""How many polls the SDK has open for tasks of workflows and of activities, unless told otherwise."""
+
+
+@pytest.mark.parametrize("module", ["saga", "consumer"])
+async def test_polls_grow_with_the_work_and_all_is_booked(world: World, module: str) -> None:
+    host, _, port = world.temporal_address.rpartition(":")
+    world.with_settings(health_port=0)
+    async with far_away(int(port), 0.2) as far:
+        others = {"saga": world.consumer, "consumer": world.worker}
+        await others[module]()
+        world.extra = {"TEMPORAL_ADDRESS": f"{host}:{far}"}
+        watched = await Watched.of(await world.run(module))
+        await watched.until_ready()
+        peak = 0.0
+
+        async def more_polls() -> bool:
+            nonlocal peak
+            kinds = ("workflow_task", "sticky_workflow_task", "activity_task")
+            polls = [await watched.total("temporal_num_pollers", poller_type=kind) for kind in kinds]
+            peak = max(peak, sum(polls))
+            return peak > 2 * FIXED
+
+        async with await Client.connect(settings=world.settings) as client:
+            for _ in range(BOOKINGS):
+                await client.publish(BookingRequest.model_validate(trip()))
+            await eventually("more polls than a fixed number", more_polls, within=120)
+            results = [result async for result in client.results(count=BOOKINGS)]
+
+    assert {result.status for result in results} == {Status.BOOKED}
