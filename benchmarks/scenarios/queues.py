@@ -11,7 +11,7 @@ from benchmarks.scenarios.scenario import addresses
 from publisher import BrokerSettings
 from voyage import devstack
 
-QUEUES = ("requests", "control", "results", "dead", "parked")
+QUEUES = ("requests", "control", "results", "undelivered", "dead", "parked")
 
 
 @asynccontextmanager
