@@ -17,6 +17,8 @@ from tests.silence.world import Link, World
 DIRECTIONS = {"both ways": tuple(Way), "to the server": (Way.REQUEST,), "from the server": (Way.ANSWER,)}
 LOAD = {"at rest": 1, "under load": 30}
 PACE = 0.1  # seconds between two bookings under load
+WORKED_OFF = 10.0
+"""Seconds in which what has gathered meanwhile is done."""
 TASK_TIMEOUT = 10.0
 """Seconds after which Temporal gives a task anew that a lost connection had; it may have to twice."""
 TEMPORALS_SILENCE = 70.0
@@ -40,7 +42,7 @@ class Round:
         A Temporal that isn't told of the end gives tasks to the lost connection until it finds out itself.
         """
         untold = self.link.endswith("Temporal") and self.direction != "from the server"
-        return (max(silence, TEMPORALS_SILENCE) if untold else silence) + 2 * TASK_TIMEOUT
+        return (max(silence, TEMPORALS_SILENCE) if untold else silence) + 2 * TASK_TIMEOUT + WORKED_OFF
 
 
 @dataclass(frozen=True)
