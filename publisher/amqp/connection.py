@@ -1,10 +1,9 @@
 """Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from aio_pika import connect
+from aio_pika import Connection
 from aio_pika.abc import AbstractConnection, AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from aiormq.exceptions import ProbableAuthenticationError
@@ -50,13 +49,13 @@ async def declared_topology(settings: BrokerSettings) -> AsyncIterator[AbstractC
 @asynccontextmanager
 async def connected(settings: BrokerSettings) -> AsyncIterator[AbstractConnection]:
     """A connection that doesn't come back, closed within seconds; raises as `open_connection` does."""
-    url, context = _url(settings), tls.ssl_context(settings)
+    context = tls.ssl_context(settings)
+    connection = Connection(_url(settings), ssl_context=context)
     try:
-        with library_calls():
-            connection = await connect(url, ssl_context=context, timeout=CONNECT_TIMEOUT)
+        await _connect(connection)
     except (*CONNECTION_EXCEPTIONS, ValueError) as failure:
-        reason = (await tls.tls_refusal(settings, context) if context else None) or failure
-        raise broker_error(settings, reason) from failure
+        refusal = await tls.tls_refusal(settings, context) if context else None
+        raise broker_error(settings, refusal or failure) from failure
     try:
         yield connection
     finally:
@@ -76,13 +75,10 @@ async def open_connection(settings: BrokerSettings, name: str) -> ReconnectingCo
         reconnect_interval=RECONNECT_INTERVAL,
     )
     try:
-        with tolerant_decoding(), library_calls():
-            await connection.connect(CONNECT_TIMEOUT)
+        with tolerant_decoding():
+            await _connect(connection)
     except (*CONNECTION_EXCEPTIONS, ValueError) as failure:
         raise broker_error(settings, failure) from failure
-    except asyncio.CancelledError:
-        await connection.close()  # it would go on trying
-        raise
     return connection
 
 
@@ -94,6 +90,16 @@ async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) 
         if prefetch:
             await channel.set_qos(prefetch)
     return channel
+
+
+async def _connect(connection: Connection) -> None:
+    """Connect, or close it: else it would go on trying, or complain when it is collected."""
+    try:
+        with library_calls():
+            await connection.connect(CONNECT_TIMEOUT)
+    except BaseException:
+        await connection.close()
+        raise
 
 
 def _url(settings: BrokerSettings) -> URL:
