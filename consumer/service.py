@@ -2,46 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import timedelta
 from typing import Any
 
 from temporalio.client import Client
-from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from consumer.amqp.broker import Broker, consume, open_broker
 from consumer.amqp.message_handler import MessageHandler
-from consumer.callers.later_callers import LaterCallers
-from consumer.callers.later_callers_workflow import LaterCallersWorkflow
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
+from consumer.diagnostics.broker_watch import BrokerWatch
 from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
-from consumer.diagnostics.rights import ReadingCheck, WritingCheck
-from consumer.diagnostics.side_connection import SideConnection
-from consumer.diagnostics.topology_watch import TopologyWatch
 from consumer.reconciliation import schedule
-from consumer.reconciliation.reconciliation_workflow import (
-    AnswerStoppedBookingWorkflow,
-    ReconciliationWorkflow,
-)
-from consumer.reconciliation.stopped_bookings import StoppedBookings
 from consumer.replies.result_publisher import ResultPublisher
-from consumer.reply_address import PUBLISH_RESULT
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.handler import RequestHandler
 from consumer.requests.start_or_join import WorkflowStarter
 from consumer.requests.undelivered import UndeliveredHandler
 from consumer.settings import ConsumerSettings
 from consumer.temporal.intake import Intake
-from saga.legs import LEGS
+from consumer.workers import booking_worker, reply_worker
 from saga.settings import WorkerSettings
-from saga.suppliers.selection import open_suppliers
 from saga.temporal import sdk_runtime
 from saga.temporal.poller_health import PollerHealth
-from saga.temporal.pollers import POLLERS
 from saga.temporal.server_limit import ServerLimit
-from saga.worker import build
 from voyage.runtime import tracing
 from voyage.runtime.endpoints import serving
 from voyage.runtime.health import Check, Watchdog
@@ -76,14 +59,10 @@ async def run(settings: ConsumerSettings) -> None:
             workers["bookings"] = await stack.enter_async_context(books)
         for worker in workers.values():
             stack.finish(worker.shutdown)
-        looking, asking = SideConnection(settings), SideConnection(settings)  # an alarm stops who publishes
-        stack.push_async_callback(looking.close)
-        stack.push_async_callback(asking.close)
-        topology, reading = TopologyWatch(settings, looking), ReadingCheck(settings, looking)
+        watch = BrokerWatch(settings)
+        stack.push_async_callback(watch.close)
         checks: list[Check] = [
-            topology,
-            reading,
-            WritingCheck(settings, asking),
+            *watch.checks,
             *(PollerHealth(name, worker, settings.poller_timeout, limit) for name, worker in workers.items()),
             PublishingCheck("reply channel", broker.publisher, settings),
         ]
@@ -96,7 +75,7 @@ async def run(settings: ConsumerSettings) -> None:
             return
         for consumer in begun[0]:
             stack.finish(consumer.stop)
-            checks.append(ConsumingCheck(consumer.queue, consumer, settings, topology, reading))
+            checks.append(ConsumingCheck(consumer.queue, consumer, settings, watch.topology, watch.reading))
         await stack.enter_async_context(startup.warnings(client, settings))
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await watchdog.run(checks, stop)
@@ -119,37 +98,3 @@ def _handlers(
         settings.undelivered_queue: UndeliveredHandler(settings, requests, dead_letters),
         settings.requests_queue: requests,
     }
-
-
-def reply_worker(client: Client, settings: ConsumerSettings, results: ResultPublisher) -> Worker:
-    """The Temporal worker that publishes results; it alone holds the broker's credentials."""
-    stopped, later = StoppedBookings(client, settings, results), LaterCallers(client, results)
-    return Worker(
-        client,
-        task_queue=settings.reply_task_queue,
-        workflows=[ReconciliationWorkflow, AnswerStoppedBookingWorkflow, LaterCallersWorkflow],
-        activities=[
-            results.publish_result,
-            stopped.find,
-            stopped.answer,
-            later.await_booking,
-            later.publish_results,
-        ],
-        workflow_runner=UnsandboxedWorkflowRunner(),
-        graceful_shutdown_timeout=timedelta(seconds=settings.drain_timeout),
-        workflow_task_poller_behavior=POLLERS,
-        activity_task_poller_behavior=POLLERS,
-    )
-
-
-@asynccontextmanager
-async def booking_worker(
-    client: Client, settings: WorkerSettings, results: ResultPublisher
-) -> AsyncIterator[Worker]:
-    """The worker that books, in this process: it answers by itself, with the task queue as its reserve."""
-    reply_handlers = {PUBLISH_RESULT: results.publish_result}
-    async with (
-        open_suppliers(LEGS) as suppliers,
-        build(client, settings, suppliers, reply_handlers) as worker,
-    ):
-        yield worker

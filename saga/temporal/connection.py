@@ -2,32 +2,26 @@
 
 import asyncio
 import logging
-import os
-import re
 from collections.abc import Sequence
 from contextlib import suppress
 
 from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
-from temporalio.envconfig import ClientConfig, ClientConnectConfig
+from temporalio.envconfig import ClientConnectConfig
 from temporalio.service import GrpcCompression, KeepAliveConfig, RPCError
 
 from saga.errors import TEMPORAL, TemporalUnreachableError
 from saga.payloads.data_converter import data_converter
+from saga.temporal.client_config import client_config, first_line
 from saga.temporal.connection_refusal import refused
 from saga.temporal.server_limit import is_limit
-from voyage.errors import SettingsError
 from voyage.runtime import tracing
-from voyage.runtime.addresses import is_ipv6
 from voyage.runtime.retry import retry_until_available
 from voyage.runtime.settings import ConnectionSettings, load_settings
 from voyage.runtime.system_errors import lacks_descriptors, no_descriptors
 
 log = logging.getLogger(__name__)
 
-DEFAULT_ADDRESS = "localhost:7233"
-_ADDRESS = re.compile(r"(\[(?P<ipv6>[^]]+)]|[A-Za-z0-9._-]{1,253}):(?P<port>[0-9]{1,5})")
-_LAST_PORT = 65535
 LEAST_PING_INTERVAL = 10.0
 """Seconds; the server closes a connection that asks more often (`frontend.keepAliveMinTime`)."""
 LONGEST_PING_WAIT = 15.0
@@ -41,7 +35,7 @@ async def connect_when_available() -> Client:
     `Client.connect` fails at once while the server is down; this one says so in the log and goes on trying.
     Raises `TemporalRefusedError` for a certificate or a key that is refused, and `SettingsError`.
     """
-    config, converter = _config(), data_converter()
+    config, converter = client_config(), data_converter()
     address = config["target_host"]
     client = await retry_until_available(
         TEMPORAL, lambda: _connected(config, converter), TemporalUnreachableError
@@ -52,7 +46,7 @@ async def connect_when_available() -> Client:
 
 def check_settings() -> None:
     """Raise `SettingsError` for what can't be used of Temporal's environment; nothing is connected."""
-    _config()
+    client_config()
 
 
 async def connect_once() -> Client:
@@ -60,7 +54,7 @@ async def connect_once() -> Client:
 
     It tries five times, as a server that refuses our certificate may hang up before the SDK has read why.
     """
-    config, converter = _config(), data_converter()
+    config, converter = client_config(), data_converter()
     for _ in range(4):
         with suppress(TemporalUnreachableError):
             return await _connected(config, converter)
@@ -94,7 +88,7 @@ async def _connected(config: ClientConnectConfig, converter: DataConverter) -> C
             text = no_descriptors(f"a connection to Temporal at {address}")
             raise TemporalUnreachableError(text) from down
         raise TemporalUnreachableError(
-            f"Temporal at {address} does not answer ({_first_line(down)}). Start it, or set TEMPORAL_ADDRESS."
+            f"Temporal at {address} does not answer ({first_line(down)}). Start it, or set TEMPORAL_ADDRESS."
         ) from down
 
 
@@ -111,43 +105,3 @@ def _interceptors() -> Sequence[Interceptor]:
     from temporalio.contrib.opentelemetry import TracingInterceptor  # noqa: PLC0415 -- an extra
 
     return (TracingInterceptor(),)
-
-
-def _config() -> ClientConnectConfig:
-    try:
-        config = ClientConfig.load_client_connect_config(override_env_vars=_readable_environment())
-    except (OSError, RuntimeError) as error:
-        raise SettingsError(f"TEMPORAL_*: {_first_line(error)}") from error
-    address = config.setdefault("target_host", DEFAULT_ADDRESS)
-    is_empty = os.environ.get("TEMPORAL_ADDRESS") == ""  # which the SDK takes for unset
-    if is_empty or not is_address(address):
-        raise SettingsError("TEMPORAL_ADDRESS: takes host:port, such as localhost:7233 or [::1]:7233.")
-    if not config.get("namespace", "default"):
-        raise SettingsError("TEMPORAL_NAMESPACE: is empty. Name a namespace, or unset it for `default`.")
-    return config
-
-
-def _readable_environment() -> dict[str, str]:
-    """The environment without what is no UTF-8, on which the SDK panics, whosever variable it is."""
-    readable = {}
-    for name, value in os.environ.items():
-        try:
-            f"{name}{value}".encode()
-        except UnicodeEncodeError:
-            if name.startswith("TEMPORAL_"):
-                raise SettingsError(f"{name}: takes text in UTF-8") from None
-        else:
-            readable[name] = value
-    return readable
-
-
-def is_address(text: str) -> bool:
-    """Whether this is a host, or an IPv6 address in brackets, and a port."""
-    found = _ADDRESS.fullmatch(text)
-    if not found or not 0 < int(found["port"]) <= _LAST_PORT:
-        return False
-    return is_ipv6(found["ipv6"]) if found["ipv6"] else True
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).partition("\n")[0][:200]

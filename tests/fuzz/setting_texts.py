@@ -18,7 +18,7 @@ from saga.payloads.keys import EncryptionSettings, load_keys
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import choose
 from saga.suppliers.supplier_settings import SupplierSettings, supplier_prefix
-from saga.temporal.connection import _config
+from saga.temporal.client_config import client_config
 from tests.fuzz.hunting import Target, each
 from tests.fuzz.texts import TEXTS
 from voyage.commands.variables import NAMES
@@ -91,7 +91,7 @@ READERS: tuple[Callable[[], object], ...] = (
     _use_the_policy,
     load_keys,
     _supply,
-    _config,
+    client_config,
 )
 TARGET = Target(
     "settings", st.tuples(st.sampled_from(VARIABLES), TEXTS), each(check, "settings"), examples=150

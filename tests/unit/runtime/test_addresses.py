@@ -6,7 +6,7 @@ from pydantic_settings import BaseSettings
 from publisher.settings import BrokerSettings
 from saga.payloads.codec_server import CodecServerSettings
 from saga.suppliers.supplier_settings import SupplierSettings
-from saga.temporal.connection import is_address
+from saga.temporal.client_config import is_address
 from voyage.errors import SettingsError
 from voyage.runtime import tracing
 from voyage.runtime.addresses import is_http_url, shown

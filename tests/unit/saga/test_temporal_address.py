@@ -3,7 +3,8 @@
 import pytest
 
 from saga.errors import TemporalUnreachableError
-from saga.temporal.connection import connect_once, is_address
+from saga.temporal.client_config import is_address
+from saga.temporal.connection import connect_once
 from voyage.errors import SettingsError
 
 
