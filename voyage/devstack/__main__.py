@@ -9,6 +9,7 @@ from voyage.devstack import binaries
 from voyage.devstack.bring_up import NO_RABBITMQ, stack
 from voyage.devstack.container import docker_answers
 from voyage.devstack.rabbitmq import installed
+from voyage.devstack.temporal_release import chosen
 from voyage.errors import DevstackError
 
 app = typer.Typer(help="Finds or starts RabbitMQ and Temporal.", no_args_is_help=True)
@@ -30,6 +31,8 @@ def up() -> None:
 def fetch() -> None:
     """Make sure that both servers can be started here, fetching what is missing."""
     print(f"Temporal CLI: {binaries.temporal_binary(print)}")
+    if version := chosen():
+        print(f"Temporal server {version}: {binaries.temporal_server(version, print)}")
     if not (installed() or docker_answers() or binaries.install_rabbitmq(print)):
         raise DevstackError(NO_RABBITMQ)
     print(f"RabbitMQ: {installed() or 'in a container'}")

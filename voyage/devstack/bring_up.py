@@ -11,11 +11,12 @@ from types import FrameType
 from urllib.parse import urlsplit
 
 from voyage.devstack import binaries, container
-from voyage.devstack.binaries import Say
+from voyage.devstack.fetching import Say
 from voyage.devstack.ports import HOST, speaks_amqp
 from voyage.devstack.rabbitmq import RabbitMq, installed
 from voyage.devstack.server_process import Server
 from voyage.devstack.temporal import Temporal, answers
+from voyage.devstack.temporal_release import temporal_of_choice
 from voyage.errors import DevstackError
 
 RABBITMQ_PORT, TEMPORAL_PORT = 5672, 7233
@@ -89,7 +90,7 @@ def _temporal(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, Temporal 
                 "Start it, or unset the variable."
             )
         return address, None
-    server = Temporal(binaries.temporal_binary(say), port=TEMPORAL_PORT, ui=ui, durable=False)
+    server = temporal_of_choice(say, port=TEMPORAL_PORT, ui=ui, durable=False)
     _spawn(server, running, say, server.port)
     return server.address, server
 

@@ -44,8 +44,8 @@ def temporal() -> Iterator[str]:
     from testcontainers.core.container import DockerContainer
 
     command = ["server", "start-dev", "--headless", "--ip", "0.0.0.0", "--log-level", "error"]  # noqa: S104 -- in its container
-    for setting in DYNAMIC_CONFIG:
-        command += ["--dynamic-config-value", setting]
+    for name, value in DYNAMIC_CONFIG.items():
+        command += ["--dynamic-config-value", f"{name}={value}"]
     container = DockerContainer(TEMPORAL_IMAGE).with_command(command).with_env("GOGC", "800")
     with container.with_exposed_ports(TEMPORAL_PORT):
         address = f"{container.get_container_host_ip()}:{container.get_exposed_port(TEMPORAL_PORT)}"

@@ -13,18 +13,18 @@ from voyage.devstack.server_process import Server
 
 # One partition saves polls where there is one machine, and eager activities save three transitions a booking.
 # The limits protect a shared server, which this is not: ten times the defaults.
-DYNAMIC_CONFIG = (
-    "matching.numTaskqueueReadPartitions=1",
-    "matching.numTaskqueueWritePartitions=1",
-    "system.enableActivityEagerExecution=true",
-    "matching.rps=12000",
-    "frontend.rps=24000",
-    "frontend.namespaceRPS=24000",
-    "history.rps=30000",
+DYNAMIC_CONFIG = {
+    "matching.numTaskqueueReadPartitions": "1",
+    "matching.numTaskqueueWritePartitions": "1",
+    "system.enableActivityEagerExecution": "true",
+    "matching.rps": "12000",
+    "frontend.rps": "24000",
+    "frontend.namespaceRPS": "24000",
+    "history.rps": "30000",
     # With 100, the default, timers fall behind at ten bookings a second: retries and timeouts come half a
     # minute late, and each read of the queue passes over all that are due.
-    "history.timerTaskBatchSize=1000",
-)
+    "history.timerTaskBatchSize": "1000",
+}
 # With a write-ahead log, a file drains a backlog at least twice as fast; a kill loses nothing either way.
 PRAGMAS = ("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL")
 
@@ -38,6 +38,8 @@ class Temporal(Server):
     def __init__(self, binary: Path, *, port: int = 0, ui: bool = False, durable: bool = True) -> None:
         """`durable` keeps the data in a file over a restart; without it, it is in memory, and faster."""
         super().__init__()
+        self.config: Mapping[str, str] = {}
+        """Dynamic configuration besides ours, or instead of it, from its next start on."""
         self._binary = binary
         self._durable = durable
         self.port = free_port(port)
@@ -63,8 +65,8 @@ class Temporal(Server):
         command += ["--port", str(self.port), "--metrics-port", str(self._metrics_port)]
         command += ["--db-filename", self.home / "temporal.db", *PRAGMAS] if self._durable else []
         command += ["--ui-port", str(self.ui_port)] if self.ui_port else ["--headless"]
-        for setting in DYNAMIC_CONFIG:
-            command += ["--dynamic-config-value", setting]
+        for name, value in {**DYNAMIC_CONFIG, **self.config}.items():
+            command += ["--dynamic-config-value", f"{name}={value}"]
         return command
 
     def environment(self) -> Mapping[str, str]:

@@ -21,7 +21,7 @@ from tests.acceptance.services import SHAPES
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack.binaries import temporal_binary
+from voyage.devstack.temporal_release import temporal_of_choice
 
 
 @dataclass
@@ -35,7 +35,7 @@ class OwnServers:
 async def own() -> AsyncIterator[OwnServers]:
     """A world over servers of its own, which the test may stop."""
     with ExitStack() as stack:
-        rabbitmq, temporal = devstack.RabbitMq(), devstack.Temporal(temporal_binary(print))
+        rabbitmq, temporal = devstack.RabbitMq(), temporal_of_choice(print)
         for server in (rabbitmq, temporal):
             stack.callback(server.close)
             server.spawn()

@@ -15,7 +15,7 @@ from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack.binaries import temporal_binary
+from voyage.devstack.temporal_release import temporal_of_choice
 
 
 def trip(car: str = "c", booking_id: str | None = None) -> BookingRequest:
@@ -82,7 +82,7 @@ async def test_a_request_in_hand_is_acked_once_its_booking_is_started(world: Wor
 async def own_servers() -> AsyncIterator[tuple[devstack.RabbitMq, devstack.Temporal]]:
     """A broker and a Temporal server of the test's own, which it may stop; not started yet."""
     with ExitStack() as stack:
-        rabbitmq, temporal = devstack.RabbitMq(), devstack.Temporal(temporal_binary(print))
+        rabbitmq, temporal = devstack.RabbitMq(), temporal_of_choice(print)
         stack.callback(rabbitmq.close)
         stack.callback(temporal.close)
         yield rabbitmq, temporal

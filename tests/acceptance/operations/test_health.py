@@ -17,7 +17,7 @@ from tests.acceptance.watching import Watched
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack.binaries import temporal_binary
+from voyage.devstack.temporal_release import temporal_of_choice
 
 
 def be_watched(world: World, *, give_up_after: float = 120) -> None:
@@ -102,7 +102,7 @@ class OwnServers:
 async def own() -> AsyncIterator[OwnServers]:
     """A world over servers of its own, which the test may stop and manage."""
     with ExitStack() as stack:
-        rabbitmq, temporal = devstack.RabbitMq(ui=True), devstack.Temporal(temporal_binary(print))
+        rabbitmq, temporal = devstack.RabbitMq(ui=True), temporal_of_choice(print)
         for server in (rabbitmq, temporal):
             stack.callback(server.close)
             server.spawn()
