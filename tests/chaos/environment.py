@@ -14,10 +14,10 @@ from publisher.amqp.connection import declare_topology
 from tests.chaos.processes import Command, Service
 from tests.chaos.proxy.tcp_proxy import Proxy
 from voyage.devstack import RabbitMq, Temporal
-from voyage.devstack.binaries import temporal_binary
 from voyage.devstack.bring_up import sigterm_like_ctrl_c
 from voyage.devstack.ports import HOST
 from voyage.devstack.server_process import Server
+from voyage.devstack.temporal_release import temporal_of_choice
 
 SLOW = 1.0  # seconds that a slow supplier takes
 # Impatient, so that a run heals in seconds; undos have more tries than any outage lasts.
@@ -33,6 +33,7 @@ SETTINGS = ConsumerSettings(
     probe_interval=0.5,
 )
 SHUTDOWN_GRACE = 5
+GUEST = "guest"
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,16 @@ class World:
 
 
 @asynccontextmanager
-async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
-    """Bring up everything, ready to book; end it all with the block."""
+async def a_world(
+    shape: Sequence[Command], settings: ConsumerSettings = SETTINGS, user: str = GUEST
+) -> AsyncIterator[World]:
+    """Bring up everything, ready to book; end it all with the block.
+
+    `user` is whom RabbitMQ knows our services as; it has all rights at first, and its name as password.
+    """
     async with AsyncExitStack() as stack:
         stack.enter_context(sigterm_like_ctrl_c())
-        rabbitmq, temporal = RabbitMq(), Temporal(temporal_binary(print))
+        rabbitmq, temporal = RabbitMq(), temporal_of_choice(print)
         supplier = ExampleSupplier(slowness=SLOW)
         servers = (rabbitmq, temporal, supplier)
         stack.push_async_callback(_close, servers)
@@ -71,9 +77,9 @@ async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
             server.spawn()
         ports = {"rabbitmq": rabbitmq.port, "temporal": temporal.port, "supplier": supplier.port}
         proxies = {name: await stack.enter_async_context(Proxy(port)) for name, port in ports.items()}
-        direct = SETTINGS.model_copy(update={"amqp_url": SecretStr(rabbitmq.url)})
-        proxied = SecretStr(rabbitmq.url.replace(str(rabbitmq.port), str(proxies["rabbitmq"].port)))
-        settings = SETTINGS.model_copy(update={"amqp_url": proxied})
+        direct = settings.model_copy(update={"amqp_url": SecretStr(rabbitmq.url)})
+        proxied = f"amqp://{user}:{user}@{HOST}:{proxies['rabbitmq'].port}/"
+        settings = settings.model_copy(update={"amqp_url": SecretStr(proxied)})
         environment = {
             **os.environ,
             **variables(settings),
@@ -84,6 +90,9 @@ async def a_world(shape: Sequence[Command]) -> AsyncIterator[World]:
         services = [Service(command, environment) for command in shape]
         world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct)
         await until_ready(world.servers)
+        if user != GUEST:
+            await asyncio.to_thread(rabbitmq.ctl, "add_user", user, user)
+            await asyncio.to_thread(rabbitmq.ctl, "set_permissions", user, ".*", ".*", ".*")
         await declare_topology(direct)
         stack.push_async_callback(_close, services)
         for service in services:

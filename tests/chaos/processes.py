@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voyage.devstack.ports import free_port
 from voyage.devstack.server_process import Server
 
 
@@ -40,7 +41,8 @@ class Service(Server):
         self.name = command.name
         super().__init__()
         self._command = command
-        self._environment = environment
+        self.health_port = free_port()
+        self._environment = {**environment, "VOYAGE_HEALTH_PORT": str(self.health_port)}
         self._said_before = 0
 
     def command(self) -> Sequence[str | Path]:
@@ -48,7 +50,7 @@ class Service(Server):
         return [sys.executable, "-m", *self._command.module]
 
     def environment(self) -> Mapping[str, str]:
-        """As it was given."""
+        """As it was given, with a port for its health."""
         return self._environment
 
     def spawn(self) -> None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.chaos import bundle
-from tests.chaos.background import in_background
 from tests.chaos.environment import World
 from tests.chaos.faults.injector import Faults
 from tests.chaos.faults.schedule import Fault
@@ -23,7 +22,6 @@ from tests.chaos.observation.observer import STUCK_AFTER, Observer
 from tests.chaos.observation.sampler import Sampler
 
 SAMPLE_EVERY = 5.0
-WATCH_EVERY = 2.0
 SHOWN = 20  # violations that are printed; the bundle has all
 BUNDLE = Path("chaos-bundle")
 
@@ -64,13 +62,13 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
 
     faults = Faults(world, say)
     async with collector.collecting(), sampler.sampling():
-        async with in_background(_watch(faults)):
+        async with faults.supervisor.watching():
             messages, _ = await asyncio.gather(sender.send(sent, world.settings), faults.follow(schedule))
             took = time.monotonic() - began
             observer = Observer(world, sent, collector)
             healed = await observer.until_healed(say)
             healing = time.monotonic() - began - took
-        seen = await observer.look(sampler.samples, faults.ended)
+        seen = await observer.look(sampler.samples, faults.supervisor.ended)
     wrong = checker.violations(sent, seen)
     if not healed:
         wrong.insert(0, f"not healed: for {STUCK_AFTER:g} s nothing got done")
@@ -91,12 +89,6 @@ def quiet_libraries() -> None:
     """Say nothing of broken connections, which are the normal case here."""
     for library in ("aio_pika", "aiormq", "asyncio"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
-
-
-async def _watch(faults: Faults) -> None:
-    while True:
-        await asyncio.sleep(WATCH_EVERY)
-        faults.look_for_the_dead()
 
 
 def _told(counted: Counter[str]) -> str:

@@ -21,7 +21,8 @@ from tests.chaos.observation.checker import violations
 from tests.chaos.observation.collector import Collector
 from tests.chaos.observation.observed import Answer, Depth, Observed
 from tests.chaos.proxy.protocols import Amqp, Conversation, Grpc, Http, Way
-from tests.chaos.proxy.tcp_proxy import Proxy, Trap
+from tests.chaos.proxy.tcp_proxy import Proxy
+from tests.chaos.proxy.trap import Trap
 from tests.conftest import own_names
 from tests.poll import eventually
 from voyage import devstack

@@ -13,7 +13,7 @@ from tests.acceptance.failures.boundaries import Boundary, Crossing, a_crossing
 from tests.acceptance.services import Service
 from tests.chaos.load.orders import LEGS, Kind, Order
 from tests.chaos.proxy.protocols import Way
-from tests.chaos.proxy.tcp_proxy import Trap
+from tests.chaos.proxy.trap import Trap
 from voyage import devstack
 
 CONSUMERS = {

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 from tests.chaos.environment import World
 from tests.chaos.faults.schedule import Fault, Kind
+from tests.chaos.faults.supervisor import Supervisor
 from voyage.devstack.server_process import Server
 
 WATERMARK = "vm_memory_high_watermark"
@@ -21,8 +22,7 @@ class Faults:
         self._world = world
         self._say = say
         self._busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
-        self.ended: list[str] = []
-        """Processes that were found ended before anybody had ended them."""
+        self.supervisor = Supervisor(world.processes)
         self.done = 0
 
     async def follow(self, schedule: Sequence[Fault]) -> None:
@@ -33,12 +33,6 @@ class Faults:
                 await asyncio.sleep(began + fault.at - asyncio.get_running_loop().time())
                 faults.create_task(self._one(fault))
 
-    def look_for_the_dead(self) -> None:
-        """Note which processes ended by themselves; start them again, as a supervisor would."""
-        for name in self._world.processes:
-            if not self._busy[name].locked():
-                self._revive(name)
-
     async def _one(self, fault: Fault) -> None:
         target = fault.target.removesuffix(" link")
         async with self._busy[fault.target]:
@@ -48,8 +42,8 @@ class Faults:
             elif fault.kind is Kind.ALARM:
                 await self._alarm(fault.seconds)
             else:
-                self._revive(target)
-                await self._on_process(fault, self._world.processes[target])
+                with self.supervisor.leaving_alone(target):
+                    await self._on_process(fault, self._world.processes[target])
             self.done += 1
 
     async def _on_process(self, fault: Fault, process: Server) -> None:
@@ -82,9 +76,3 @@ class Faults:
             except subprocess.CalledProcessError as refused:
                 raise RuntimeError(f"rabbitmqctl: {refused.stderr}") from refused
             await asyncio.sleep(seconds if fraction == NOTHING else 0)
-
-    def _revive(self, name: str) -> None:
-        process = self._world.processes[name]
-        if not process.is_running:
-            self.ended.append(name)
-            process.spawn()

@@ -7,7 +7,7 @@ from contextlib import AbstractAsyncContextManager, suppress
 
 from aio_pika import connect
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity
 
 from publisher.settings import BrokerSettings
 from tests.chaos.background import in_background
@@ -62,12 +62,23 @@ class Collector:
         message = await queue.get(fail=False, timeout=_TIMEOUT)
         if message is None:
             return False
-        self.answers.append(Answer(message.correlation_id, message.message_id, json.loads(message.body)))
+        now = asyncio.get_running_loop().time()
+        self.answers.append(Answer(message.correlation_id, message.message_id, json.loads(message.body), now))
         await message.ack()
         return True
 
 
 _GONE = (*CONNECTION_EXCEPTIONS, TimeoutError)
+
+
+async def depth(settings: BrokerSettings, queue_name: str) -> int:
+    """How many messages wait in a queue; none in one that does not exist."""
+    async with await connect(settings.amqp_url.get_secret_value(), timeout=_TIMEOUT) as connection:
+        try:
+            queue = await (await connection.channel()).declare_queue(queue_name, passive=True)
+        except ChannelNotFoundEntity:
+            return 0
+        return queue.declaration_result.message_count or 0
 
 
 async def look_at(settings: BrokerSettings, queue_name: str) -> list[AbstractIncomingMessage]:

@@ -12,6 +12,8 @@ class Answer:
     correlation_id: str | None
     message_id: str | None
     body: Mapping[str, Any]
+    at: float = 0.0
+    """When, in seconds of the loop's clock."""
 
 
 @dataclass(frozen=True)

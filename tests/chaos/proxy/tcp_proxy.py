@@ -1,44 +1,13 @@
-"""A TCP proxy between our processes and a server: it cuts, stalls, forgets, and holds what was named."""
+"""A TCP proxy between our processes and a server: it breaks what passes in many ways."""
 
 import asyncio
 from asyncio import StreamReader, StreamWriter
-from collections.abc import Callable
 from typing import Self
 
+from tests.chaos.proxy.line import Line, Link
 from tests.chaos.proxy.protocols import Bytes, Conversation, Passing, Way
+from tests.chaos.proxy.trap import Trap
 from voyage.devstack.ports import HOST
-
-CHUNK = 64 * 1024
-
-
-class Trap:
-    """Holds the first frame or call that matches, until it is let pass or cut; works once."""
-
-    def __init__(self, matches: Callable[[Passing], bool]) -> None:
-        self.matches = matches
-        self._sprung = asyncio.Event()
-        self._passes: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-
-    async def sprung(self, within: float = 30.0) -> None:
-        """Return when something is held; raises `TimeoutError` after `within` seconds."""
-        await asyncio.wait_for(self._sprung.wait(), within)
-
-    def let_pass(self) -> None:
-        """Let it go on its way."""
-        self._decide(passes=True)
-
-    def cut(self) -> None:
-        """It never arrives, and its connection breaks."""
-        self._decide(passes=False)
-
-    async def may_pass(self) -> bool:
-        """Hold until it is decided."""
-        self._sprung.set()
-        return await self._passes
-
-    def _decide(self, *, passes: bool) -> None:
-        if not self._passes.done():  # its connection may have broken meanwhile
-            self._passes.set_result(passes)
 
 
 class Proxy:
@@ -50,7 +19,9 @@ class Proxy:
         self._flowing = asyncio.Event()
         self._flowing.set()
         self._open: set[StreamWriter] = set()
-        self._links: list[set[Way]] = []
+        self._lines: set[Line] = set()
+        self.link = Link()
+        """How what passes travels, from now on."""
         self._traps: list[Trap] = []
         self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
@@ -76,12 +47,12 @@ class Proxy:
         self._flowing.set()
 
     def forget(self, *ways: Way) -> None:
-        """Drop all that passes these ways on the connections of now, their ends too; new ones are served.
+        """Lose what the open connections say in these directions, for good and without a word; new ones work.
 
-        As a firewall does that has forgotten them: nobody is told.
+        As a firewall does that has forgotten them. Where the bytes are lost, a close is lost too.
         """
-        for forgotten in self._links:
-            forgotten.update(ways)
+        for line in self._lines:
+            line.forgotten |= line.way in ways
 
     def trap(self, name: str, about: str = "", way: Way = Way.REQUEST) -> Trap:
         """Set a trap for the next frame or call of this name, whose `about` contains the given text."""
@@ -107,54 +78,42 @@ class Proxy:
         task.add_done_callback(self._serving.discard)
 
     async def _serve(self, client_says: StreamReader, client: StreamWriter) -> None:
+        await asyncio.sleep(2 * self.link.delay)  # the handshake
         try:
             server_says, server = await asyncio.open_connection(HOST, self._target)
         except OSError:
             client.transport.abort()
             return
-        conversation, both, forgotten = self._speaks(), {client, server}, set[Way]()
+        conversation, both = self._speaks(), {client, server}
+        lines = {
+            Line(Way.REQUEST, self.link, client_says, server),
+            Line(Way.ANSWER, self.link, server_says, client),
+        }
         self._open |= both
-        self._links.append(forgotten)
-        ways = (
-            asyncio.create_task(self._carry(conversation, Way.REQUEST, client_says, server, forgotten)),
-            asyncio.create_task(self._carry(conversation, Way.ANSWER, server_says, client, forgotten)),
-        )
+        self._lines |= lines
+        tasks = [asyncio.create_task(self._carry(conversation, line)) for line in lines]
         try:
-            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            for task in ways:
+            for task in tasks:
                 task.cancel()
             for writer in both:
                 writer.transport.abort()
             self._open -= both
-            self._links = [link for link in self._links if link is not forgotten]
+            self._lines -= lines
 
-    async def _carry(
-        self,
-        conversation: Conversation,
-        way: Way,
-        source: StreamReader,
-        sink: StreamWriter,
-        forgotten: set[Way],
-    ) -> None:
-        """Carry one direction until it ends or breaks, unless that is news that is to be forgotten."""
-        bearer = way
+    async def _carry(self, conversation: Conversation, line: Line) -> None:
+        """Carry one direction until it ends or breaks."""
         try:
-            while data := await source.read(CHUNK):
-                if way in forgotten:
-                    continue
-                for piece, passing in conversation.pieces(way, data):
+            async for data in line.read():
+                for piece, passing in conversation.pieces(line.way, data):
                     await self._flowing.wait()
                     if passing and not await self._may_pass(passing):
                         return
-                    sink.write(piece)
-                bearer = Way.ANSWER if way is Way.REQUEST else Way.REQUEST
-                await sink.drain()
-                bearer = way
+                    await line.write(piece)
+            await line.arrived()
         except ConnectionError:
-            pass
-        if bearer in forgotten:
-            await asyncio.Event().wait()
+            return
 
     async def _may_pass(self, passing: Passing) -> bool:
         for trap in self._traps:

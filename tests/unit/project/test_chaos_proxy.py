@@ -1,4 +1,4 @@
-"""The proxy of the chaos runs: what passes is named, and can be held, cut and stalled."""
+"""The proxy of the chaos runs: what passes is named, and can be held, cut, stalled, lost, late and slow."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -20,9 +20,10 @@ def call(path: str) -> bytes:
 
 
 PUBLISH = frame.marshal(commands.Basic.Publish(exchange="", routing_key="booking.results"), 1)
+ACK = frame.marshal(commands.Basic.Ack(1), 1)
 SAID: dict[type[Conversation], tuple[bytes, list[Passing]]] = {
     Amqp: (
-        b"AMQP\x00\x00\x09\x01" + PUBLISH + frame.marshal(commands.Basic.Ack(1), 1),
+        b"AMQP\x00\x00\x09\x01" + PUBLISH + ACK,
         [Passing(Way.REQUEST, "Basic.Publish", "booking.results"), Passing(Way.REQUEST, "Basic.Ack")],
     ),
     Grpc: (
@@ -82,6 +83,12 @@ async def nothing_comes(reading: asyncio.Task[bytes]) -> bool:
     return not done
 
 
+async def said_back(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    """Return when a first word has gone through the proxy and back."""
+    writer.write(SAID[Amqp][0])
+    await reader.readexactly(len(PUBLISH + ACK))
+
+
 async def test_what_is_trapped_is_held_until_it_is_let_pass() -> None:
     async with an_echo() as (proxy, reader, writer):
         trap = proxy.trap("Basic.Publish", ".results")
@@ -128,3 +135,52 @@ async def test_a_stalled_link_delivers_when_it_flows_again() -> None:
         assert await nothing_comes(reading)
         proxy.flow()
         assert await reading == PUBLISH
+
+
+async def test_a_forgotten_connection_says_nothing_more_in_that_direction_and_new_ones_work() -> None:
+    async with an_echo() as (proxy, reader, writer):
+        await said_back(reader, writer)
+        proxy.forget(Way.ANSWER)
+        writer.write(PUBLISH)
+        reading = asyncio.create_task(reader.read(1))
+        assert await nothing_comes(reading)
+
+        other_reader, other_writer = await asyncio.open_connection("127.0.0.1", proxy.port)
+        await said_back(other_reader, other_writer)
+        assert not reading.done()
+        reading.cancel()
+        other_writer.close()
+
+
+async def test_what_is_forgotten_both_ways_is_not_even_closed() -> None:
+    async with an_echo() as (proxy, reader, writer):
+        await said_back(reader, writer)
+        proxy.forget(*Way)
+        writer.write_eof()
+        reading = asyncio.create_task(reader.read(1))
+
+        assert await nothing_comes(reading)
+        reading.cancel()
+
+
+async def test_a_far_server_answers_late_and_in_order() -> None:
+    async with an_echo() as (proxy, reader, writer):
+        proxy.link.delay = 0.3
+        writer.write(SAID[Amqp][0])
+        expected = PUBLISH + ACK + PUBLISH
+        reading = asyncio.create_task(reader.readexactly(len(expected)))
+        assert await nothing_comes(reading)
+        proxy.link.delay = 0.0
+        writer.write(PUBLISH)
+
+        assert await reading == expected
+
+
+async def test_a_narrow_link_takes_as_long_as_its_bytes() -> None:
+    async with an_echo() as (proxy, reader, writer):
+        proxy.link.rate = 1.0
+        writer.write(SAID[Amqp][0])
+        reading = asyncio.create_task(reader.readexactly(len(PUBLISH)))
+
+        assert await nothing_comes(reading)
+        reading.cancel()
