@@ -99,6 +99,9 @@ chaos-short: setup ## The same for about two minutes, under three seeds
 soak: setup ## Steady load for MINUTES=10, one restart a minute; what each process holds is drawn and must stay flat
 	@$(BIN)/python -m tests.chaos.soak $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED))
 
+weather: setup ## Do what networks and machines do while bookings run, measure what each costs, check; ROUNDS=3 ONLY=cut SHAPE=one-process
+	@$(BIN)/python -m tests.weather $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)") $(if $(SHAPE),--shape $(SHAPE))
+
 fuzz: setup ## Hunt for inputs that break a rule for MINUTES=10: settings, files, commands, suppliers, messages; SEED=1, ONLY=messages
 	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 

@@ -1,0 +1,1 @@
+"""Does to a running Voyage what networks and machines do, measures how long each costs, and checks."""

@@ -1,0 +1,1 @@
+"""The faults, each a block within which it lasts."""
