@@ -165,15 +165,16 @@ async def test_what_is_forgotten_both_ways_is_not_even_closed() -> None:
 
 async def test_a_far_server_answers_late_and_in_order() -> None:
     async with an_echo() as (proxy, reader, writer):
+        await said_back(reader, writer)
         proxy.link.delay = 0.3
-        writer.write(SAID[Amqp][0])
-        expected = PUBLISH + ACK + PUBLISH
-        reading = asyncio.create_task(reader.readexactly(len(expected)))
+        writer.write(PUBLISH)
+        reading = asyncio.create_task(reader.readexactly(len(PUBLISH)))
         assert await nothing_comes(reading)
         proxy.link.delay = 0.0
-        writer.write(PUBLISH)
+        writer.write(ACK)
 
-        assert await reading == expected
+        assert await asyncio.wait_for(reading, 10) == PUBLISH
+        assert await asyncio.wait_for(reader.readexactly(len(ACK)), 10) == ACK
 
 
 async def test_a_narrow_link_takes_as_long_as_its_bytes() -> None:

@@ -30,9 +30,12 @@ NETWORK = (
     Fault("300 ms each way to both servers", network.far(*SERVERS, delay=0.3), 30.0),
     Fault("30 kB/s to both servers", network.narrow(*SERVERS, rate=30_000.0), 30.0),
 )
-LIMITS = tuple(
-    Fault(f"Temporal takes {most} requests a second", limits.requests_a_second(most), 60.0)
-    for most in (20, 5)
+LIMITS = (
+    Fault("Temporal restarts twice, for comparison", limits.requests_a_second(24_000), 10.0),
+    *(
+        Fault(f"Temporal takes {most} requests a second", limits.requests_a_second(most), 60.0)
+        for most in (20, 5)
+    ),
 )
 RIGHTS = (
     Fault("the right to write is taken away", limits.rights(write=limits.NONE), 20.0, ("consumer",)),
