@@ -35,7 +35,7 @@ class Scene:
 class Fault:
     """What happens within a block of `does`, and for how many seconds; 0: it is over at once.
 
-    `tells` are the processes that could notice it, all if empty. `poison` is how many messages that cannot be
+    `tells` are the roles that could notice it. `poison` is how many messages that cannot be
     handled come while it lasts. If it `expires` requests, each of them may be rejected for that. `brief` ones
     are the short form.
     """
