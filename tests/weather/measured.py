@@ -59,9 +59,15 @@ def _row(fault: Fault, rounds: Sequence[Measured], wrong: Mapping[int, int]) -> 
         _told(noticed, READY),
         _told([one.first for one in rounds]),
         _told([one.all_answers for one in rounds]),
-        str(sum(wrong.get(one.seed, 0) for one in rounds)),
+        _wrong(rounds, wrong),
     )
     return f"| {' | '.join(cells)} |"
+
+
+def _wrong(rounds: Sequence[Measured], wrong: Mapping[int, int]) -> str:
+    bookings = sum(wrong.get(one.seed, 0) for one in rounds)
+    ended = sum(len(one.ended) for one in rounds)
+    return f"{bookings}; {ended} processes ended" if ended else str(bookings)
 
 
 def _told(numbers: Iterable[float | None], never: str = NEVER) -> str:

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from aio_pika import connect
+from temporalio.client import Client as Temporal
 
 from publisher.amqp.topology import DELIVERY_LIMIT
 from tests.acceptance.conftest import World
@@ -57,11 +58,14 @@ async def test_a_request_that_was_delivered_too_often(world: World, waiting: Inb
     assert letter.headers["x-reason"] == "invalid"
 
 
-async def test_one_whose_booking_was_made_all_the_same_gets_its_result(world: World, waiting: Inbox) -> None:
+async def test_one_whose_booking_was_made_all_the_same_gets_its_result(
+    world: World, waiting: Inbox, temporal: Temporal
+) -> None:
     own = uuid4().hex
     await world.everything()
     await waiting.send({**TRIP, "booking_id": own}, correlation_id="first")
     assert (await waiting.answer())["status"] == "booked"
+    await temporal.get_workflow_handle(f"booking-{own}").result()  # it ends after its answer
     for service in world.services:
         await service.end()
     await waiting.send({**TRIP, "booking_id": own}, correlation_id="again", expiration=SOON)

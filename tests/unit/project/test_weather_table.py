@@ -49,6 +49,11 @@ def test_a_booking_with_two_violations_counts_once_and_for_its_own_fault() -> No
     assert row(once(FAR, 1, 1.0, 1.0, 1.0), once(CUT, 2, 1.0, 1.0, 1.0), wrong=wrong).endswith("| 1 |")
 
 
+def test_processes_that_ended_by_themselves_are_told() -> None:
+    ended = Measured(CUT, 1, {}, 1.0, 1.0, ended=["consumer-1", "consumer-2"])
+    assert row(ended).endswith("| 0; 2 processes ended |")
+
+
 def test_each_fault_has_a_name_of_its_own_and_the_short_form_is_short() -> None:
     brief = [fault for fault in FAULTS if fault.brief]
 
