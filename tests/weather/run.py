@@ -20,10 +20,11 @@ from tests.weather.expired import set_aside
 from tests.weather.measured import Measured
 from tests.weather.readiness import Readiness
 from tests.weather.scene import Fault, Scene
-from tests.weather.weather import Weather
+from tests.weather.weather import PATIENCE, Weather
 
 # As they are by default; undos have more tries than any outage lasts.
 SETTINGS = ConsumerSettings(undo_attempts=100, drain_timeout=5)
+STUCK = f"not well {PATIENCE:g} s later, until all of ours was started anew"
 _SEED = re.compile(r"chaos-(\d+)-\d+")
 
 
@@ -69,6 +70,7 @@ async def run(
     by_correlation |= {correlation_id: message_id for message_id, correlation_id in scene.dead}
     sent, checked, wrong = set_aside(weather.may_expire, by_correlation, weather.sent, seen)
     wrong += checker.violations(sent, checked)
+    wrong[:0] = [f"{one.fault.name}: {STUCK}" for one in measured if None in (one.first, one.all_answers)]
     if not healed:
         wrong.insert(0, f"not healed: for {STUCK_AFTER:g} s nothing got done")
     if wrong:
