@@ -113,7 +113,7 @@ class Weather:
         """What is sent before and under the fault, and what is sent after it."""
         before_the_end = BEFORE + fault.seconds
         seconds = before_the_end + AFTER
-        drawn = orders.draw(seed, int(seconds * BOOKINGS_A_SECOND), seconds)
+        drawn = orders.draw(seed, int(seconds * BOOKINGS_A_SECOND), seconds, share=0.0)
         bookings = [_fitting(one, fault) for one in drawn if isinstance(one, Order)]
         earlier = [one for one in bookings if one.at < before_the_end]
         later = [replace(one, at=one.at - before_the_end) for one in bookings if one.at >= before_the_end]
@@ -128,6 +128,6 @@ def _fitting(order: Order, fault: Fault) -> Order:
 
 
 def _poison(fault: Fault, seed: int) -> list[Poison]:
-    drawn = orders.draw(seed + ENOUGH, ENOUGH if fault.poison else 0, 1.0)
-    poison = [one for one in drawn if not isinstance(one, Order)]
+    drawn = orders.draw(seed + ENOUGH, ENOUGH if fault.poison else 0, 1.0, share=1.0)
+    poison = [one for one in drawn if isinstance(one, Poison) and one.is_request]
     return [replace(one, at=0.0) for one in poison[: fault.poison]]
