@@ -47,9 +47,10 @@ async def require_permissions(settings: ConsumerSettings, connection: AbstractCo
     try:
         async with asyncio.timeout(CHECK_TIMEOUT):
             reads = (_may_read(f"reading {queue}", connection, queue) for queue in settings.consumed_queues)
-            asked = asyncio.gather(*reads, _may_publish(publishing_to(exchange), connection, exchange))
             with library_calls():
-                require(await asked)
+                require(await asyncio.gather(*reads))
+                # Last: under an alarm, RabbitMQ reads no more from who publishes.
+                require([await _may_publish(publishing_to(exchange), connection, exchange)])
     except CONNECTION_EXCEPTIONS as failure:
         raise broker_error(settings, failure) from failure
 

@@ -49,6 +49,13 @@ async def interrupted(
     return process.returncode or 0, printed.decode(), said.decode()
 
 
+async def handles_signals(process: Process) -> bool:
+    """Whether code of ours runs in it: Python itself handles no SIGTERM."""
+    status = await asyncio.to_thread(Path(f"/proc/{process.pid}/status").read_text)
+    caught = next(line for line in status.splitlines() if line.startswith("SigCgt"))
+    return bool(int(caught.split()[1], 16) >> (signal.SIGTERM - 1) & 1)
+
+
 def has_loaded(library: str) -> Callable[[Process], Awaitable[bool]]:
     """Whether the process has come so far that it has this extension module in its memory."""
 
