@@ -7,7 +7,7 @@ from tests.chaos.observation.observed import Answer, Observed
 from tests.weather.expired import set_aside
 
 EXPIRED, KEPT = Order("chaos-1-00001", 0.0, Kind.PLAIN), Order("chaos-1-00002", 0.0, Kind.PLAIN)
-REJECTION = {"status": "rejected", "reason": {"code": "deadline"}}
+REJECTION = {"status": "rejected", "reason": {"code": "unavailable"}}
 BOOKED = {"status": "booked", "reason": None}
 ANSWERS = [Answer(EXPIRED.booking_id, "m1", REJECTION), Answer(KEPT.booking_id, "m2", BOOKED)]
 LETTERS: dict[str | None, str | None] = {EXPIRED.booking_id: "dead"}
