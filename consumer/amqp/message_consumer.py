@@ -125,5 +125,8 @@ class MessageConsumer(Generic[D]):
 
     def _pause(self, failure: Exception) -> None:
         if not self._stopping:
-            log.warning("Temporal can't take messages of %s (%s): consuming pauses", self.queue, failure)
+            about = {"is_change": True}
+            log.warning(
+                "Temporal can't take messages of %s (%s): consuming pauses", self.queue, failure, extra=about
+            )
             self._pausing.begin()

@@ -27,7 +27,8 @@ class OutageLines(logging.Filter):
     """Lets through what `Outages` admits, of lines about a server that is away.
 
     These are lines with `extra={"away": server}`, lines about an error with an attribute `away`, and those
-    that libraries log about their connections.
+    that libraries log about their connections. Lines with `extra={"is_change": True}` tell of a state which
+    begins or ends, and always go out: without one of them, the log would say the opposite of what is so.
     """
 
     def __init__(self, outages: Outages = OUTAGES) -> None:
@@ -36,6 +37,8 @@ class OutageLines(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Whether the line may go out; one that comes of an absence loses its traceback."""
+        if getattr(record, "is_change", False):
+            return True
         error = _error_of(record)
         server = getattr(record, "away", None) or getattr(error, "away", None)
         library = _library_of(record.name)

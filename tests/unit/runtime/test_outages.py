@@ -107,6 +107,18 @@ def test_it_is_back_when_the_last_who_missed_it_has_it_again(log: Log) -> None:
     assert "RabbitMQ is back after 7 s" in log.lines[-1]
 
 
+def test_a_state_that_begins_is_told_each_time(log: Log) -> None:
+    for _ in range(10):
+        log.a_try_fails()
+        log.ours.warning("%s: consuming pauses", AwayError("no answer"), extra={"is_change": True})
+        log.ours.info("consuming goes on")
+        log.now += 1
+
+    told = [line for line in log.lines if "consuming" in line]
+    assert told == ["no answer: consuming pauses", "consuming goes on"] * 10
+    assert len(log.lines) <= len(told) + 3
+
+
 def test_one_server_does_not_silence_another(log: Log) -> None:
     for server in ("RabbitMQ", "Temporal"):
         log.ours.warning("%s is away", server, extra={"away": server})
