@@ -37,7 +37,7 @@ class ConfirmedPublisher:
         self._exchange = exchange
         self._timeout = timeout
         self._suspects = Suspects()
-        self._in_flight: WeakValueDictionary[str | None, asyncio.Lock] = WeakValueDictionary()
+        self._in_flight: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
     async def connect(cls, settings: BrokerSettings, name: str, exchange: str = "") -> "ConfirmedPublisher":
@@ -84,8 +84,11 @@ class ConfirmedPublisher:
         `NotPermittedError`, `MessageRefusedError` or `PublishNackedError` (its queue is full) if RabbitMQ
         refuses it, and `PublishTimeoutError` if it did not confirm in time (it may still arrive).
         """
-        # aio-pika tells returned messages apart by message_id alone, so equal ones go one after the other.
-        lock = self._in_flight.setdefault(message.message_id, asyncio.Lock())
+        # aio-pika tells returned messages apart by message_id alone, so equal ones go one after the other. To
+        # one without an id it gives a new one.
+        lock = asyncio.Lock()
+        if message.message_id:
+            lock = self._in_flight.setdefault(message.message_id, lock)
         blame = self._suspects.blame_of(message.message_id)
         try:
             async with asyncio.timeout(self._timeout), lock:

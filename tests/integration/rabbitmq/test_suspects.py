@@ -37,10 +37,11 @@ async def _publishing(
 
 
 async def _among_others(
-    publisher: ConfirmedPublisher, queue: str, odd: Coroutine[None, None, None]
+    publisher: ConfirmedPublisher, queue: str, odd: Coroutine[None, None, None], *, named: bool = True
 ) -> tuple[BaseException | None, list[BaseException | None]]:
     """How the odd one ended, and how those in flight at the same time did."""
-    others = [publisher.publish(Message(b"1", message_id=str(number)), queue) for number in range(OTHERS)]
+    ids = [str(number) if named else None for number in range(OTHERS)]
+    others = [publisher.publish(Message(b"1", message_id=own), queue) for own in ids]
     half = OTHERS // 2
     ends = await asyncio.gather(*others[:half], odd, *others[half:], return_exceptions=True)
     return ends.pop(half), ends
@@ -66,16 +67,17 @@ async def test_the_message_that_rabbitmq_refuses_is_told_from_those_beside_it(
         assert others == [None] * OTHERS
 
 
+@pytest.mark.parametrize("named", [True, False], ids=["with ids", "without ids"])
 async def test_a_message_on_which_the_connection_dies_without_a_word_holds_up_no_other(
-    servers: devstack.Servers, settings: ConsumerSettings
+    servers: devstack.Servers, settings: ConsumerSettings, *, named: bool
 ) -> None:
     async with (
         censor(servers.amqp_url, b"forbidden") as url,
         _publishing(settings, url, timeout=10) as publisher,
     ):
         queue = settings.requests_queue
-        odd = Message(b"forbidden", message_id="odd")
-        end, others = await _among_others(publisher, queue, publisher.publish(odd, queue))
+        odd = Message(b"forbidden", message_id="odd" if named else None)
+        end, others = await _among_others(publisher, queue, publisher.publish(odd, queue), named=named)
 
         assert isinstance(end, PublishTimeoutError)
         assert end.is_suspect
