@@ -1,5 +1,7 @@
 """Messages as values: a delivery apart from the channel it came on, and a new message of the contract."""
 
+import math
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -11,7 +13,8 @@ from aio_pika.abc import AbstractIncomingMessage
 from pamqp import encode
 
 HEADERS_CUT = "x-headers-cut"
-_CUT_NOTE = 1000
+_CUT_NOTE = 1000  # bytes
+_UNWRITABLE = (TypeError, ValueError, ArithmeticError, RecursionError, struct.error)
 # CC and BCC would make RabbitMQ send copies of a copy to other queues; the count belongs to the original.
 _NOT_COPIED = frozenset({"CC", "BCC", "x-delivery-count"})
 
@@ -50,11 +53,14 @@ class Delivery:
         )
 
     def to_message(self, **headers: Any) -> Message:
-        """A persistent copy that never expires and is never copied on, with these headers beside its own."""
+        """A persistent copy that never expires and is never copied on, with these headers beside its own.
+
+        `x-headers-cut` names those of its own that can't be written again.
+        """
         kept = {key: value for key, value in self.headers.items() if key not in _NOT_COPIED}
         return Message(
             self.body,
-            headers={**kept, **headers},
+            headers={**fit_headers(kept), **headers},
             content_type=self.content_type,
             content_encoding=self.content_encoding,
             delivery_mode=DeliveryMode.PERSISTENT,
@@ -68,14 +74,21 @@ class Delivery:
         )
 
 
-def fit_headers(headers: Mapping[str, Any], room: int) -> dict[str, Any]:
+def fit_headers(headers: Mapping[str, Any], room: float = math.inf) -> dict[str, Any]:
     """These headers in `room` bytes of a frame: the largest go, and `x-headers-cut` says which.
 
+    What can be read, but not be written, goes too: pamqp reads floats of eight bytes, and writes four.
     All headers of a message travel in one frame (AMQP 0-9-1, 2.3.5.2); RabbitMQ closes the connection over a
     larger one.
     """
-    sizes = {name: len(encode.field_table({name: value})) for name, value in headers.items()}
-    kept, cut = dict(headers), list[str]()
+    kept, sizes, cut = dict[str, Any](), dict[str, int](), list[str]()
+    for name, value in headers.items():
+        try:
+            sizes[name] = len(encode.field_table({name: value}))
+        except _UNWRITABLE:
+            cut.append(f"{name} (can't be written)")
+        else:
+            kept[name] = value
     excess = sum(sizes.values()) - (room - _CUT_NOTE)
     for name in sorted(sizes, key=sizes.__getitem__, reverse=True):
         if excess <= 0:
@@ -83,7 +96,11 @@ def fit_headers(headers: Mapping[str, Any], room: int) -> dict[str, Any]:
         excess -= sizes[name]
         cut.append(f"{name} ({sizes[name]} bytes)")
         del kept[name]
-    return {**kept, HEADERS_CUT: ", ".join(cut)[:_CUT_NOTE]} if cut else kept
+    if not cut:
+        return kept
+    earlier = [kept[HEADERS_CUT]] if isinstance(kept.get(HEADERS_CUT), str) else []
+    note = ", ".join([*earlier, *cut]).encode()[:_CUT_NOTE].decode(errors="ignore")
+    return {**kept, HEADERS_CUT: note}
 
 
 def new_message(

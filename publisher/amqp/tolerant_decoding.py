@@ -3,8 +3,9 @@ r"""Reading messages whose properties aio-pika's decoder can't: one such message
 pamqp, which decodes frames for aio-pika, raises on ids that are not UTF-8 and on timestamps out of range;
 aio-pika then drops the connection, gets the message again, and drops it again, until the delivery limit.
 Here its table of decoders gets entries that don't raise. Bytes that are no UTF-8 become escapes (`\xff`), a
-timestamp out of range becomes none, and headers that can't be read at all are kept raw under one name. A
-header that announces more flags than there are properties is read as RabbitMQ does, which passes it on.
+timestamp out of range becomes none, and headers that can't be read at all are kept raw under one name. Text
+of a header that is no UTF-8 stays bytes, of the type that pamqp can also write. A header that announces more
+flags than there are properties is read as RabbitMQ does, which passes it on.
 """
 
 import hashlib
@@ -43,6 +44,7 @@ def _install() -> None:
     for name, otherwise in (("shortstr", _escaped_string), ("timestamp", _no_time), ("table", _raw_table)):
         decode.METHODS[name] = _or(decode.METHODS[name], otherwise)
     decode.TABLE_MAPPING[b"T"] = decode.METHODS["timestamp"]
+    decode.TABLE_MAPPING[b"S"] = _writable(decode.TABLE_MAPPING[b"S"])
     as_pamqp_does = ContentHeader._get_flags  # noqa: SLF001 -- there is no other place that knows the bytes
 
     def flags(data: bytes) -> tuple[int, int]:
@@ -87,6 +89,14 @@ def _or(decoder: Decoder, otherwise: Decoder) -> Decoder:
     return decoded
 
 
-def _raw_table(value: bytes) -> tuple[int, dict[str, bytes]]:
+def _writable(decoder: Decoder) -> Decoder:
+    def decoded(value: bytes) -> tuple[int, Any]:
+        end, text = decoder(value)
+        return end, bytearray(text) if isinstance(text, bytes) and _is_tolerant.get() else text
+
+    return decoded
+
+
+def _raw_table(value: bytes) -> tuple[int, dict[str, bytearray]]:
     (length,) = struct.unpack_from(">I", value)
-    return length + 4, {UNREADABLE: value[4 : length + 4]}
+    return length + 4, {UNREADABLE: bytearray(value[4 : length + 4])}
