@@ -57,7 +57,7 @@ class World(Services):
         return (await self._declared(self.settings.requests_queue)).consumer_count or 0
 
     async def until_it_books(self, booking_id: object, leg: str) -> None:
-        """Return when a worker is booking this leg."""
+        """Return when a worker is booking this leg, or has tried to and will again."""
         temporal = await Temporal.connect(self.temporal_address)
         handle = temporal.get_workflow_handle(f"booking-{booking_id}")
 
@@ -67,8 +67,8 @@ class World(Services):
             except RPCError:
                 return False
             pending = described.raw_description.pending_activities
-            running = {activity.activity_type.name for activity in pending if activity.state == STARTED}
-            return f"book_{leg}" in running
+            begun = {one.activity_type.name for one in pending if one.state == STARTED or one.attempt > 1}
+            return f"book_{leg}" in begun
 
         await eventually(f"the {leg} being booked", look)
 
