@@ -40,6 +40,7 @@ class ReopeningChannel(RobustChannel):
         if transport is None:
             raise AMQPConnectionError("No connection to open a channel on")
         opening = asyncio.ensure_future(super().reopen())
+        opening.add_done_callback(lambda late: late.cancelled() or late.exception())  # looked at, if late
         try:
             await asyncio.wait([opening, transport.connection.closing], return_when=asyncio.FIRST_COMPLETED)
             if not opening.done():
