@@ -80,9 +80,10 @@ async def test_refused_is_rejected_and_busy_waits_by_itself_while_others_are_boo
 
 
 async def test_away_pauses_all_and_goes_on_by_itself(door: Door) -> None:
-    for pauses, status in enumerate(_statuses(Failure.AWAY), start=1):
+    for status in _statuses(Failure.AWAY):
+        before = door.pauses()
         booking = await door.publish(status)
-        await eventually(f"status {status} to pause consuming", lambda: door.pauses() == pauses, GIVES_UP)  # noqa: B023
+        await eventually(f"status {status} to pause consuming", lambda: door.pauses() > before, GIVES_UP)  # noqa: B023
         other = await door.publish()
         door.failing.clear()
         assert await door.results(2) == {booking: "booked", other: "booked"}, status

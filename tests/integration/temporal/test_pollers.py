@@ -54,9 +54,8 @@ async def test_a_poller_that_temporal_has_not_heard_for_too_long_is_lost(tempora
 @pytest.fixture
 def four_partitions(monkeypatch: pytest.MonkeyPatch) -> Iterator[devstack.Temporal]:
     """A server as clusters are by default: each task queue in four partitions."""
-    others = [setting for setting in devstack_temporal.DYNAMIC_CONFIG if "Partitions" not in setting]
-    four = [f"matching.numTaskqueue{way}Partitions=4" for way in ("Read", "Write")]
-    monkeypatch.setattr(devstack_temporal, "DYNAMIC_CONFIG", (*others, *four))
+    four = {f"matching.numTaskqueue{way}Partitions": 4 for way in ("Read", "Write")}
+    monkeypatch.setattr(devstack_temporal, "DYNAMIC_CONFIG", {**devstack_temporal.DYNAMIC_CONFIG, **four})
     with devstack.Temporal(temporal_binary(print), durable=False) as server:
         yield server
 
