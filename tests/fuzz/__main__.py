@@ -1,13 +1,17 @@
 """`python -m tests.fuzz --minutes 10`: hunt for long; each target gets its share of the time."""
 
+import os
 import random
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from tests.fuzz.hunting import hunt_for
 from tests.fuzz.targets import TARGETS
+from voyage import devstack
 
 
 def main(
@@ -24,12 +28,29 @@ def main(
     found = 0
     for target in chosen:
         share = target.share / sum(one.share for one in chosen)
-        tally = hunt_for(target, number, minutes * 60 * share)
+        with _servers(needed=target.over_servers):
+            tally = hunt_for(target, number, minutes * 60 * share)
         found += len(tally.found)
         typer.echo(f"{target.name}: {tally}")
     typer.echo(f"{found} found in {minutes:g} minutes")
     if found:
         sys.exit(1)
+
+
+@contextmanager
+def _servers(*, needed: bool) -> Iterator[None]:
+    """Yours, if AMQP_URL and TEMPORAL_ADDRESS are set, or ones that end with the target's hunt."""
+    if not needed:
+        yield
+        return
+    before = dict(os.environ)
+    with devstack.stack(say=typer.echo) as running:
+        os.environ |= {"AMQP_URL": running.amqp_url, "TEMPORAL_ADDRESS": running.temporal_address}
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)
 
 
 if __name__ == "__main__":
