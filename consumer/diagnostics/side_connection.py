@@ -12,6 +12,7 @@ from aiormq.exceptions import ChannelClosed
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import connected
 from publisher.errors import BrokerUnreachableError
+from voyage.runtime.awaiting import ended_within
 
 T = TypeVar("T")
 ANSWER_TIMEOUT = 8.0
@@ -27,24 +28,16 @@ class SideConnection:
         self._closing: set[asyncio.Task[None]] = set()
 
     async def ask(self, look: Callable[[AbstractConnection], Awaitable[T]]) -> T:
-        """What a look finds; raises what it raises, or `BrokerUnreachableError` if it gets no answer."""
-        # In a task of its own: aiormq cancels whoever waits on a connection that is lost.
-        asking = asyncio.create_task(self._ask(look))
+        """What a look finds; raises RabbitMQ's answer, or `BrokerUnreachableError` if there is none."""
         try:
-            await asyncio.wait({asking}, timeout=ANSWER_TIMEOUT)
-            if asking.done() and not asking.cancelled():
-                return asking.result()
+            return await ended_within(ANSWER_TIMEOUT, self._ask(look))
         except ChannelClosed:
             raise  # which is RabbitMQ's answer
-        except (*CONNECTION_EXCEPTIONS, TimeoutError):
+        except CONNECTION_EXCEPTIONS as lost:
             self._drop()
-            raise
-        finally:
-            asking.cancel()
-        self._drop()
-        raise BrokerUnreachableError(
-            f"RabbitMQ at {self._settings.shown_address} doesn't answer. Look at it."
-        )
+            raise BrokerUnreachableError(
+                f"RabbitMQ at {self._settings.shown_address} doesn't answer. Look at it."
+            ) from lost
 
     async def close(self) -> None:
         """Close it, if it is open."""

@@ -10,7 +10,7 @@ from pamqp.common import FieldTable
 from consumer.requests.decision import Reject
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter import ERROR, REASON, TIME
-from publisher.amqp.message import Delivery, fit_headers
+from publisher.amqp.message import Delivery
 from publisher.errors import PublishingError, PublishNackedError, UndeliverableError
 from publisher.settings import BrokerSettings
 
@@ -68,10 +68,10 @@ class DeadLetterPublisher:
             ERROR: reject.message[:MAX_ERROR],
             TIME: datetime.now(UTC).isoformat(),
         }
-        message = delivery.to_message()
-        message.headers.pop(ANSWERED, None)
         room = await self._publisher.header_room() - len(encode.field_table({**noted, ANSWERED: True}))
-        message.headers = {**fit_headers(message.headers, room), **noted}
+        message = delivery.to_message(room)
+        message.headers.pop(ANSWERED, None)
+        message.headers.update(noted)
         return message
 
     def _say_once(self, failure: PublishingError) -> None:

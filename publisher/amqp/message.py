@@ -52,15 +52,15 @@ class Delivery:
             headers=dict(message.headers),
         )
 
-    def to_message(self, **headers: Any) -> Message:
-        """A persistent copy that never expires and is never copied on, with these headers beside its own.
+    def to_message(self, room: float = math.inf) -> Message:
+        """A persistent copy that never expires and is never copied on, with its headers in so many bytes.
 
-        `x-headers-cut` names those of its own that can't be written again.
+        `x-headers-cut` names those that are left out; see `fit_headers`.
         """
         kept = {key: value for key, value in self.headers.items() if key not in _NOT_COPIED}
         return Message(
             self.body,
-            headers={**fit_headers(kept), **headers},
+            headers=fit_headers(kept, room),
             content_type=self.content_type,
             content_encoding=self.content_encoding,
             delivery_mode=DeliveryMode.PERSISTENT,

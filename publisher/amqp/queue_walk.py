@@ -22,6 +22,7 @@ from aiormq.exceptions import ChannelClosed, ChannelInvalidStateError
 
 from publisher.amqp.connection import open_channel
 from publisher.errors import BrokerUnreachableError
+from voyage.runtime.awaiting import library_calls
 
 TIMEOUT = 60.0  # seconds for one message
 _RETURNED_AT_ONCE = 16
@@ -140,11 +141,9 @@ async def message_count(channel: Channel, queue: str) -> int:
 
 @contextmanager
 def _told_if_lost() -> Iterator[None]:
-    """Say what a lost connection means to whoever walks; aiormq may cancel its own call instead."""
+    """Say what a lost connection means to whoever walks."""
     try:
-        yield
-    except (ChannelInvalidStateError, TimeoutError, ConnectionError, asyncio.CancelledError) as lost:
-        task = asyncio.current_task()
-        if isinstance(lost, asyncio.CancelledError) and task and task.cancelling():
-            raise
+        with library_calls():
+            yield
+    except (ChannelInvalidStateError, TimeoutError, ConnectionError) as lost:
         raise BrokerUnreachableError(_LOST) from lost

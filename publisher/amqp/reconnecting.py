@@ -12,7 +12,7 @@ from aiormq.abc import ExceptionType
 from aiormq.connection import TCPTransportFactory, TLSTransportFactory
 from yarl import URL
 
-from voyage.runtime.awaiting import ended_within
+from voyage.runtime.awaiting import ended_within, forget
 
 ANSWER_TIMEOUT = 3.0  # seconds
 CLOSE_TIMEOUT = 4.0
@@ -40,7 +40,7 @@ class ReopeningChannel(RobustChannel):
         if transport is None:
             raise AMQPConnectionError("No connection to open a channel on")
         opening = asyncio.ensure_future(super().reopen())
-        opening.add_done_callback(lambda late: late.cancelled() or late.exception())  # looked at, if late
+        opening.add_done_callback(forget)
         try:
             await asyncio.wait([opening, transport.connection.closing], return_when=asyncio.FIRST_COMPLETED)
             if not opening.done():

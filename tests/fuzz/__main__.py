@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated
+from unittest.mock import patch
 
 import typer
 
@@ -43,14 +44,10 @@ def _servers(*, needed: bool) -> Iterator[None]:
     if not needed:
         yield
         return
-    before = dict(os.environ)
     with devstack.stack(say=typer.echo) as running:
-        os.environ |= {"AMQP_URL": running.amqp_url, "TEMPORAL_ADDRESS": running.temporal_address}
-        try:
+        named = {"AMQP_URL": running.amqp_url, "TEMPORAL_ADDRESS": running.temporal_address}
+        with patch.dict(os.environ, named):
             yield
-        finally:
-            os.environ.clear()
-            os.environ.update(before)
 
 
 if __name__ == "__main__":

@@ -36,13 +36,13 @@ async def ended_within(seconds: float, work: Awaitable[T]) -> T:
             raise TimeoutError(f"no answer within {seconds:g} s")
     finally:
         if not working.done():
-            working.add_done_callback(_forget)
+            working.add_done_callback(forget)
             working.cancel()
     with library_calls():
         return working.result()
 
 
-def _forget(late: "asyncio.Future[Any]") -> None:
-    """Look at what became of it, or asyncio would log that nobody did."""
+def forget(late: "asyncio.Future[Any]") -> None:
+    """Look at what became of work that nobody waits for any more, or asyncio would log that nobody did."""
     if not late.cancelled():
         late.exception()
