@@ -12,8 +12,7 @@ from tests.chaos.environment import a_world
 from tests.chaos.faults import schedule
 from tests.chaos.load import orders
 from tests.chaos.processes import SHAPES, TWO_SERVICES
-from tests.chaos.run import BUNDLE, quiet_libraries, run, verdict
-from voyage.devstack import DevstackError
+from tests.chaos.run import BUNDLE, run, run_command, verdict
 
 
 def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
@@ -53,8 +52,4 @@ async def one(seed: int, size: tuple[int, int, float, float], shape: str, leave:
 
 
 if __name__ == "__main__":
-    quiet_libraries()
-    try:
-        typer.run(main)
-    except DevstackError as error:
-        sys.exit(f"chaos: {error}")
+    run_command("chaos", main)

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+import typer
 
 from tests.chaos import bundle
 from tests.chaos.environment import World
@@ -20,6 +23,7 @@ from tests.chaos.observation.collector import Collector
 from tests.chaos.observation.observed import Observed
 from tests.chaos.observation.observer import STUCK_AFTER, Observer
 from tests.chaos.observation.sampler import Sampler
+from voyage.devstack import DevstackError
 
 SAMPLE_EVERY = 5.0
 SHOWN = 20  # violations that are printed; the bundle has all
@@ -85,10 +89,14 @@ def verdict(wrong: Sequence[str], leave: Path) -> str:
     return "\n".join((head, *(f"  {line}" for line in wrong[:SHOWN])))
 
 
-def quiet_libraries() -> None:
-    """Say nothing of broken connections, which are the normal case here."""
+def run_command(name: str, main: Callable[..., None]) -> None:
+    """Run a command of this kind: nothing is said of broken connections, which are the normal case here."""
     for library in ("aio_pika", "aiormq", "asyncio"):
         logging.getLogger(library).setLevel(logging.CRITICAL)
+    try:
+        typer.run(main)
+    except DevstackError as error:
+        sys.exit(f"{name}: {error}")
 
 
 def _told(counted: Counter[str]) -> str:

@@ -17,8 +17,7 @@ from tests.chaos.load import orders
 from tests.chaos.observation import chart as picture
 from tests.chaos.observation.observed import Sample
 from tests.chaos.processes import SHAPES, TWO_SERVICES
-from tests.chaos.run import BUNDLE, Report, quiet_libraries, run, verdict
-from voyage.devstack import DevstackError
+from tests.chaos.run import BUNDLE, Report, run, run_command, verdict
 
 POISON = 0.02  # as a share of all messages
 PER_SECOND = 3  # messages; half of what two busy cores can take
@@ -61,8 +60,4 @@ def held(samples: Sequence[Sample]) -> Table:
 
 
 if __name__ == "__main__":
-    quiet_libraries()
-    try:
-        typer.run(main)
-    except DevstackError as error:
-        sys.exit(f"soak: {error}")
+    run_command("soak", main)

@@ -10,12 +10,11 @@ import typer
 
 from tests.chaos.environment import a_world
 from tests.chaos.processes import SHAPES, TWO_SERVICES
-from tests.chaos.run import quiet_libraries, verdict
+from tests.chaos.run import run_command, verdict
 from tests.weather.faults.catalogue import FAULTS
 from tests.weather.measured import table
 from tests.weather.run import SETTINGS, Report, run
 from tests.weather.scene import USER, Fault
-from voyage.devstack import DevstackError
 
 BUNDLE = Path("chaos-bundle/weather")
 
@@ -45,8 +44,4 @@ async def weather(faults: Sequence[Fault], rounds: int, shape: str) -> Report:
 
 
 if __name__ == "__main__":
-    quiet_libraries()
-    try:
-        typer.run(main)
-    except DevstackError as error:
-        sys.exit(f"weather: {error}")
+    run_command("weather", main)

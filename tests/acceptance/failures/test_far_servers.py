@@ -7,8 +7,8 @@ from publisher.contract.result import Status
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import trip
 from tests.acceptance.watching import Watched
+from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.poll import eventually
-from tests.proxies.delaying_proxy import far_away
 
 BOOKINGS = 60
 FIXED = 5 + 5
@@ -19,10 +19,11 @@ FIXED = 5 + 5
 async def test_polls_grow_with_the_work_and_all_is_booked(world: World, module: str) -> None:
     host, _, port = world.temporal_address.rpartition(":")
     world.with_settings(health_port=0)
-    async with far_away(int(port), 0.2) as far:
+    async with Proxy(int(port)) as far:
+        far.link.delay = 0.2
         others = {"saga": world.consumer, "consumer": world.worker}
         await others[module]()
-        world.extra = {"TEMPORAL_ADDRESS": f"{host}:{far}"}
+        world.extra = {"TEMPORAL_ADDRESS": f"{host}:{far.port}"}
         watched = await Watched.of(await world.run(module))
         await watched.until_ready()
         peak = 0.0

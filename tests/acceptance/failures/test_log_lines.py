@@ -12,8 +12,8 @@ from yarl import URL
 from publisher import BookingRequest, Client, ResultTimeoutError
 from tests.acceptance.conftest import World
 from tests.acceptance.services import Service
+from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.poll import eventually
-from tests.proxies.gate import Gate
 from voyage import devstack
 from voyage.runtime.settings import LogFormat
 
@@ -48,8 +48,8 @@ def until_told(service: Service, since: int, text: str) -> Callable[[], str]:
 async def test_an_outage_is_told_in_few_lines_and_its_end_in_one(
     server: str, world: World, servers: devstack.Servers
 ) -> None:
-    url, (host, _, port) = URL(servers.amqp_url), servers.temporal_address.rpartition(":")
-    async with Gate(url.host or "", url.port or 5672) as broker, Gate(host, int(port)) as temporal:
+    url, port = URL(servers.amqp_url), servers.temporal_address.rpartition(":")[2]
+    async with Proxy(url.port or 5672) as broker, Proxy(int(port)) as temporal:
         direct, gate = world.settings.amqp_url, {"RabbitMQ": broker, "Temporal": temporal}[server]
         through = SecretStr(str(url.with_host("127.0.0.1").with_port(broker.port)))
         world.temporal_address = f"127.0.0.1:{temporal.port}"

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from yarl import URL
 
 from tests.acceptance.conftest import World
-from tests.proxies.gate import Gate
+from tests.chaos.proxy.tcp_proxy import Proxy
 from voyage import devstack
 
 
@@ -20,7 +20,7 @@ async def test_a_connection_that_cannot_be_opened_for_lack_of_descriptors(
     world: World, servers: devstack.Servers
 ) -> None:
     url = URL(servers.amqp_url)
-    async with Gate(url.host or "", url.port or 5672) as broker:
+    async with Proxy(url.port or 5672) as broker:
         direct = world.settings.amqp_url
         through = SecretStr(str(url.with_host("127.0.0.1").with_port(broker.port)))
         world.with_settings(amqp_url=through, health_check_interval=0.5)

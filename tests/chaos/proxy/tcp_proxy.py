@@ -25,13 +25,22 @@ class Proxy:
         self._traps: list[Trap] = []
         self._serving: set[asyncio.Task[None]] = set()
         self._server: asyncio.Server | None = None
+        self.port = 0
+        """Where it listens, once it does."""
 
-    @property
-    def port(self) -> int:
-        """Where it listens."""
-        if self._server is None:
-            raise RuntimeError("the proxy is not listening")
-        return int(self._server.sockets[0].getsockname()[1])
+    async def open(self) -> None:
+        """Let everybody in, at the same port as before."""
+        self._server = await asyncio.start_server(self._accept, HOST, self.port)
+        self.port = int(self._server.sockets[0].getsockname()[1])
+
+    async def shut(self) -> None:
+        """Break every connection and refuse new ones, as a server that has ended does."""
+        if self._server:
+            self._server.close()
+        self.cut()
+        for task in self._serving:
+            task.cancel()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     def cut(self) -> None:
         """Break every connection; new ones are served."""
@@ -61,16 +70,11 @@ class Proxy:
         return trap
 
     async def __aenter__(self) -> Self:
-        self._server = await asyncio.start_server(self._accept, HOST)
+        await self.open()
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._server:
-            self._server.close()
-        self.cut()
-        for task in self._serving:
-            task.cancel()
-        await asyncio.gather(*self._serving, return_exceptions=True)
+        await self.shut()
 
     def _accept(self, client_says: StreamReader, client: StreamWriter) -> None:
         task = asyncio.create_task(self._serve(client_says, client))

@@ -10,7 +10,6 @@ from publisher.amqp.connection import declare_topology
 from publisher.amqp.topology import queues
 from tests.chaos.proxy.protocols import Amqp, Passing, Way
 from tests.chaos.proxy.tcp_proxy import Proxy
-from tests.proxies.delaying_proxy import far_away
 
 
 async def test_the_queues_are_declared_without_waiting_for_one_another(settings: ConsumerSettings) -> None:
@@ -23,7 +22,8 @@ async def test_the_queues_are_declared_without_waiting_for_one_another(settings:
             return passing
 
     near = urlsplit(settings.amqp_url.get_secret_value())
-    async with far_away(near.port or 5672, 0.2) as far, Proxy(far, Heard) as proxy:
+    async with Proxy(near.port or 5672, Heard) as proxy:
+        proxy.link.delay = 0.2
         address = near._replace(netloc=near.netloc.replace(f":{near.port}", f":{proxy.port}"))
         await declare_topology(settings.model_copy(update={"amqp_url": SecretStr(address.geturl())}))
 
