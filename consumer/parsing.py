@@ -6,14 +6,15 @@ from typing import Any
 from pydantic import ValidationError
 
 from consumer.errors import InvalidRequestError
-from publisher.contract.request import MAX_BODY_BYTES, BookingRequest
+from publisher.contract.request import MAX_BODY_BYTES
 from publisher.contract.strict_json import each_key_once, no_constant, problems
+from voyage.trips import Trip
 
 
-def parse_request(body: bytes) -> BookingRequest:
-    """The request in a body; raises `InvalidRequestError` with the code and the text for the client."""
+def parse_request(body: bytes, trip: type[Trip]) -> Trip:
+    """The request for such a trip in a body; raises `InvalidRequestError` with a code and a text."""
     try:
-        return BookingRequest.model_validate(parse_json_object(body))
+        return trip.model_validate(parse_json_object(body))
     except ValidationError as invalid:
         raise InvalidRequestError("invalid", "; ".join(problems(invalid))) from None
 

@@ -17,7 +17,6 @@ from consumer.reconciliation.stopped_bookings import StoppedBookings
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.reply_address import PUBLISH_RESULT
 from consumer.settings import ConsumerSettings
-from saga.legs import LEGS
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import open_suppliers
 from saga.temporal.pollers import POLLERS
@@ -52,7 +51,7 @@ async def booking_worker(
     """The worker that books, in this process: it answers by itself, with the task queue as its reserve."""
     reply_handlers = {PUBLISH_RESULT: results.publish_result}
     async with (
-        open_suppliers(LEGS) as suppliers,
+        open_suppliers(settings.trip.declared_legs) as suppliers,
         build(client, settings, suppliers, reply_handlers) as worker,
     ):
         yield worker

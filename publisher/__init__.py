@@ -5,7 +5,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from publisher.client import Client
-    from publisher.contract.request import BookingRequest
     from publisher.contract.result import BookingResult, LegResult, Reason, Status
     from publisher.errors import (
         BookingRejectedError,
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
     )
     from publisher.settings import BrokerSettings
     from voyage.errors import SettingsError, VoyageError
+    from voyage.trips.tutorial import BookingRequest
 
 __all__ = [
     "BookingRejectedError",
@@ -56,10 +56,10 @@ __all__ = [
 
 _HOMES = {
     "publisher.client": ("Client",),
-    "publisher.contract.request": ("BookingRequest",),
     "publisher.contract.result": ("BookingResult", "LegResult", "Reason", "Status"),
     "publisher.settings": ("BrokerSettings",),
     "voyage.errors": ("SettingsError", "VoyageError"),
+    "voyage.trips.tutorial": ("BookingRequest",),
 }
 
 

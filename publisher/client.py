@@ -15,11 +15,12 @@ from publisher.amqp.message import new_message
 from publisher.amqp.request_reply import RequestReply, time_limit
 from publisher.amqp.result_stream import result_stream
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
-from publisher.contract.request import REQUEST_TYPE, BookingRequest
+from publisher.contract.request import REQUEST_TYPE
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError
 from publisher.settings import BrokerSettings
 from voyage.runtime.settings import load_settings
+from voyage.trips import Trip
 
 
 class Client:
@@ -49,7 +50,7 @@ class Client:
 
     async def publish(
         self,
-        request: BookingRequest,
+        request: Trip,
         *,
         reply_to: str | None = None,
         correlation_id: str | None = None,
@@ -71,7 +72,7 @@ class Client:
         await self._publisher.publish(message, self._settings.requests_queue)
         return booking_id
 
-    async def book(self, request: BookingRequest, *, timeout: float = 60.0) -> BookingResult:
+    async def book(self, request: Trip, *, timeout: float = 60.0) -> BookingResult:
         """Send a request and wait for its result: booked, cancelled or failed.
 
         Raises `BookingRejectedError` for a request that was no valid booking, and `ResultTimeoutError` after
@@ -87,7 +88,7 @@ class Client:
 
     @asynccontextmanager
     async def booking(
-        self, request: BookingRequest, headers: Mapping[str, str] | None = None
+        self, request: Trip, headers: Mapping[str, str] | None = None
     ) -> AsyncIterator[asyncio.Future[BookingResult]]:
         """Send a request; entered when RabbitMQ has it safe, with its result (also `rejected`) to wait for.
 

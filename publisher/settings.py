@@ -10,6 +10,7 @@ from yarl import URL
 from voyage.errors import SettingsError
 from voyage.runtime.addresses import is_host, shown
 from voyage.runtime.settings import ConnectionSettings, PositiveSeconds, Utf8
+from voyage.trips.loading import TripSettings
 
 DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
 LONGEST_NAME = 255  # bytes, by AMQP
@@ -57,7 +58,7 @@ ResultsQueueName = Annotated[QueueName, AfterValidator(_at_most(LONGEST_NAME - R
 ExchangeName = Annotated[str, Utf8, AfterValidator(_at_most(LONGEST_NAME))]
 
 
-class BrokerSettings(ConnectionSettings):
+class BrokerSettings(ConnectionSettings, TripSettings):
     """The broker's address and the names of the contract's queues; every name is a setting."""
 
     model_config = SettingsConfigDict(

@@ -1,32 +1,96 @@
-"""The legs of a trip, in the order in which they are booked. A fourth leg is a fourth row."""
+"""The legs of a booking, by the plan with which it began."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from operator import attrgetter
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from itertools import pairwise
+from typing import Any
 
-from saga.models import BookVacationInput
+from saga.models import BookingInput, BookingPolicy, BookVacationInput, PlannedLeg
+from voyage.trips.tutorial import BookingRequest
+
+TUTORIAL: tuple[PlannedLeg, ...] = tuple({"name": name} for name in BookingRequest.declared_legs)
+"""The plan of a booking that has none: it began before there were plans, or in Temporal itself."""
+FIELDS = {field.name for field in fields(BookVacationInput)}
+OWN_POLICY = ("try_timeout", "retry_interval", "undo_attempts")
 
 
-@dataclass(frozen=True)
+def field_of(leg: str) -> str:
+    """Where the tutorial's input has the item of a leg."""
+    return f"book_{leg}_id"
+
+
+def book_activity(leg: str) -> str:
+    """The name of the activity that books a leg."""
+    return f"book_{leg}"
+
+
+def undo_activity(leg: str) -> str:
+    """The name of the activity that undoes a leg."""
+    return f"undo_book_{leg}"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Leg:
-    """One row: its name, and where the booking's input holds the id of what to book."""
+    """One leg of one booking: what to book, and how patiently. `item` is JSON; `words` say it to people."""
 
     name: str
-    item: Callable[[BookVacationInput], str]
+    item: Any
+    words: str
+    attempts: int
+    policy: BookingPolicy
+    together: str | None = None
+    can_be_undone: bool = True
 
     @property
     def book(self) -> str:
         """The name of the activity that books this leg."""
-        return f"book_{self.name}"
+        return book_activity(self.name)
 
     @property
     def undo(self) -> str:
         """The name of the activity that undoes this leg."""
-        return f"undo_book_{self.name}"
+        return undo_activity(self.name)
 
 
-LEGS: tuple[Leg, ...] = (
-    Leg("car", attrgetter("book_car_id")),
-    Leg("hotel", attrgetter("book_hotel_id")),
-    Leg("flight", attrgetter("book_flight_id")),
-)
+def legs_of(booking: BookingInput) -> tuple[Leg, ...]:
+    """The legs in the order in which they are booked."""
+    return tuple(_leg(planned, booking) for planned in booking.plan or TUTORIAL)
+
+
+def leg_of(booking: BookingInput, name: str) -> Leg:
+    """One leg; raises `LookupError` for one that the booking doesn't have."""
+    for planned in booking.plan or TUTORIAL:
+        if planned["name"] == name:
+            return _leg(planned, booking)
+    raise LookupError(f"The booking has no leg {name}")
+
+
+def lacks_items(booking: BookingInput) -> bool:
+    """Whether the booking names legs without saying what to book."""
+    return any(leg.item is None for leg in legs_of(booking))
+
+
+def groups_of(legs: Iterable[Leg]) -> list[list[Leg]]:
+    """The legs in order, those that are booked at the same time in one list."""
+    table = list(legs)
+    groups = [table[:1]]
+    for before, leg in pairwise(table):
+        if leg.together is not None and leg.together == before.together:
+            groups[-1].append(leg)
+        else:
+            groups.append([leg])
+    return groups
+
+
+def _leg(planned: PlannedLeg, booking: BookingInput) -> Leg:
+    item = planned["item"] if "item" in planned else getattr(booking, field_of(planned["name"]), None)
+    own: dict[str, Any] = {name: value for name, value in planned.items() if name in OWN_POLICY}
+    return Leg(
+        name=planned["name"],
+        item=item,
+        words=planned.get("words", str(item)),
+        attempts=planned.get("attempts", booking.attempts),
+        policy=replace(booking.policy, **own) if own else booking.policy,
+        together=planned.get("together"),
+        can_be_undone=planned.get("undo", True),
+    )

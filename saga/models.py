@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, Required, Self
+
+from typing_extensions import TypedDict  # pydantic wants it so, before Python 3.12
 
 
 class LegStatus(StrEnum):
@@ -73,21 +75,52 @@ class BookingPolicy:
     """How long before its deadline a booking stops, to undo in time; at most half of the time it has."""
 
 
-@dataclass(frozen=True, kw_only=True)
-class BookVacationInput:
-    """One trip to book: who travels, what to book for each leg, and how often to try.
+class PlannedLeg(TypedDict, total=False):
+    """One leg of a booking's plan; what is left out is as for the whole booking.
 
-    `attempts` counts the tries per leg, the first included.
+    `item` is what to book, as JSON, and `words` says it to people; both are left out where the booking's
+    input has a field for it. Legs that stand side by side with the same word in `together` are booked at the
+    same time. `undo` is False for what can't be undone. The others are as in `BookingPolicy`, for this leg.
+    """
+
+    name: Required[str]
+    item: Any
+    words: str
+    together: str
+    undo: bool
+    attempts: int
+    try_timeout: float
+    retry_interval: float
+    undo_attempts: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookingInput:
+    """One trip to book: who travels, how often to try, and the plan by which it is booked to its end.
+
+    `attempts` counts the tries per leg, the first included; `details` are the trip's fields that are no legs.
     """
 
     book_user_id: str
-    book_car_id: str
-    book_hotel_id: str
-    book_flight_id: str
     attempts: int = 5
     deadline: datetime | None = None
     reply: ReplyCallback | None = None
     policy: BookingPolicy = field(default_factory=BookingPolicy)
+    plan: list[PlannedLeg] = field(default_factory=list)
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class BookVacationInput(BookingInput):
+    """The tutorial's trip to book; without a plan, car, hotel and flight are booked one after the other."""
+
+    book_car_id: str
+    book_hotel_id: str
+    book_flight_id: str
+
+
+AnyBooking = BookVacationInput | BookingInput
+"""What a booking workflow is started with, and what its activities are given."""
 
 
 @dataclass(frozen=True)

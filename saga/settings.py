@@ -6,6 +6,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from pydantic_settings import SettingsConfigDict
 
 from voyage.runtime.settings import RuntimeSettings, Seconds, Utf8
+from voyage.trips.loading import TripSettings
 
 TASK_QUEUE = "saga-task-queue"
 
@@ -22,7 +23,7 @@ TaskQueue = Annotated[
 """A task queue's name; workflow ids of ours are made of it, so it is shorter than Temporal allows."""
 
 
-class WorkerSettings(RuntimeSettings):
+class WorkerSettings(RuntimeSettings, TripSettings):
     """What can be set for `voyage-worker`. Where Temporal is, the SDK's own environment says."""
 
     model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)

@@ -13,7 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 from saga import metrics
 from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies, ReplyHandler
-from saga.legs import LEGS
+from saga.activities.unserved import LeaveToOthers
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import open_suppliers
 from saga.suppliers.supplier import Supplier
@@ -46,11 +46,13 @@ def build(
     `suppliers` is keyed by leg name; `reply_handlers`, by callback activity, are the replies it gives itself.
     """
     metrics.declare_manual_intervention(Runtime.default().metric_meter, client.namespace, settings.task_queue)
+    activities = booking_activities(suppliers, settings.trip)
     return Worker(
         client,
         task_queue=settings.task_queue,
         workflows=[BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow],
-        activities=[*booking_activities(suppliers), LocalReplies(reply_handlers).reply],
+        activities=[*activities, LocalReplies(reply_handlers).reply],
+        interceptors=[LeaveToOthers(settings.trip)],
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
         max_concurrent_activities=settings.max_concurrent_activities,
@@ -67,7 +69,7 @@ async def run(settings: WorkerSettings) -> None:
     watchdog = Watchdog(settings)
     async with Shutdown(settings.shutdown_grace) as stack:
         await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))
-        suppliers = await stack.enter_async_context(open_suppliers(LEGS))
+        suppliers = await stack.enter_async_context(open_suppliers(settings.trip.declared_legs))
         client = await unless_stopped(stop, connect_to_namespace())
         if client is None:
             return

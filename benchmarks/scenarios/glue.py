@@ -19,7 +19,6 @@ from temporalio.worker import Worker
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import declare_topology
-from saga.legs import LEGS
 from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import open_suppliers
@@ -27,6 +26,7 @@ from saga.temporal import sdk_runtime
 from saga.temporal.connection import connect_when_available
 from saga.worker import build
 from saga.workflows.booking import BookingWorkflow
+from voyage.trips.tutorial import BookingRequest
 
 REPLY = "reply"
 
@@ -84,7 +84,7 @@ async def main() -> None:
         replies = Worker(client, task_queue=settings.reply_task_queue, activities=[reply])
         await stack.enter_async_context(replies)
         if settings.with_worker:
-            suppliers = await stack.enter_async_context(open_suppliers(LEGS))
+            suppliers = await stack.enter_async_context(open_suppliers(BookingRequest.declared_legs))
             await stack.enter_async_context(build(client, WorkerSettings(), suppliers, {REPLY: reply}))
         requests = await channel.get_queue(settings.requests_queue)
         await requests.consume(take)

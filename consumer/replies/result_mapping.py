@@ -14,7 +14,7 @@ def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = Fal
     reason = outcome.reason
     return BookingResult(
         cancelled=not booked,
-        **items,
+        booked=items,
         result=outcome.result,
         user_id=outcome.user_id,
         booking_id=booking_id,

@@ -8,7 +8,8 @@ from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
 from publisher.contract import identity
-from publisher.contract.request import REQUEST_TYPE, BookingRequest
+from publisher.contract.request import REQUEST_TYPE
+from voyage.trips import Trip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -19,7 +20,7 @@ class Start:
     workflow_id: str
     user_id: str
     fingerprint: str
-    request: BookingRequest
+    request: Trip
     reply_address: ReplyAddress
     only_joins: bool = False
     """Whether its booking is known to run: then it need not wait for others of that booking."""
@@ -60,7 +61,7 @@ def decide(delivery: Delivery, settings: ConsumerSettings) -> Decision:
         message = f"type: {delivery.type!r} is not {REQUEST_TYPE!r}"
         return Reject(code="invalid", message=message, reply_address=address)
     try:
-        request = parse_request(delivery.body)
+        request = parse_request(delivery.body, settings.trip)
     except InvalidRequestError as error:
         return Reject(code=error.code, message=str(error), reply_address=address)
     booking_id = identity.booking_id(request, delivery.message_id, delivery.correlation_id, delivery.body)

@@ -7,7 +7,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from consumer.callers.joining import Joining
 from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
-from consumer.requests.booking_input import booking_input, memo_of
+from consumer.requests.booking_input import booking_input, memo_of, summary_of
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
@@ -85,7 +85,7 @@ class WorkflowStarter:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 memo=memo_of(start),
-                static_summary=f"{start.request.car}, {start.request.hotel}, {start.request.flight}",
+                static_summary=summary_of(start),
                 # With the worker in this process, the first step comes back with the answer to the start.
                 request_eager_start=self._settings.with_worker,
                 rpc_timeout=RPC_TIMEOUT,

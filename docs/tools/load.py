@@ -5,10 +5,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from publisher import BookingRequest
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import open_connection
 from publisher.amqp.message import new_message
-from publisher.contract.request import REQUEST_TYPE, BookingRequest
+from publisher.contract.request import REQUEST_TYPE
 from publisher.settings import BrokerSettings
 from tests.chaos.load import orders, sender
 from tests.chaos.load.orders import Order

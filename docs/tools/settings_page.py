@@ -16,6 +16,7 @@ from saga.payloads.keys import EncryptionSettings
 from saga.settings import WorkerSettings
 from saga.suppliers.supplier_settings import SupplierSettings
 from voyage.runtime.settings import PREFIX, ConnectionSettings, RuntimeSettings
+from voyage.trips.loading import TripSettings
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,7 @@ class Section:
 
 
 SECTIONS = (
+    Section("Trip", "For clients, `voyage-consumer` and `voyage-worker`, the same for all.", TripSettings),
     Section("RabbitMQ", "For clients and `voyage-consumer`.", BrokerSettings),
     Section("Connections", "For clients, `voyage-consumer` and `voyage-worker`.", ConnectionSettings),
     Section(

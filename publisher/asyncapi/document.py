@@ -28,8 +28,8 @@ def document(names: BrokerSettings) -> Json:
         "channels": channels(names),
         "operations": operations(),
         "components": {
-            "messages": messages(),
-            "schemas": schemas.components(),
+            "messages": messages(names.trip),
+            "schemas": schemas.components(names.trip),
             "correlationIds": {"echoed": _property("correlation_id", "Comes back with the answer.")},
             "replyAddresses": {"replyTo": _property("reply_to", "Absent: the results queue.")},
             "securitySchemes": {

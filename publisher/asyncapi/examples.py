@@ -6,6 +6,9 @@ from importlib.resources import files
 from typing import Any, Literal
 
 from publisher.asyncapi.schemas import Name
+from voyage.trips import Trip
+from voyage.trips.example import example_of
+from voyage.trips.tutorial import BookingRequest
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,11 +36,15 @@ EXAMPLES = tuple(
 )
 
 
-def sent_as(message: str) -> list[dict[str, Any]]:
-    """The examples of one message that a client sends."""
+def sent_as(message: str, trip: type[Trip]) -> list[dict[str, Any]]:
+    """The examples of one message that a client sends; of another trip than the tutorial's, one request."""
+    if trip is not BookingRequest:
+        made = {"name": trip.__name__, "summary": "A trip to book", "payload": example_of(trip)}
+        return [made] if message == "request" else []
     return [example.shown(example.sent) for example in EXAMPLES if example.message == message]
 
 
-def answers_as(name: Name) -> list[dict[str, Any]]:
-    """The examples of one message that a client gets."""
-    return [example.shown(example.answer) for example in EXAMPLES if example.answered_by == name]
+def answers_as(name: Name, trip: type[Trip]) -> list[dict[str, Any]]:
+    """The examples of one message that a client gets; none of another trip than the tutorial's."""
+    answers = (example for example in EXAMPLES if example.answered_by == name)
+    return [example.shown(example.answer) for example in answers if trip is BookingRequest]

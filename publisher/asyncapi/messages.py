@@ -5,6 +5,7 @@ from publisher.asyncapi.references import BINDING_VERSION, Json, ref
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE
 from publisher.contract.request import REQUEST_TYPE
 from publisher.contract.result import REASONS, RESULT_TYPE, one_of
+from voyage.trips import Trip
 
 TEXT: Json = {"type": "string"}
 TRACE: Json = {"traceparent": TEXT, "tracestate": TEXT}
@@ -14,7 +15,7 @@ UNIQUE = {**TEXT, "description": "Should be set, and the same when the message i
 SAME = {**TEXT, "description": "The same for every re-send of the same answer: drop repeats by it."}
 
 
-def messages() -> dict[str, Json]:
+def messages(trip: type[Trip]) -> dict[str, Json]:
     """Every message by its name in the document."""
     asked = {"message_id": UNIQUE, "correlation_id": ECHOED, "reply_to": REPLY_TO}
     answered = {
@@ -29,23 +30,23 @@ def messages() -> dict[str, Json]:
     return {
         "bookingRequest": {
             **_message("A trip to book", "BookingRequest", REQUEST_TYPE, asked, TRACE),
-            "examples": sent_as("request"),
+            "examples": sent_as("request", trip),
         },
         "cancelRequest": {
             **_message("Cancel a booking", "CancelRequest", CANCEL_TYPE, asked, TRACE),
-            "examples": sent_as("cancel"),
+            "examples": sent_as("cancel", trip),
         },
         "statusRequest": {
             **_message("Ask how a booking stands", "StatusRequest", STATUS_TYPE, asked, TRACE, ["reply_to"]),
-            "examples": sent_as("status"),
+            "examples": sent_as("status", trip),
         },
         "bookingResult": {
             **_message("How a booking ended", "BookingResult", RESULT_TYPE, answered, TRACE),
-            "examples": answers_as("result"),
+            "examples": answers_as("result", trip),
         },
         "statusAnswer": {
             **_message("How a booking stands", "StatusAnswer", STATUS_TYPE, answered, TRACE),
-            "examples": answers_as("status-answer"),
+            "examples": answers_as("status-answer", trip),
         },
         "deadLetter": {
             "name": "deadLetter",
@@ -53,7 +54,7 @@ def messages() -> dict[str, Json]:
             "description": "The message itself, properties and headers kept, and the reason beside it.",
             "headers": {"type": "object", "properties": dead},
             "payload": {"description": "Whatever was sent; not always JSON."},
-            "examples": sent_as("dead-letter"),
+            "examples": sent_as("dead-letter", trip),
         },
         "parkedResult": {
             **_message(

@@ -13,10 +13,11 @@ from rich.live import Live
 from publisher.cli import rendering
 from publisher.cli.terminal import AsJson, examples, result_or_exit, seconds, stderr, stdout, valid
 from publisher.client import Client
-from publisher.contract.request import BookingRequest
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, PublishTimeoutError, ResultTimeoutError
 from voyage.commands.failures import Exit
+from voyage.trips import Trip
+from voyage.trips.tutorial import BookingRequest
 
 TRIP = "voyage book --car my-car --hotel my-hotel --flight my-flight"
 INTERVAL = 0.5  # seconds between two questions; each costs the services one query
@@ -69,7 +70,7 @@ def _goes_on(booking_id: str) -> str:
     )
 
 
-async def _book(request: BookingRequest, timeout: float) -> BookingResult:
+async def _book(request: Trip, timeout: float) -> BookingResult:
     async with await Client.connect() as client:
         try:
             return await client.book(request, timeout=timeout)
@@ -77,7 +78,7 @@ async def _book(request: BookingRequest, timeout: float) -> BookingResult:
             return rejected.result
 
 
-async def _watch(request: BookingRequest, timeout: float, console: Console) -> BookingResult:
+async def _watch(request: Trip, timeout: float, console: Console) -> BookingResult:
     """Show the legs while they change: in place in a terminal, else a line for each change."""
     result: BookingResult | None = None
     async with await Client.connect() as client:
@@ -98,7 +99,7 @@ async def _watch(request: BookingRequest, timeout: float, console: Console) -> B
     return result
 
 
-async def watch(client: Client, request: BookingRequest, timeout: float) -> AsyncIterator[BookingResult]:
+async def watch(client: Client, request: Trip, timeout: float) -> AsyncIterator[BookingResult]:
     """Book, and tell how the booking stands whenever that has changed; the last is its result.
 
     `request` must have a booking id. Raises as `Client.book` does.

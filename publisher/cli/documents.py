@@ -32,4 +32,4 @@ def print_schema(
     message: Annotated[Name, typer.Argument(metavar="MESSAGE", help="Which one.")],
 ) -> None:
     """Print the JSON schema of one message of the contract."""
-    typer.echo(json.dumps(schema(message), indent=2))
+    typer.echo(json.dumps(schema(message, load_settings(BrokerSettings).trip), indent=2))

@@ -6,8 +6,9 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from publisher.amqp.dead_letter import DeadLetter
-from publisher.contract.request import LEGS, BookingRequest
 from publisher.contract.result import BookingResult, LegResult, Status
+from voyage.trips import Trip
+from voyage.trips.words import items_of
 
 EXCERPT = 60  # bytes of a dead letter's body
 LONGEST_CELL = 1000  # characters; what the consumer notes is shorter
@@ -36,16 +37,16 @@ def leg_text(leg: LegResult, status: Status) -> str:
     return leg.status.replace("_", " ") + tries
 
 
-def legs_table(request: BookingRequest, result: BookingResult | None) -> Table:
+def legs_table(request: Trip, result: BookingResult | None) -> Table:
     """The legs of one trip; before anything is known of it, they wait."""
-    sheet = Table.grid(padding=(0, 2))
+    sheet, items = Table.grid(padding=(0, 2)), items_of(request)
     for leg in (
-        result.legs if result and result.legs else [LegResult(leg=n, status="not_tried") for n in LEGS]
+        result.legs if result and result.legs else [LegResult(leg=n, status="not_tried") for n in items]
     ):
         state = result.status if result and result.legs else Status.RUNNING
         colour = "running" if state is Status.RUNNING and leg.status == "unknown" else leg.status
         word = coloured(leg_text(leg, state), colour)
-        sheet.add_row(leg.leg, str(getattr(request, leg.leg, "")), word, leg.reference or leg.error or "")
+        sheet.add_row(leg.leg, items.get(leg.leg, ""), word, leg.reference or leg.error or "")
     return sheet
 
 
@@ -76,7 +77,7 @@ def results_table(*results: BookingResult, header: bool = False) -> Table:
         *columns, Column("what", ratio=3, overflow="fold"), expand=True, box=None, show_header=header
     )
     for result in results:
-        booked = ", ".join(getattr(result, leg) or "" for leg in LEGS)
+        booked = ", ".join(result.booked.values())
         reason = result.reason
         why = f"{reason.leg + ': ' if reason.leg else ''}{reason.message} ({reason.code})" if reason else ""
         what = booked if result.status is Status.BOOKED else why

@@ -4,15 +4,13 @@ import hashlib
 import json
 import re
 
-from publisher.contract.request import BookingRequest
+from voyage.trips import Trip
 
 _FINGERPRINT_VERSION = b"1"
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
 
 
-def booking_id(
-    request: BookingRequest, message_id: str | None, correlation_id: str | None, body: bytes
-) -> str:
+def booking_id(request: Trip, message_id: str | None, correlation_id: str | None, body: bytes) -> str:
     """`booking_id`, else `message_id`, else a hash of body and correlation id."""
     return request.booking_id or message_id or hash_of(body, correlation_id)
 
@@ -33,13 +31,16 @@ def user_id(name: str, booking: str) -> str:
     return f"{name.lower().replace(' ', '-')}-{digits:06d}"
 
 
-def fingerprint(request: BookingRequest) -> str:
+def fingerprint(request: Trip) -> str:
     """Equal for requests with the same validated fields, whatever their bytes; the id itself is left out.
 
     Absent fields and defaults count for nothing, nor does the order of the fields: a version that knows one
-    more optional field still recognises the repeats of bookings that an older version has started.
+    more optional field still recognises the repeats of bookings that an older version has started, and a
+    default that is made anew each time (a `default_factory`) makes no other booking.
     """
-    fields = request.model_dump(mode="json", exclude={"booking_id"}, exclude_defaults=True)
+    fields = request.model_dump(
+        mode="json", exclude={"booking_id"}, exclude_unset=True, exclude_defaults=True
+    )
     return digest(_FINGERPRINT_VERSION, json.dumps(fields, sort_keys=True).encode())
 
 

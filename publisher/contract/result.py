@@ -1,18 +1,19 @@
 """A result, by the wire contract's section "Result", and the closed lists of words in it."""
 
 from enum import StrEnum
-from typing import Annotated, Any, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
     GetJsonSchemaHandler,
     SerializerFunctionWrapHandler,
     WithJsonSchema,
     model_serializer,
+    model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-from publisher.contract.request import LEGS, Message
+from publisher.contract.request import Message
 
 RESULT_TYPE = "booking.result"
 
@@ -86,12 +87,15 @@ class Reason(Message):
 
 
 class BookingResult(Message):
-    """The answer to a booking request; `car`, `hotel` and `flight` are there only when it is booked."""
+    """The answer to a booking request, of whatever trip.
+
+    In the message each leg of a booked trip is a field of its own; here they are together in `booked`, and
+    can be read by their names as well: `result.car`, which is None unless the trip is booked.
+    """
 
     cancelled: bool
-    car: str | None = None
-    hotel: str | None = None
-    flight: str | None = None
+    booked: dict[str, str] = {}  # noqa: RUF012 -- pydantic copies it
+    """What is booked, in words, by leg."""
     result: str
     user_id: str | None
     booking_id: str | None
@@ -101,27 +105,47 @@ class BookingResult(Message):
     legs: list[LegResult] = []  # noqa: RUF012 -- pydantic copies it
     reason: Reason | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _gather_booked_legs(cls, data: Any) -> Any:
+        """Find the legs among the fields: `legs` has their names."""
+        legs = data.get("legs") if isinstance(data, dict) else None
+        if not isinstance(legs, list) or "booked" in data:
+            return data
+        names = [leg.get("leg") if isinstance(leg, dict) else getattr(leg, "leg", None) for leg in legs]
+        return {**data, "booked": {name: data[name] for name in names if data.get(name) is not None}}
+
     @model_serializer(mode="wrap")
-    def _without_unbooked_legs(self, to_dict: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _with_each_booked_leg(self, to_dict: SerializerFunctionWrapHandler) -> dict[str, Any]:
         data: dict[str, Any] = to_dict(self)
-        for leg in LEGS:
-            if data[leg] is None:
-                del data[leg]
-        return data
+        return {"cancelled": data.pop("cancelled"), **data.pop("booked"), **data}
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, leg: str) -> str | None: ...
+    else:
+
+        def __getattr__(self, name: str) -> Any:
+            legs = self.__dict__.get("legs")
+            if (
+                not name.startswith("_")
+                and legs is not None
+                and (not legs or name in (leg.leg for leg in legs))
+            ):
+                return self.booked.get(name)
+            return super().__getattr__(name)
 
     @classmethod
     def __get_pydantic_json_schema__(
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """The schema of the fields as they are sent, which pydantic can't see behind the serializer."""
+        while core_schema["type"] != "model":
+            core_schema = core_schema["schema"]
         fields = cast(CoreSchema, {k: v for k, v in core_schema.items() if k != "serialization"})
         schema = handler.resolve_ref_schema(handler(fields))
-        for leg in LEGS:
-            schema["properties"][leg] = {"type": "string"}
-        schema["required"] = [name for name in schema.get("required", []) if name not in LEGS]
-        absent = {"properties": dict.fromkeys(LEGS, False)}
-        booked = {"properties": {"status": {"const": Status.BOOKED.value}}}
-        schema.update({"if": booked, "then": {"required": list(LEGS)}, "else": absent})
+        del schema["properties"]["booked"]
+        schema["required"].remove("booked")
         return schema
 
     def to_body(self) -> bytes:

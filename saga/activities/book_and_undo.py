@@ -1,6 +1,6 @@
-"""The activities of a booking: `book_<leg>` and `undo_book_<leg>` for each row of the leg table."""
+"""The activities of a booking: `book_<leg>` and `undo_book_<leg>` for each leg of the trip."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from temporalio import activity
@@ -8,52 +8,71 @@ from temporalio import activity
 from saga.activities import supplier_calls
 from saga.activities.heartbeat import heartbeating
 from saga.activities.tries import count_tries
-from saga.legs import LEGS, Leg
-from saga.models import Booked, BookVacationInput
-from saga.suppliers.plain_methods import AsyncSupplier, accept_plain_methods
+from saga.activities.unserved import unserved
+from saga.legs import Leg, book_activity, leg_of, undo_activity
+from saga.models import AnyBooking, Booked, BookingInput
+from saga.suppliers.plain_methods import accept_plain_methods
 from saga.suppliers.supplier import Supplier, SupplierCall
+from voyage.trips import Trip
+from voyage.trips.reading import FieldReader
+from voyage.trips.tutorial import BookingRequest
 
 
 def booking_activities(
-    suppliers: Mapping[str, Supplier], legs: Iterable[Leg] = LEGS
+    suppliers: Mapping[str, Supplier], trip: type[Trip] = BookingRequest
 ) -> list[Callable[..., Any]]:
-    """The activities that a worker registers, two for each leg; `suppliers` is keyed by leg name.
+    """The activities that a worker registers, two for each leg of its trip; `suppliers` is keyed by leg name.
 
-    Beside them, the local one that counts the tries of a leg when its booking is stopped.
+    Beside them, the local one that counts the tries of a leg when its booking is stopped, and the one for
+    whatever this worker lacks.
     """
-    accepted = {name: accept_plain_methods(supplier) for name, supplier in suppliers.items()}
-    return [*(make(leg, accepted[leg.name]) for leg in legs for make in (_book, _undo)), count_tries]
+    legs = [_LegActivities(name, suppliers[name], FieldReader(trip)) for name in trip.declared_legs]
+    return [*(made for leg in legs for made in (leg.booking(), leg.undoing())), count_tries, unserved]
 
 
-def _book(leg: Leg, supplier: AsyncSupplier) -> Callable[..., Any]:
-    @activity.defn(name=leg.book)
-    async def book(booking: BookVacationInput) -> Booked:
-        call = _call(leg, booking, booking.attempts)
-        async with heartbeating("waiting for the supplier"):
-            reference = await supplier_calls.book(supplier, call, booking.policy.try_timeout)
-        return Booked(reference, call.attempt)
+class _LegActivities:
+    """The two activities of one leg."""
 
-    return book
+    def __init__(self, name: str, supplier: Supplier, reader: FieldReader) -> None:
+        self._name = name
+        self._supplier = accept_plain_methods(supplier)
+        self._reader = reader
 
+    def booking(self) -> Callable[..., Any]:
+        """The one that books."""
 
-def _undo(leg: Leg, supplier: AsyncSupplier) -> Callable[..., Any]:
-    @activity.defn(name=leg.undo)
-    async def undo(booking: BookVacationInput) -> None:
-        call = _call(leg, booking, booking.policy.undo_attempts)
-        async with heartbeating("waiting for the supplier"):
-            await supplier_calls.undo(supplier, call, booking.policy.try_timeout)
+        @activity.defn(name=book_activity(self._name))
+        async def book(booking: AnyBooking) -> Booked:
+            leg = leg_of(booking, self._name)
+            call = self._call(leg, booking, leg.attempts)
+            async with heartbeating("waiting for the supplier"):
+                reference = await supplier_calls.book(self._supplier, call, leg.policy.try_timeout)
+            return Booked(reference, call.attempt)
 
-    return undo
+        return book
 
+    def undoing(self) -> Callable[..., Any]:
+        """The one that undoes."""
 
-def _call(leg: Leg, booking: BookVacationInput, attempts: int) -> SupplierCall:
-    info = activity.info()
-    workflow_id = info.workflow_id or ""  # never empty: only workflows run these activities
-    return SupplierCall(
-        booking=workflow_id,
-        leg=leg.name,
-        item=leg.item(booking),
-        idempotency_key=f"{workflow_id}:{leg.name}",
-        attempt=info.attempt,
-        attempts=attempts,
-    )
+        @activity.defn(name=undo_activity(self._name))
+        async def undo(booking: AnyBooking) -> None:
+            leg = leg_of(booking, self._name)
+            call = self._call(leg, booking, leg.policy.undo_attempts)
+            async with heartbeating("waiting for the supplier"):
+                await supplier_calls.undo(self._supplier, call, leg.policy.try_timeout)
+
+        return undo
+
+    def _call(self, leg: Leg, booking: BookingInput, attempts: int) -> SupplierCall:
+        info = activity.info()
+        workflow_id = info.workflow_id or ""  # never empty: only workflows run these activities
+        read = self._reader.read
+        return SupplierCall(
+            booking=workflow_id,
+            leg=leg.name,
+            item=read(leg.name, leg.item),
+            details={name: read(name, value) for name, value in booking.details.items()},
+            idempotency_key=f"{workflow_id}:{leg.name}",
+            attempt=info.attempt,
+            attempts=attempts,
+        )

@@ -11,11 +11,11 @@ The tests run their own event loop and need no plugin of pytest.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from dataclasses import replace
 from time import monotonic
-from typing import ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar
 from uuid import uuid4
 
 from saga.errors import SupplierRefusedError
@@ -33,10 +33,12 @@ class SupplierContract:
     """Subclass it, name your items, and give it a fixture `supplier`."""
 
     leg: ClassVar[str] = "car"
-    item: ClassVar[str] = "an-item"
+    item: ClassVar[Any] = "an-item"
     """Something that can be booked again and again."""
-    refused_item: ClassVar[str] = "an-invalid-item"
+    refused_item: ClassVar[Any] = "an-invalid-item"
     """Something that your supplier refuses for good."""
+    details: ClassVar[Mapping[str, Any]] = {}
+    """The trip's other fields, if your supplier needs them."""
 
     def test_a_booking_has_a_reference(self, supplier: Supplier) -> None:
         """The reference is what a person would name to the supplier."""
@@ -123,7 +125,13 @@ class SupplierContract:
         booking = f"contract-{uuid4().hex}"
         key = f"{booking}:{self.leg}"
         return SupplierCall(
-            booking=booking, leg=self.leg, item=self.item, idempotency_key=key, attempt=1, attempts=3
+            booking=booking,
+            leg=self.leg,
+            item=self.item,
+            details=self.details,
+            idempotency_key=key,
+            attempt=1,
+            attempts=3,
         )
 
 

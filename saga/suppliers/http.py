@@ -9,6 +9,7 @@ from typing import Any, Self
 from urllib.parse import quote
 
 import httpx
+from pydantic_core import to_jsonable_python
 
 from saga.errors import SupplierRefusedError, SupplierUnavailableError
 from saga.suppliers.http_answer import ACCEPT_ENCODING, HttpAnswer, read_answer
@@ -61,7 +62,9 @@ class HttpSupplier:
 
     async def book(self, call: SupplierCall) -> str:
         """Book; 2xx with a `reference` is booked, most of 4xx a refusal, anything else a failed try."""
-        body = {"booking": call.booking, "leg": call.leg, "item": call.item}
+        body = {"booking": call.booking, "leg": call.leg, "item": to_jsonable_python(call.item)}
+        if call.details:
+            body["details"] = to_jsonable_python(call.details)
         answer = await self._ask("POST", "/bookings", call, body)
         if not answer.is_success:
             raise SupplierRefusedError(answer.said())

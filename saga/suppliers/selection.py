@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Iterable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from importlib.metadata import entry_points
 
-from saga.legs import Leg
 from saga.suppliers.http import HttpSupplier
 from saga.suppliers.plain_methods import accept_plain_methods
 from saga.suppliers.simulated import SimulatedSupplier
@@ -21,29 +20,29 @@ ENTRY_POINTS = "voyage.suppliers"
 
 
 @asynccontextmanager
-async def open_suppliers(legs: Iterable[Leg]) -> AsyncIterator[dict[str, Supplier]]:
-    """The supplier of each leg, by the leg's name; one that is an async context manager is entered.
+async def open_suppliers(legs: Iterable[str]) -> AsyncIterator[dict[str, Supplier]]:
+    """The supplier of each of these legs, by its name; one that is an async context manager is entered.
 
     Raises `SettingsError` for a setting that can't be used.
     """
     async with AsyncExitStack() as stack:
         suppliers: dict[str, Supplier] = {}
         for leg in legs:
-            suppliers[leg.name] = supplier = choose(leg)
+            suppliers[leg] = supplier = choose(leg)
             if isinstance(supplier, AbstractAsyncContextManager):
                 await stack.enter_async_context(supplier)
         yield suppliers
 
 
-def choose(leg: Leg) -> Supplier:
+def choose(leg: str) -> Supplier:
     """The supplier that the environment names for this leg."""
     settings = load_settings(SupplierSettings, supplier_prefix(leg))
     if settings.plugin:
-        log.info("%s: supplied by %s", leg.name, settings.plugin)
+        log.info("%s: supplied by %s", leg, settings.plugin)
         plugin = _load_plugin(settings.plugin, f"{supplier_prefix(leg)}PLUGIN")
         return accept_plain_methods(plugin, settings.threads, settings.pool_timeout)
     if settings.url:
-        log.info("%s: supplied by %s", leg.name, settings.url.host)
+        log.info("%s: supplied by %s", leg, settings.url.host)
         return HttpSupplier(settings)
     return SimulatedSupplier()
 

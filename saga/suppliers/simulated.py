@@ -4,27 +4,30 @@ import asyncio
 import zlib
 from dataclasses import dataclass
 
+from pydantic_core import to_jsonable_python
+
 from saga.errors import SupplierRefusedError, SupplierUnavailableError
 from saga.suppliers.supplier import SupplierCall
 
 
 @dataclass(frozen=True)
 class SimulatedSupplier:
-    """Behaves as the id of the item says, so that every way a booking can go can be seen.
+    """Behaves as the item says, so that every way a booking can go can be seen.
 
-    An id that contains `invalid` is refused; `flaky` fails on every try but the last permitted; `down`
+    One that contains `invalid` is refused; `flaky` fails on every try but the last permitted; `down`
     always fails; `slow` takes `delay` seconds; anything else succeeds at once.
     """
 
     delay: float = 5.0
 
     async def book(self, call: SupplierCall) -> str:
-        """Book as the item's id says; the reference follows from the idempotency key."""
-        if "slow" in call.item:
+        """Book as the item says; the reference follows from the idempotency key."""
+        item = str(to_jsonable_python(call.item))
+        if "slow" in item:
             await asyncio.sleep(self.delay)
-        if "invalid" in call.item:
+        if "invalid" in item:
             raise SupplierRefusedError(f"Invalid {call.leg} booking, rolling back!")
-        if "down" in call.item or ("flaky" in call.item and call.attempt < call.attempts):
+        if "down" in item or ("flaky" in item and call.attempt < call.attempts):
             raise SupplierUnavailableError(f"{call.leg.capitalize()} service is down")
         return f"{call.leg}-{zlib.crc32(call.idempotency_key.encode()):08x}"
 

@@ -1,25 +1,27 @@
-"""The interface of a supplier: what the saga asks of those who rent cars, hotel rooms and seats."""
+"""The interface of a supplier: what the saga asks of those who supply the legs of a trip."""
 
-from collections.abc import Awaitable
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 
 @dataclass(frozen=True, kw_only=True)
 class SupplierCall:
     """One call to a supplier.
 
-    `booking` is the booking's workflow id. `idempotency_key` is the same for every try of a leg and for its
-    undo (workflow id + leg), so that a supplier can tell a repeat from a new booking. `attempt` counts from 1
-    up to `attempts`.
+    `booking` is the booking's workflow id. `item` is what to book, as the trip declares it: the tutorial's is
+    a text. `details` are the fields of a trip of your own that are no legs, its `name` among them.
+    `idempotency_key` is the same for every try of a leg and for its undo (workflow id + leg), so that a
+    supplier can tell a repeat from a new booking. `attempt` counts from 1 up to `attempts`.
     """
 
     booking: str
     leg: str
-    item: str
+    item: Any
     idempotency_key: str
     attempt: int
     attempts: int
+    details: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Supplier(Protocol):

@@ -13,7 +13,6 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from saga.legs import Leg
 from voyage.runtime.settings import PositiveSeconds, Seconds, Utf8
 
 
@@ -69,6 +68,6 @@ class SupplierSettings(BaseSettings):
         return self
 
 
-def supplier_prefix(leg: Leg) -> str:
+def supplier_prefix(leg: str) -> str:
     """How the environment's names of a leg's supplier begin."""
-    return f"VOYAGE_{leg.name.upper()}_SUPPLIER_"
+    return f"VOYAGE_{leg.upper()}_SUPPLIER_"

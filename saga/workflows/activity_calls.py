@@ -12,29 +12,30 @@ from temporalio.exceptions import FailureError
 from saga.activities.local_reply import REPLY_LOCALLY
 from saga.activities.tries import COUNT_TRIES
 from saga.legs import Leg
-from saga.models import BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
+from saga.models import BookingInput, BookingOutcome, BookingPolicy, ReplyCallback
 
 UNLIMITED = 0
 REPLY_TIMEOUT = timedelta(minutes=1)
 LOCAL_TIMEOUT = timedelta(seconds=3)
 A_MOMENT = 0.001
+LONGEST_WORDS = 200  # characters; Temporal refuses summaries that are much longer
 
 
-def book(leg: Leg, booking: BookVacationInput) -> workflow.ActivityHandle[Any]:
-    """Start booking a leg; a cancelled step ends only when its running try has ended.
+def book(leg: Leg, booking: BookingInput, tries_before: int = 0) -> workflow.ActivityHandle[Any]:
+    """Start booking a leg, with the tries that are left; a cancelled step ends only when its try has ended.
 
     Its answer is for `Booked.read`: what can't be read would fail the workflow task for ever.
     """
-    policy = booking.policy
+    policy = leg.policy
     return workflow.start_activity(
         leg.book,
         booking,
         start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
         heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
-        retry_policy=_retry_policy(policy, booking.attempts),
+        retry_policy=_retry_policy(policy, max(leg.attempts - tries_before, 1)),
         # The undo must not start while the booking may still be under way.
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=f"Book {leg.name} {leg.item(booking)}",
+        summary=_summary("Book", leg),
     )
 
 
@@ -76,16 +77,16 @@ async def _count_tries(leg: Leg) -> int:
     return tries
 
 
-async def undo(leg: Leg, booking: BookVacationInput) -> None:
-    """Undo a leg; raises `ActivityError` when the undo's tries are used up."""
-    policy = booking.policy
-    await workflow.execute_activity(
+def undo(leg: Leg, booking: BookingInput) -> workflow.ActivityHandle[Any]:
+    """Start undoing a leg; it fails when the undo's tries are used up."""
+    policy = leg.policy
+    return workflow.start_activity(
         leg.undo,
         booking,
         start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
         heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
         retry_policy=_retry_policy(policy, policy.undo_attempts),
-        summary=f"Undo {leg.name} {leg.item(booking)}",
+        summary=_summary("Undo", leg),
     )
 
 
@@ -125,6 +126,10 @@ async def _replied_locally(
     except FailureError:
         return False
     return True
+
+
+def _summary(verb: str, leg: Leg) -> str:
+    return f"{verb} {leg.name} {leg.words[:LONGEST_WORDS]}"
 
 
 def _retry_policy(policy: BookingPolicy, attempts: int) -> RetryPolicy:

@@ -1,24 +1,25 @@
-"""The booking workflow: book the legs one after the other, or undo them all, then reply to whoever asked."""
+"""The booking workflow: book the legs group after group, or undo them all, then reply to whoever asked."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import Any
 
 from temporalio import workflow
 from temporalio.exceptions import ActivityError, ApplicationError
 
 from saga import metrics
-from saga.legs import LEGS, Leg
+from saga.legs import Leg, groups_of, lacks_items, legs_of
 from saga.models import (
+    AnyBooking,
     Booked,
     BookingOutcome,
-    BookVacationInput,
     LegOutcome,
     Reason,
     ReasonCode,
     ReplyCallback,
 )
-from saga.workflows import activity_calls, deadline
+from saga.workflows import activity_calls, deadline, unserved
 from saga.workflows.compensation import Compensation, RetryUndo, Settle
 from saga.workflows.ledger import Ledger
 from saga.workflows.subscribers import Subscribers
@@ -26,15 +27,13 @@ from saga.workflows.subscribers import Subscribers
 
 @workflow.defn
 class BookingWorkflow:
-    """Books car, hotel and flight, or a subclass's `table`; if one can't be had, undoes all in reverse."""
-
-    table: tuple[Leg, ...] = LEGS
+    """Books the legs of its plan, a group's at the same time; if one can't be had, undoes all in reverse."""
 
     @workflow.init
-    def __init__(self, booking: BookVacationInput) -> None:
+    def __init__(self, booking: AnyBooking) -> None:
         self._booking = booking
-        self._ledger = Ledger(booking, self.table)
-        self._cancel_leg: Callable[..., None] | None = None
+        self._ledger = Ledger(booking)
+        self._cancel_legs: dict[str, Callable[..., None]] = {}
         self._still_booking = True
         self._stopped_at: int | None = None
         self._outcome: BookingOutcome | None = None
@@ -43,10 +42,13 @@ class BookingWorkflow:
         self._compensation = Compensation(booking, self._ledger, self._subscribers)
 
     @workflow.run
-    async def run(self, booking: BookVacationInput) -> BookingOutcome:
+    async def run(self, booking: AnyBooking) -> BookingOutcome:
         """Return how the booking ended. A trip that was not booked is an outcome, not an error."""
         if booking.attempts < 1:
             raise ApplicationError("attempts must be 1 or more", type="InvalidInput", non_retryable=True)
+        if lacks_items(booking):
+            text = "a booking needs a plan whose legs have items, or the tutorial's fields book_…_id"
+            raise ApplicationError(text, type="InvalidInput", non_retryable=True)
         self._main = asyncio.current_task()
         saga = asyncio.create_task(self._book_or_undo())
         while not saga.done():
@@ -59,7 +61,10 @@ class BookingWorkflow:
 
     @workflow.signal
     def cancel(self, reason: str) -> None:
-        """Stop at the next safe point and undo. Changes nothing once every leg is booked or being undone."""
+        """Stop at the next safe point and undo.
+
+        Changes nothing once every leg is booked or being undone, or a leg that can't be undone has begun.
+        """
         self._stop(Reason(code=ReasonCode.CANCELLED_BY_REQUEST, message=reason))
 
     @workflow.signal
@@ -89,20 +94,20 @@ class BookingWorkflow:
 
     async def _book_or_undo(self) -> BookingOutcome:
         timer = deadline.watch(self._booking, self._stop)
-        to_undo: list[Leg] = []
-        for leg in self.table:
+        begun: list[Leg] = []
+        for group in groups_of(legs_of(self._booking)):
             await self._let_cancel_arrive()
             if self._ledger.reason:
                 break
-            to_undo.append(leg)  # before the step: a step that times out may have booked
-            await self._book(leg)
+            begun.extend(group)  # before the step: a step that times out may have booked
+            await self._book_group(group)
         self._still_booking = False
         if timer:
             timer.cancel()
         if self._stopped_too_late():
             self._ledger.discard_stop()
         if self._ledger.reason:
-            await self._compensation.undo(to_undo)
+            await self._compensation.undo([leg for leg in begun if self._ledger.was_tried(leg)])
         self._outcome = self._ledger.outcome()
         metrics.record_booking_time(self._outcome)
         if self._ledger.not_undone:
@@ -116,12 +121,26 @@ class BookingWorkflow:
         if self._main and self._main.cancelling() and not self._ledger.reason:
             await workflow.wait_condition(lambda: self._ledger.reason is not None)
 
+    async def _book_group(self, group: Sequence[Leg]) -> None:
+        """Book these legs at the same time; one that fails lets the others come to their ends."""
+        if len(group) == 1:
+            await self._book(group[0])
+        else:
+            await asyncio.gather(*map(self._book, group))
+
     async def _book(self, leg: Leg) -> None:
+        if not leg.can_be_undone:
+            self._still_booking = False  # from here on, to stop would leave it half done
         self._ledger.trying(leg)
-        booking = activity_calls.book(leg, self._booking)
-        self._cancel_leg = partial(activity_calls.cancel, leg, booking, self._ledger.tried)
+
+        def start(tries_before: int) -> workflow.ActivityHandle[Any]:
+            booking = activity_calls.book(leg, self._booking, tries_before)
+            self._cancel_legs[leg.name] = partial(activity_calls.cancel, leg, booking, self._ledger.tried)
+            return booking
+
         try:
-            self._ledger.booked(leg, Booked.read(await booking))
+            answer = await unserved.until_served(start, lambda: self._ledger.reason is not None)
+            self._ledger.booked(leg, Booked.read(answer))
         except ActivityError as failure:
             self._ledger.not_booked(leg, failure)
         except asyncio.CancelledError:
@@ -131,8 +150,9 @@ class BookingWorkflow:
 
     def _stop(self, reason: Reason) -> None:
         if self._still_booking:
-            if self._cancel_leg and not self._ledger.reason:
-                self._cancel_leg(replies_locally=self._subscribers.any_is_local)
+            if not self._ledger.reason:
+                for cancel_leg in self._cancel_legs.values():
+                    cancel_leg(replies_locally=self._subscribers.any_is_local)
             self._ledger.stop(reason)
             self._stopped_at = self._stopped_at or workflow.info().get_current_history_length()
 

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from saga.legs import LEGS
 from saga.models import (
+    AnyBooking,
+    BookingInput,
     BookingOutcome,
-    BookVacationInput,
     Reason,
     ReasonCode,
     ReplyCallback,
@@ -34,7 +34,7 @@ class CancelledBeforeRequestWorkflow:
     def __init__(self, cancellation: EarlyCancellation) -> None:
         self._cancellation = cancellation
         self._subscribers = Subscribers(cancellation.callbacks)
-        self._booking: BookVacationInput | None = None
+        self._booking: BookingInput | None = None
         self._outcome: BookingOutcome | None = None
 
     @workflow.run
@@ -54,7 +54,7 @@ class CancelledBeforeRequestWorkflow:
         return self._outcome
 
     @workflow.signal
-    def request_arrived(self, booking: BookVacationInput, memo: dict[str, str]) -> None:
+    def request_arrived(self, booking: AnyBooking, memo: dict[str, str]) -> None:
         """The request has come; `memo` is what its own workflow would have carried."""
         if self._booking is None:
             self._booking = booking
@@ -74,8 +74,8 @@ class CancelledBeforeRequestWorkflow:
         return self._outcome
 
 
-def cancelled_before_start(booking: BookVacationInput, reason: str) -> BookingOutcome:
+def cancelled_before_start(booking: BookingInput, reason: str) -> BookingOutcome:
     """The outcome of a booking whose cancel overtook it: nothing was tried."""
-    ledger = Ledger(booking, LEGS)
+    ledger = Ledger(booking)
     ledger.stop(Reason(code=ReasonCode.CANCELLED_BY_REQUEST, message=reason))
     return ledger.outcome()

@@ -1,5 +1,9 @@
-"""Compensation: undoing a booking's legs in reverse, each for itself; where that fails, a person helps."""
+"""Compensation: undoing a booking's legs in reverse, each for itself; where that fails, a person helps.
 
+Those that were booked at the same time are undone at the same time.
+"""
+
+import asyncio
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,11 +12,13 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from saga.activities.failures import failure_text
-from saga.legs import Leg
-from saga.models import BookingOutcome, BookVacationInput
-from saga.workflows import activity_calls, manual_intervention
+from saga.legs import Leg, groups_of
+from saga.models import BookingInput, BookingOutcome
+from saga.workflows import activity_calls, manual_intervention, unserved
 from saga.workflows.ledger import Ledger
 from saga.workflows.subscribers import Subscribers
+
+CANT_BE_UNDONE = "It can't be undone, and may have been booked: look at the supplier's, then settle it"
 
 
 @dataclass(frozen=True)
@@ -30,7 +36,7 @@ class Settle:
 class Compensation:
     """The compensation of one booking."""
 
-    def __init__(self, booking: BookVacationInput, ledger: Ledger, subscribers: Subscribers) -> None:
+    def __init__(self, booking: BookingInput, ledger: Ledger, subscribers: Subscribers) -> None:
         self._booking = booking
         self._ledger = ledger
         self._subscribers = subscribers
@@ -66,10 +72,19 @@ class Compensation:
             self._ledger.settled(leg, action.note)
 
     async def _undo(self, legs: Sequence[Leg]) -> None:
-        for leg in reversed(legs):
-            try:
-                await activity_calls.undo(leg, self._booking)
-            except ActivityError as failure:
-                self._ledger.undo_failed(leg, failure_text(failure))
+        for group in reversed(groups_of(legs)):
+            if len(group) == 1:
+                await self._undo_leg(group[0])
             else:
-                self._ledger.undone(leg)
+                await asyncio.gather(*map(self._undo_leg, group))
+
+    async def _undo_leg(self, leg: Leg) -> None:
+        if not leg.can_be_undone:
+            self._ledger.undo_failed(leg, CANT_BE_UNDONE)
+            return
+        try:
+            await unserved.until_served(lambda _: activity_calls.undo(leg, self._booking))
+        except ActivityError as failure:
+            self._ledger.undo_failed(leg, failure_text(failure))
+        else:
+            self._ledger.undone(leg)

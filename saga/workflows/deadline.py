@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 from temporalio import workflow
 
-from saga.models import BookVacationInput, Reason, ReasonCode
+from saga.models import BookingInput, Reason, ReasonCode
 
 
-def watch(booking: BookVacationInput, stop: Callable[[Reason], None]) -> asyncio.Task[None] | None:
+def watch(booking: BookingInput, stop: Callable[[Reason], None]) -> asyncio.Task[None] | None:
     """Stop the booking early enough before its deadline to undo in time; at once if it has passed."""
     deadline = booking.deadline
     if deadline is None:

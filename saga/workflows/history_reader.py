@@ -10,19 +10,20 @@ from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError, FailureError
 
 from saga.errors import REFUSED
-from saga.legs import LEGS, Leg
-from saga.models import Booked, BookingOutcome, BookVacationInput, Reason, ReasonCode, ReplyCallback
+from saga.legs import Leg, legs_of
+from saga.models import AnyBooking, Booked, BookingInput, BookingOutcome, Reason, ReasonCode, ReplyCallback
 from saga.workflows.ledger import Ledger
 
 T = TypeVar("T")
 
 JOIN = "join"
+ANY_BOOKING = cast("type[BookingInput]", AnyBooking)
 
 
-async def read_input(history: WorkflowHistory, converter: DataConverter) -> BookVacationInput:
+async def read_input(history: WorkflowHistory, converter: DataConverter) -> BookingInput:
     """The input with which the booking was started."""
     started = history.events[0].workflow_execution_started_event_attributes
-    return await _decode(converter, started.input, BookVacationInput)
+    return await _decode(converter, started.input, ANY_BOOKING)
 
 
 async def read_subscribers(history: WorkflowHistory, converter: DataConverter) -> list[ReplyCallback]:
@@ -44,8 +45,8 @@ async def reconstruct_outcome(history: WorkflowHistory, converter: DataConverter
     A booking that was cancelled before it took its first step booked nothing: it is cancelled, not failed.
     """
     booking = await read_input(history, converter)
-    ledger = Ledger(booking, LEGS)
-    await _replay(ledger, history.events, converter)
+    ledger = Ledger(booking)
+    await _replay(ledger, legs_of(booking), history.events, converter)
     if how == "canceled" and ledger.untouched:
         ledger.stop(Reason(code=ReasonCode.CANCELLED_BY_REQUEST, message="Cancelled in Temporal"))
         return ledger.outcome()
@@ -54,8 +55,10 @@ async def reconstruct_outcome(history: WorkflowHistory, converter: DataConverter
     return ledger.outcome(certain=False)
 
 
-async def _replay(ledger: Ledger, events: Sequence[HistoryEvent], converter: DataConverter) -> None:
-    books, undos = {leg.book: leg for leg in LEGS}, {leg.undo: leg for leg in LEGS}
+async def _replay(
+    ledger: Ledger, legs: Sequence[Leg], events: Sequence[HistoryEvent], converter: DataConverter
+) -> None:
+    books, undos = {leg.book: leg for leg in legs}, {leg.undo: leg for leg in legs}
     steps: dict[int, str] = {}
     for event in events:
         if event.HasField("activity_task_scheduled_event_attributes"):

@@ -1,18 +1,18 @@
 """The ledger of one booking: what is known of each leg, from the first try to the last undo."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from temporalio.exceptions import ActivityError
 
 from saga.activities.failures import cut, failure_text, is_refusal
 from saga.activities.tries import tries_made
-from saga.legs import Leg
+from saga.activities.unserved import is_unserved, tries_before
+from saga.legs import Leg, legs_of
 from saga.models import (
     Booked,
+    BookingInput,
     BookingOutcome,
     BookingStatus,
-    BookVacationInput,
     LegOutcome,
     LegStatus,
     Reason,
@@ -27,10 +27,10 @@ NO_REFERENCE = "The supplier answered without a reference"
 class Ledger:
     """Records what happens to each leg, and tells how the booking ended."""
 
-    def __init__(self, booking: BookVacationInput, legs: Iterable[Leg]) -> None:
+    def __init__(self, booking: BookingInput) -> None:
         self._booking = booking
-        self._table = tuple(legs)
-        self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.item(booking)) for leg in self._table}
+        self._table = legs_of(booking)
+        self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.words) for leg in self._table}
         self.reason: Reason | None = None
 
     @property
@@ -58,8 +58,11 @@ class Ledger:
 
     def not_booked(self, leg: Leg, failure: ActivityError) -> None:
         """The leg's tries have ended without a confirmation; the trip is lost."""
-        self.tried(leg, tries_made(failure, self._booking.attempts))
         text = failure_text(failure)
+        if is_unserved(failure) and tries_before(failure) == 0:
+            self._set(leg, status=LegStatus.NOT_TRIED, attempts=0, error=text)
+        else:
+            self.tried(leg, tries_made(failure, leg.attempts))
         if is_refusal(failure):
             self.refused(leg, text)
         else:
@@ -78,6 +81,10 @@ class Ledger:
     def discard_stop(self) -> None:
         """The stop changes nothing: it came too late."""
         self.reason = None
+
+    def was_tried(self, leg: Leg) -> bool:
+        """Whether the supplier may have heard of the leg."""
+        return self._legs[leg.name].status is not LegStatus.NOT_TRIED
 
     @property
     def all_booked(self) -> bool:

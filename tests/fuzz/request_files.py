@@ -4,9 +4,9 @@ import json
 
 from hypothesis import strategies as st
 
+from publisher import BookingRequest
 from publisher.cli.publishing.booking_ids import with_ids
 from publisher.cli.publishing.requests_file import hint, read_requests
-from publisher.contract.request import BookingRequest
 from tests.fuzz.hunting import Target, each
 from tests.fuzz.texts import TEXTS
 
@@ -44,11 +44,13 @@ FILES = st.builds(
 
 def check(content: bytes) -> None:
     """Read it twice."""
-    lines, mistakes = read_requests(content)
+    lines, mistakes = read_requests(content, BookingRequest)
     ids = [line.request.booking_id for line in with_ids(lines, "f")]
 
     assert all(ids)
-    assert [line.request.booking_id for line in with_ids(read_requests(content)[0], "f")] == ids
+    assert [
+        line.request.booking_id for line in with_ids(read_requests(content, BookingRequest)[0], "f")
+    ] == ids
     assert all(mistake.text and "\n" not in mistake.text[:1] for mistake in mistakes)
     for line in lines:
         assert BookingRequest.model_validate_json(line.request.to_body()) == line.request

@@ -12,7 +12,6 @@ from pydantic_settings import BaseSettings
 
 from consumer.settings import ConsumerSettings
 from publisher.settings import BrokerSettings
-from saga.legs import LEGS
 from saga.payloads.codec_server import CodecServerSettings
 from saga.payloads.keys import EncryptionSettings, load_keys
 from saga.settings import WorkerSettings
@@ -31,7 +30,7 @@ KINDS: tuple[type[BaseSettings], ...] = (
     EncryptionSettings,
     CodecServerSettings,
 )
-SUPPLIER = supplier_prefix(LEGS[0])
+SUPPLIER = supplier_prefix("car")
 OF_A_SUPPLIER = sorted(f"{SUPPLIER}{name.upper()}" for name in SupplierSettings.model_fields)
 TEMPORAL = ("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE")
 VARIABLES = (*sorted(NAMES - {"VOYAGE_AMQP_URL"}), "AMQP_URL", *OF_A_SUPPLIER, *TEMPORAL)
@@ -80,7 +79,7 @@ def _use_the_policy() -> None:
 
 
 def _supply() -> None:
-    supplier = choose(LEGS[0])
+    supplier = choose("car")
     with suppress(AttributeError):  # only the one behind HTTP opens anything
         supplier._client.headers  # type: ignore[attr-defined]  # noqa: B018, SLF001 -- reading it is the use
 

@@ -13,13 +13,13 @@ from temporalio.client import Client
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
 from saga.activities.book_and_undo import booking_activities
-from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingPolicy, BookingStatus, BookVacationInput
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.fuzz.supplier_behaviours import Plan, supplier_of
 from tests.poll import eventually
+from voyage.trips.tutorial import BookingRequest
 
 WITHIN = 60.0  # seconds; a machine with much else to do takes long
 LONGEST_TEXT = 800
@@ -69,7 +69,7 @@ class Server:
         self._client = await Client.connect(os.environ.get("TEMPORAL_ADDRESS", "localhost:7233"))
         for plain in (False, True):
             supplier = supplier_of(self._plan, self._called, plain=plain)
-            activities = booking_activities(dict.fromkeys((leg.name for leg in LEGS), supplier))
+            activities = booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier))
             self._workers.append(
                 Worker(
                     self._client,
@@ -93,7 +93,9 @@ class Server:
 
     async def _book(self, plans: Trip) -> None:
         name = f"fuzz-{uuid4().hex}"
-        self._plans |= {f"{name}:{leg.name}": plan for leg, plan in zip(LEGS, plans, strict=True)}
+        self._plans |= {
+            f"{name}:{leg}": plan for leg, plan in zip(BookingRequest.declared_legs, plans, strict=True)
+        }
         queue = f"{self._queue}-{plans[0].plain}"
         handle = await self._client.start_workflow(BookingWorkflow.run, TRIP, id=name, task_queue=queue)
         if plans[1].plain:

@@ -15,13 +15,13 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from saga.activities.book_and_undo import booking_activities
-from saga.legs import LEGS
 from saga.models import Booked
 from saga.suppliers.reference import reference_in
 from tests.fuzz import supplier_bookings
 from tests.fuzz.hunting import Check, Tally, Target
 from tests.fuzz.supplier_behaviours import PLANS, Plan, supplier_of
 from tests.fuzz.supplier_bookings import TRIP, Trip
+from voyage.trips.tutorial import BookingRequest
 
 LONGEST_FAILURE = 16_384
 
@@ -55,7 +55,7 @@ def calls(tally: Tally) -> Iterator[Check]:
     logging.getLogger("temporalio").setLevel(logging.CRITICAL)
 
     def call(trips: list[Trip]) -> None:
-        tally.tried["supplier behaviours"] += 2 * len(LEGS) * len(trips)
+        tally.tried["supplier behaviours"] += 2 * len(BookingRequest.declared_legs) * len(trips)
         check(trips)
 
     yield call
@@ -64,7 +64,7 @@ def calls(tally: Tally) -> Iterator[Check]:
 
 def _call(plan: Plan) -> None:
     supplier = supplier_of(lambda _: plan, lambda *_: None, plain=plan.plain)
-    book, undo, *_ = booking_activities(dict.fromkeys((leg.name for leg in LEGS), supplier))
+    book, undo, *_ = booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier))
     for work in (book, undo):
         try:
             answer = asyncio.run(ActivityEnvironment().run(work, TRIP))

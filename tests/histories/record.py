@@ -16,7 +16,6 @@ from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies
-from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
@@ -26,6 +25,7 @@ from tests.histories.recorder import FOLDER, TASK_QUEUE, Handle, Recorder
 from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
 from voyage import devstack
+from voyage.trips.tutorial import BookingRequest
 
 SUBSCRIBER = ReplyCallback(activity="reply", task_queue=TASK_QUEUE, context={"who": "first"})
 JOINER = replace(SUBSCRIBER, context={"who": "second"})
@@ -64,7 +64,11 @@ async def record(client: Client) -> None:
     recorder = Recorder(client, supplier)
     local = LocalReplies({"reply": reply, "reply-and-be-cancelled": reply_and_be_cancelled})
     activities: list[Callable[..., Any]]
-    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), reply, local.reply]
+    activities = [
+        *booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier)),
+        reply,
+        local.reply,
+    ]
     workflows = [BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow]
     async with Worker(client, task_queue=TASK_QUEUE, workflows=workflows, activities=activities):
         await recorder.book("booked", TRIP, nothing)
@@ -119,7 +123,7 @@ async def record_cancel_with_the_end_of_a_leg(client: Client) -> None:
     """Temporal's cancel and the end of a leg in one workflow task: both come while no worker takes it."""
     supplier = RecordingSupplier()
     recorder, go_on = Recorder(client, supplier), supplier.hold("book hotel")
-    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), reply]
+    activities = [*booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier)), reply]
 
     def workflow_worker() -> Worker:
         workflows = [BookingWorkflow]

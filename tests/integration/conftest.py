@@ -12,12 +12,12 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
-from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.suppliers import RecordingSupplier
 from voyage import devstack
+from voyage.trips.tutorial import BookingRequest
 
 Handle = WorkflowHandle[BookingWorkflow, BookingOutcome]
 
@@ -58,7 +58,7 @@ class Saga:
 
     def another_worker(self, task_queue: str) -> Worker:
         """A worker with the same supplier, to run beside the first."""
-        activities = booking_activities({leg.name: self.supplier for leg in LEGS})
+        activities = booking_activities(dict.fromkeys(BookingRequest.declared_legs, self.supplier))
         workflows = [BookingWorkflow, ManualInterventionWorkflow]
         return Worker(self.client, task_queue=task_queue, workflows=workflows, activities=activities)
 

@@ -11,10 +11,10 @@ from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies
-from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingStatus, BookVacationInput, ReplyCallback
 from saga.workflows.booking import BookingWorkflow
 from tests.suppliers import RecordingSupplier
+from voyage.trips.tutorial import BookingRequest
 
 ANSWER = "answer"
 REPLIES = f"test-{uuid4().hex[:8]}-replies"
@@ -56,7 +56,7 @@ async def book(
     """Book with a local callback; the handle of the booking when it has ended, and who was asked for it."""
     own = uuid4().hex[:8]
     supplier = RecordingSupplier()
-    activities = booking_activities({leg.name: supplier for leg in LEGS})
+    activities = booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier))
     activities.append(LocalReplies({ANSWER: worker_has.answer} if worker_has else {}).reply)
     async with (
         Worker(client, task_queue=f"test-{own}", workflows=[BookingWorkflow], activities=activities),

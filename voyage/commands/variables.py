@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 
 from voyage.errors import SettingsError
+from voyage.runtime.settings import load_settings
+from voyage.trips.loading import TripSettings
 
 PREFIX = "VOYAGE_"
 _NAMES = """
@@ -21,14 +23,13 @@ _NAMES = """
     MAX_CONCURRENT_ACTIVITIES SHUTDOWN_GRACE SANDBOXED
     ENCRYPTION_KEYS ENCRYPTION_KEYS_FILE ENCRYPTION_KEY CODEC_HOST CODEC_PORT CODEC_ORIGIN
     LOG_FORMAT LOG_LEVEL HEALTH_PORT HEALTH_HOST HEALTH_CHECK_INTERVAL RECOVER_AFTER GIVE_UP_AFTER
-    POLLER_TIMEOUT SILENCE_TIMEOUT
+    POLLER_TIMEOUT SILENCE_TIMEOUT TRIP
 """
 _OF_A_SUPPLIER = """
     URL PLUGIN AUTHORIZATION CA CERTIFICATE KEY TIMEOUT CONNECT_TIMEOUT CONNECTIONS POOL_TIMEOUT
     RETRY_AFTER_LIMIT RESPONSE_LIMIT THREADS
 """
 NAMES = frozenset(f"{PREFIX}{name}" for name in _NAMES.split())
-LEGS = ("CAR", "HOTEL", "FLIGHT")
 OF_A_SUPPLIER = tuple(_OF_A_SUPPLIER.split())
 OF_COMPOSE = frozenset(
     f"{PREFIX}{name}" for name in ("IMAGE", "ADMIN_PASSWORD", "CLIENT_PASSWORD", "CONSUMER_PASSWORD")
@@ -38,8 +39,9 @@ _MOST_NAMED = 5
 
 
 def known_variables() -> frozenset[str]:
-    """All of them."""
-    suppliers = (f"{PREFIX}{leg}_SUPPLIER_{name}" for leg in LEGS for name in OF_A_SUPPLIER)
+    """All of them; raises `SettingsError` if VOYAGE_TRIP names no trip."""
+    legs = load_settings(TripSettings).trip.declared_legs
+    suppliers = (f"{PREFIX}{leg.upper()}_SUPPLIER_{name}" for leg in legs for name in OF_A_SUPPLIER)
     return NAMES | OF_COMPOSE | frozenset(suppliers)
 
 

@@ -13,7 +13,9 @@ from publisher.cli.publishing.progress import Confirmations
 from publisher.cli.publishing.requests_file import InvalidLine, RequestLine, hint, read_requests
 from publisher.cli.terminal import AsJson, examples, run, stderr
 from publisher.client import Client
+from publisher.settings import BrokerSettings
 from voyage.commands.failures import Exit
+from voyage.runtime.settings import load_settings
 
 EXAMPLES = examples(
     "voyage publish trips.jsonl",
@@ -49,7 +51,7 @@ def publish(
     not all are confirmed; the rest is then told too.
     """
     content = _content(file)
-    requests, mistakes = read_requests(content)
+    requests, mistakes = read_requests(content, load_settings(BrokerSettings).trip)
     if mistakes or not requests:
         _refuse(file, content, len(requests), mistakes)
     lines = list(with_ids(requests, file.name if batch is None else batch))

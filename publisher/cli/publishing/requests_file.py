@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from publisher.contract.request import BookingRequest
 from publisher.contract.strict_json import each_key_once, no_constant, problems
+from voyage.trips import Trip
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class RequestLine:
     """A line that is a booking request, counted from 1."""
 
     number: int
-    request: BookingRequest
+    request: Trip
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class InvalidLine:
     text: str
 
 
-def read_requests(content: bytes) -> tuple[list[RequestLine], list[InvalidLine]]:
-    """The requests in a file, and the lines that are none; blank lines are skipped."""
+def read_requests(content: bytes, trip: type[Trip]) -> tuple[list[RequestLine], list[InvalidLine]]:
+    """The requests for such a trip in a file, and the lines that are none; blank lines are skipped."""
     requests: list[RequestLine] = []
     mistakes: list[InvalidLine] = []
     for number, line in _lines(content):
         try:
-            requests.append(RequestLine(number, _parse(line)))
+            requests.append(RequestLine(number, _parse(line, trip)))
         except _InvalidError as invalid:
             mistakes.append(InvalidLine(number, str(invalid)))
     return requests, mistakes + list(_conflicts(requests))
@@ -64,7 +64,7 @@ def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
             yield number, line
 
 
-def _parse(line: bytes) -> BookingRequest:
+def _parse(line: bytes, trip: type[Trip]) -> Trip:
     try:
         value = json.loads(
             line.decode("utf-8-sig"), object_pairs_hook=each_key_once, parse_constant=no_constant
@@ -76,7 +76,7 @@ def _parse(line: bytes) -> BookingRequest:
     if not isinstance(value, dict):
         raise _InvalidError(f"takes a JSON object, not {type(value).__name__}")
     try:
-        return BookingRequest.model_validate(value)
+        return trip.model_validate(value)
     except ValidationError as invalid:
         raise _InvalidError("; ".join(problems(invalid))) from None
 

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 
 from aio_pika import Message
 
+from publisher import BookingRequest
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import open_connection
 from publisher.amqp.message import new_message
 from publisher.contract.control import CANCEL_TYPE, CancelRequest
-from publisher.contract.request import REQUEST_TYPE, BookingRequest
+from publisher.contract.request import REQUEST_TYPE
 from publisher.errors import PublishTimeoutError
 from publisher.settings import BrokerSettings
 from tests.chaos.load.orders import PATIENT, Order

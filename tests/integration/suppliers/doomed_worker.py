@@ -8,9 +8,9 @@ from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
 from saga.errors import SupplierUnavailableError
-from saga.legs import LEGS
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
+from voyage.trips.tutorial import BookingRequest
 
 
 class SilentHotel:
@@ -29,7 +29,7 @@ class SilentHotel:
 
 async def main(address: str, queue: str) -> None:
     client = await Client.connect(address)
-    activities = booking_activities(dict.fromkeys((leg.name for leg in LEGS), SilentHotel()))
+    activities = booking_activities(dict.fromkeys(BookingRequest.declared_legs, SilentHotel()))
     worker = Worker(
         client,
         task_queue=queue,

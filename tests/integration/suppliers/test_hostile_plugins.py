@@ -11,13 +11,13 @@ from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
 from saga.errors import SupplierRefusedError
-from saga.legs import LEGS
 from saga.models import BookingStatus, BookVacationInput, LegStatus, ReasonCode
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows import manual_intervention
 from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Saga
 from tests.poll import eventually
+from voyage.trips.tutorial import BookingRequest
 
 UNHANDLED_COMMAND = WorkflowTaskFailedCause.WORKFLOW_TASK_FAILED_CAUSE_UNHANDLED_COMMAND
 WIDE = "\N{OPEN FILE FOLDER}" * 200
@@ -99,7 +99,7 @@ async def test_a_booking_that_an_earlier_worker_left_such_an_answer_goes_on(saga
 
     await saga.stop_worker()
     queue = saga.task_queue = f"{saga.task_queue}-mixed"
-    activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
+    activities = booking_activities(dict.fromkeys(BookingRequest.declared_legs, saga.supplier))
     ours = [one for one in activities if activity._Definition.must_from_callable(one).name != "book_hotel"]  # noqa: SLF001
     async with Worker(
         saga.client, task_queue=queue, workflows=[BookingWorkflow], activities=[*ours, unchecked]

@@ -11,7 +11,6 @@ from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
 from saga.cli.attention import entries
-from saga.legs import LEGS
 from saga.payloads.data_converter import encrypting_data_converter
 from saga.payloads.payload_codec import EncryptionCodec
 from saga.suppliers.supplier import SupplierCall
@@ -19,6 +18,7 @@ from saga.workflows.booking import BookingWorkflow
 from saga.workflows.manual_intervention import ManualInterventionWorkflow, entry_id
 from tests.integration.conftest import Saga
 from tests.poll import eventually
+from voyage.trips.tutorial import BookingRequest
 
 WHY = "no way back for Wilhelmina"
 SAID = f"RecordingSupplier.undo (hotel) raised RuntimeError: {WHY}"
@@ -33,7 +33,7 @@ async def encrypted_saga(temporal: Client) -> AsyncIterator[Saga]:
         saga.client,
         task_queue=saga.task_queue,
         workflows=[BookingWorkflow, ManualInterventionWorkflow],
-        activities=booking_activities({leg.name: saga.supplier for leg in LEGS}),
+        activities=booking_activities(dict.fromkeys(BookingRequest.declared_legs, saga.supplier)),
     )
     running = asyncio.create_task(saga.worker.run())
     yield saga

@@ -15,13 +15,13 @@ from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies
-from saga.legs import LEGS
 from saga.models import BookingStatus
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
 from tests.integration.temporal_workers import ANSWER, TRIP, Answering, Handle, book, caller
 from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
+from voyage.trips.tutorial import BookingRequest
 
 
 async def test_whoever_asks_after_an_answer_gets_a_repeat_and_nobody_else_does(temporal: Client) -> None:
@@ -76,7 +76,7 @@ async def test_a_deadline_that_passes_while_the_worker_is_away_changes_nothing_t
         await flight_booked.wait()
 
     supplier.on["book flight"] = until_booked
-    activities = booking_activities({leg.name: supplier for leg in LEGS})
+    activities = booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier))
 
     def workflows() -> Worker:
         return Worker(

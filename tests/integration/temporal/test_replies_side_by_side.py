@@ -11,12 +11,12 @@ from temporalio.exceptions import ApplicationError
 from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
-from saga.legs import LEGS
 from saga.models import BookingOutcome, BookingStatus
 from saga.workflows.booking import BookingWorkflow
 from tests.integration.temporal_workers import ANSWER, TRIP, Handle, caller
 from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
+from voyage.trips.tutorial import BookingRequest
 
 UNREACHABLE = "first"
 
@@ -40,7 +40,10 @@ class Answering:
 async def test_one_that_cannot_be_answered_delays_nobody_else(temporal: Client, *, for_ever: bool) -> None:
     queue, answering, supplier = f"test-{uuid4().hex[:8]}", Answering(for_ever=for_ever), RecordingSupplier()
     go_on = supplier.hold("book car")
-    activities = [*booking_activities({leg.name: supplier for leg in LEGS}), answering.answer]
+    activities = [
+        *booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier)),
+        answering.answer,
+    ]
     elsewhere = replace(caller(UNREACHABLE), local=False, task_queue=queue)
     async with Worker(temporal, task_queue=queue, workflows=[BookingWorkflow], activities=activities):
         trip = replace(TRIP, reply=elsewhere, policy=replace(TRIP.policy, retry_interval=0.05))

@@ -6,11 +6,11 @@ import pytest
 from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
-from saga.legs import LEGS
 from saga.models import BookingStatus, LegStatus, ReasonCode
 from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Handle, Saga
 from tests.poll import eventually
+from voyage.trips.tutorial import BookingRequest
 
 
 @pytest.mark.parametrize("door", ["signal", "temporal"])
@@ -35,7 +35,7 @@ async def test_a_cancel_that_comes_together_with_the_end_of_a_leg_begins_no_othe
     await saga.stop_worker()
     queue = saga.task_queue = f"{saga.task_queue}-apart"
     go_on = saga.supplier.hold("book hotel")
-    activities = booking_activities({leg.name: saga.supplier for leg in LEGS})
+    activities = booking_activities(dict.fromkeys(BookingRequest.declared_legs, saga.supplier))
     async with Worker(saga.client, task_queue=queue, activities=activities):
         async with booker():
             handle = await saga.start()

@@ -9,10 +9,9 @@ import pytest
 from pydantic_settings import BaseSettings
 
 from publisher.settings import BrokerSettings
-from saga.legs import LEGS as LEGS_OF_THE_SAGA
 from saga.suppliers.supplier_settings import SupplierSettings
 from tests.unit.project.test_pages import subclasses
-from voyage.commands.variables import LEGS, NAMES, OF_A_SUPPLIER, OF_COMPOSE, check_variables, known_variables
+from voyage.commands.variables import NAMES, OF_A_SUPPLIER, OF_COMPOSE, check_variables, known_variables
 from voyage.errors import SettingsError
 from voyage.runtime.settings import load_settings
 
@@ -32,7 +31,6 @@ def test_the_names_are_those_that_the_classes_read() -> None:
     ]
     assert {f"VOYAGE_{field}".upper() for kind in ours for field in kind.model_fields} == NAMES
     assert {name.upper() for name in SupplierSettings.model_fields} == set(OF_A_SUPPLIER)
-    assert tuple(leg.name.upper() for leg in LEGS_OF_THE_SAGA) == LEGS
 
 
 def test_what_compose_and_kubernetes_set_is_known() -> None:

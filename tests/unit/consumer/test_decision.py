@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from consumer.requests.decision import Reject, Start, decide
+from publisher import BookingRequest
 from publisher.amqp.message import Delivery
 from publisher.contract.identity import fingerprint
-from publisher.contract.request import BookingRequest
 from tests.unit.consumer.deciding import SETTINGS, VALID, request, started
 
 

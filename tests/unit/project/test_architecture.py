@@ -58,7 +58,7 @@ def test_the_way_names_no_file_twice() -> None:
 
 def test_the_way_enters_each_package_in_the_order_of_a_booking() -> None:
     packages = [file.partition("/")[0] for _, file, _ in stops()]
-    services = [package for package in packages if package != "publisher"]
+    services = [package for package in packages if package not in {"publisher", "voyage"}]
     assert [services[0]] + [then for one, then in pairwise(services) if one != then] == [
         "consumer",
         "saga",

@@ -15,6 +15,7 @@ from publisher.amqp.topology import queues
 from publisher.cli.publishing.requests_file import read_requests
 from publisher.settings import BrokerSettings
 from saga.settings import WorkerSettings
+from voyage.trips.tutorial import BookingRequest
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 BASE, AUTOSCALING = DEPLOY / "kubernetes/base", DEPLOY / "kubernetes/autoscaling"
@@ -97,10 +98,10 @@ def test_the_brokers_definitions_are_the_contracts_queues_bound_to_the_reply_exc
 
 
 def test_the_composed_trips_are_two_requests_with_ids_of_their_own() -> None:
-    requests, mistakes = read_requests((DEPLOY / "trips.jsonl").read_bytes())
+    requests, mistakes = read_requests((DEPLOY / "trips.jsonl").read_bytes(), BookingRequest)
 
     assert not mistakes
-    assert [each.request.hotel for each in requests] == [
+    assert [each.request.model_dump()["hotel"] for each in requests] == [
         "valid-hotel-id",
         "invalid-hotel-id",
     ]

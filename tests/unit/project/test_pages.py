@@ -15,10 +15,10 @@ from pydantic_settings import BaseSettings
 from typer.exceptions import TyperException
 
 from publisher.asyncapi.schemas import Name, schema
-from saga.legs import LEGS
 from saga.suppliers.supplier_settings import SupplierSettings, supplier_prefix
 from tests.documentation.command_lines import check
 from tests.documentation.pages import PAGES, ROOT, Block, alternatives, blocks, commands, mentioned
+from voyage.trips.tutorial import BookingRequest
 
 LANGUAGES = {"python", "json", "sh", "bash", "mermaid", "text"}
 
@@ -43,7 +43,7 @@ def settings() -> set[str]:
             importlib.import_module(module.name)
     own = [kind for kind in subclasses(BaseSettings) if kind is not SupplierSettings]
     names = {f"VOYAGE_{field}".upper() for kind in own for field in getattr(kind, "model_fields", {})}
-    prefixes = ("VOYAGE_<LEG>_SUPPLIER_", *(supplier_prefix(leg) for leg in LEGS))
+    prefixes = ("VOYAGE_<LEG>_SUPPLIER_", *(supplier_prefix(leg) for leg in BookingRequest.declared_legs))
     suppliers = {f"{start}{field}".upper() for start in prefixes for field in SupplierSettings.model_fields}
     composed = set(re.findall(r"VOYAGE_[A-Z_]+", (ROOT / "compose.yaml").read_text()))
     return names | suppliers | set(prefixes) | composed

@@ -12,6 +12,7 @@ import yaml
 from pydantic import BaseModel
 
 import publisher
+import voyage
 from saga import errors
 from saga.suppliers import contract_tests, supplier
 from tests.pythons import declared
@@ -21,6 +22,7 @@ API = ROOT / "tests/unit/public_api.txt"
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 PUBLIC = {
     **{f"publisher.{name}": getattr(publisher, name) for name in publisher.__all__},
+    **{f"voyage.{name}": getattr(voyage, name) for name in voyage.__all__},
     "saga.suppliers.Supplier": supplier.Supplier,
     "saga.suppliers.SupplierCall": supplier.SupplierCall,
     "saga.errors.SupplierRefusedError": errors.SupplierRefusedError,

@@ -7,10 +7,10 @@ import pytest
 from jsonschema import Draft202012Validator
 from pydantic import ValidationError
 
+from publisher import BookingRequest
 from publisher.asyncapi.document import document
 from publisher.asyncapi.schemas import schema
 from publisher.contract.control import CancelRequest
-from publisher.contract.request import BookingRequest
 from publisher.settings import BrokerSettings
 
 MADE = document(BrokerSettings.model_construct())

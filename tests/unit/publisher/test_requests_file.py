@@ -8,6 +8,7 @@ import pytest
 from publisher.cli.publishing.booking_ids import with_ids
 from publisher.cli.publishing.progress import ranges
 from publisher.cli.publishing.requests_file import hint, read_requests
+from voyage.trips.tutorial import BookingRequest
 
 TRIP = {"name": "N", "car": "c", "hotel": "h", "flight": "f"}
 BOM = b"\xef\xbb\xbf"
@@ -18,18 +19,18 @@ def content(*trips: dict[str, Any]) -> bytes:
 
 
 def ids(data: bytes, batch: str = "trips.jsonl") -> list[str | None]:
-    lines, mistakes = read_requests(data)
+    lines, mistakes = read_requests(data, BookingRequest)
     assert not mistakes
     return [line.request.booking_id for line in with_ids(lines, batch)]
 
 
 def complaints(data: bytes) -> list[tuple[int, str]]:
-    return [(mistake.number, mistake.text) for mistake in read_requests(data)[1]]
+    return [(mistake.number, mistake.text) for mistake in read_requests(data, BookingRequest)[1]]
 
 
 @pytest.mark.parametrize("data", [BOM + content({}, {}), content({}) + b"\r\n" + BOM + content({}) + b"\n\n"])
 def test_a_byte_order_mark_and_any_line_end_are_fine(data: bytes) -> None:
-    lines, mistakes = read_requests(data)
+    lines, mistakes = read_requests(data, BookingRequest)
     assert ([line.number for line in lines], mistakes) == ([1, 2], [])
 
 

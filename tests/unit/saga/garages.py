@@ -9,9 +9,9 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from saga.activities.book_and_undo import booking_activities
-from saga.legs import LEGS
 from saga.models import BookingPolicy, BookVacationInput
 from saga.suppliers.supplier import SupplierCall
+from voyage.trips.tutorial import BookingRequest
 
 WORDS = 600
 Behaviour = Callable[[SupplierCall], Any]
@@ -56,7 +56,7 @@ def returns(answer: object) -> Behaviour:
 
 
 async def run(supplier: Any, which: int = 0, limit: float = 5.0) -> Any:
-    [book, undo, *_] = booking_activities(dict.fromkeys((leg.name for leg in LEGS), supplier))
+    [book, undo, *_] = booking_activities(dict.fromkeys(BookingRequest.declared_legs, supplier))
     trip = BookVacationInput(
         book_user_id="jane-1",
         book_car_id="c",

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from saga.legs import LEGS
 from saga.suppliers.contract_tests import SupplierContract
 from saga.suppliers.http import HttpSupplier
 from saga.suppliers.selection import choose
@@ -18,7 +17,7 @@ from saga.suppliers.supplier import Supplier
 from voyage.errors import SettingsError
 
 DOCS = Path(__file__).parents[3] / "docs" / "suppliers.md"
-HOTEL = LEGS[1]
+HOTEL = "hotel"
 
 
 @pytest.fixture
@@ -77,7 +76,7 @@ def test_without_a_setting_a_supplier_is_simulated() -> None:
 def test_a_url_chooses_the_http_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VOYAGE_HOTEL_SUPPLIER_URL", "https://rooms.example.com/api/")
     assert isinstance(choose(HOTEL), HttpSupplier)
-    assert isinstance(choose(LEGS[0]), SimulatedSupplier)
+    assert isinstance(choose("car"), SimulatedSupplier)
 
 
 @pytest.mark.usefixtures("garage")

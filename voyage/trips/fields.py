@@ -1,4 +1,4 @@
-"""The contract's table "Request", field by field: what is accepted, and the JSON schema that says so."""
+"""The wire contract's table "Request", field by field: what is accepted, and the JSON schema of that."""
 
 import re
 from datetime import UTC, datetime

@@ -1,0 +1,110 @@
+"""An example of a trip, made from its JSON schema."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pydantic import ValidationError
+
+from voyage.trips.errors import DeclarationError
+from voyage.trips.trip import ENVELOPE, Trip
+
+NAME = "John Doe"
+_AHEAD = timedelta(days=30)
+_DEEPEST = 8
+
+
+def example_of(trip: type[Trip]) -> dict[str, Any]:
+    """A request for this trip, as JSON, with each leg and each other field that is required.
+
+    A field's own `examples` come first. Raises `DeclarationError` if none can be made, with the field's name.
+    """
+    schema = trip.model_json_schema(mode="validation")
+    wanted = [
+        name for name in schema["properties"] if name in trip.declared_legs or name in schema["required"]
+    ]
+    made = {name: NAME if name == "name" else _Maker(schema).value(name, name) for name in wanted}
+    try:
+        trip.model_validate(made)
+    except ValidationError as invalid:
+        at = ".".join(map(str, invalid.errors(include_url=False)[0]["loc"]))
+        raise DeclarationError(
+            f"{trip.__name__}.{at}: no example can be made of its type; give it one: "
+            "Annotated[…, Field(examples=[…])]"
+        ) from None
+    return {name: value for name, value in made.items() if name in ENVELOPE or value is not None}
+
+
+class _Maker:
+    """Makes a value for each part of one schema."""
+
+    def __init__(self, schema: Mapping[str, Any]) -> None:
+        self._schema = schema
+
+    def value(self, name: str, field: str) -> Any:
+        """One for the field of the whole schema."""
+        return self._of(self._schema["properties"][field], name, 0)
+
+    def _of(self, part: Mapping[str, Any], name: str, depth: int) -> Any:
+        if "$ref" in part:
+            part = {**self._schema["$defs"][part["$ref"].rpartition("/")[2]], **part}
+        for key in ("examples", "enum"):
+            if part.get(key):
+                return part[key][0]
+        if "const" in part or "default" in part:
+            given = part.get("const", part.get("default"))
+            if given is not None:
+                return given
+        options = [one for key in ("anyOf", "oneOf", "allOf") for one in part.get(key, ())]
+        if options and depth < _DEEPEST:
+            return self._of(
+                next((one for one in options if one.get("type") != "null"), options[0]), name, depth + 1
+            )
+        return self._of_type(part, name, depth)
+
+    def _of_type(self, part: Mapping[str, Any], name: str, depth: int) -> Any:
+        match part.get("type"):
+            case "string":
+                return _text(part, name)
+            case "integer" | "number":
+                return _number(part)
+            case "boolean":
+                return True
+            case "array":
+                item = part.get("prefixItems") or [part.get("items", {})] * max(part.get("minItems", 1), 1)
+                return [self._of(one, name, depth + 1) for one in item] if depth < _DEEPEST else []
+            case "object":
+                required = part.get("required", ())
+                named = {key: one for key, one in part.get("properties", {}).items() if key in required}
+                return (
+                    {key: self._of(one, key, depth + 1) for key, one in named.items()}
+                    if depth < _DEEPEST
+                    else {}
+                )
+        return None
+
+
+def _text(part: Mapping[str, Any], name: str) -> str:
+    ahead = datetime.now(UTC).replace(microsecond=0) + _AHEAD
+    formats = {
+        "date": ahead.date().isoformat(),
+        "date-time": ahead.isoformat(),
+        "time": "12:00:00Z",
+        "duration": "P1D",
+        "email": "john.doe@example.com",
+        "uri": "https://example.com/",
+        "uuid": "6f2c1c0a-5a0e-4d8e-9d0a-0c8f1f0a7b11",
+        "ipv4": "192.0.2.1",
+        "ipv6": "2001:db8::1",
+    }
+    text = formats.get(part.get("format", ""), f"my-{name.replace('_', '-')}")
+    return text.ljust(part.get("minLength", 0), "x")[: part.get("maxLength")]
+
+
+def _number(part: Mapping[str, Any]) -> Any:
+    step = part.get("multipleOf") or 1
+    least = part.get(
+        "minimum", part.get("exclusiveMinimum", 1 if part.get("maximum", 1) >= 1 else part.get("maximum"))
+    )
+    number = -(-least // step) * step
+    return number + step if number == part.get("exclusiveMinimum") else number

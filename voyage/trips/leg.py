@@ -1,0 +1,51 @@
+"""`Leg(…)` in a field's annotation: the field's value is booked, and how."""
+
+from dataclasses import dataclass
+from typing import Any
+
+SHORTEST, LONGEST = 0.001, 30 * 24 * 3600.0  # seconds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leg:
+    """Marks a field of a trip as a leg: `jeep: Annotated[Jeep, Leg()]`.
+
+    What is not set here is as the request says (`attempts`), or else the consumer's settings.
+    """
+
+    together: str | None = None
+    """Legs that stand side by side under one word here are booked, and undone, at the same time."""
+    undo: bool = True
+    """False for what can't be undone: then it must come last, as nothing may fail after it."""
+    attempts: int | None = None
+    """Tries, the first included: 1 to 1,000."""
+    try_timeout: float | None = None
+    """Seconds that one try, or one try of the undo, may take."""
+    retry_interval: float | None = None
+    """Seconds before the second try; they double from there."""
+    undo_attempts: int | None = None
+    """Tries of the undo, the first included: 1 to 1,000,000."""
+    help: str = ""
+    """What the option of `voyage book` says."""
+
+    @property
+    def policy(self) -> dict[str, Any]:
+        """What is set here of tries and times, by name."""
+        names = ("attempts", "try_timeout", "retry_interval", "undo_attempts")
+        return {name: value for name in names if (value := getattr(self, name)) is not None}
+
+    def faults(self) -> str:
+        """What is wrong with these values, in words; empty if nothing is."""
+        for name, most in (("attempts", 1000), ("undo_attempts", 1_000_000)):
+            value = getattr(self, name)
+            if value is not None and (type(value) is not int or not 1 <= value <= most):
+                return f"{name} takes a whole number from 1 to {most:,}, not {value!r}"
+        for name in ("try_timeout", "retry_interval"):
+            value = getattr(self, name)
+            if value is not None and (type(value) not in (int, float) or not SHORTEST <= value <= LONGEST):
+                return f"{name} takes seconds from {SHORTEST} to {LONGEST:.0f}, not {value!r}"
+        if self.together is not None and (type(self.together) is not str or not self.together.strip()):
+            return f"together takes a word, not {self.together!r}"
+        if type(self.undo) is not bool:
+            return f"undo takes True or False, not {self.undo!r}"
+        return ""

@@ -1,0 +1,83 @@
+"""A trip: what every booking request says, and what a subclass declares beside it."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict
+from pydantic._internal._model_construction import ModelMetaclass  # it has no public name
+from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
+
+from voyage.trips.errors import DeclarationError
+from voyage.trips.fields import DEFAULT_ATTEMPTS, Attempts, BookingId, Deadline, Text
+from voyage.trips.leg import Leg
+from voyage.trips.once import Once
+
+
+class _Declared(ModelMetaclass):
+    """Refuses what pydantic can't read, and a name annotated twice, of which Python would keep the last."""
+
+    @classmethod
+    def __prepare__(
+        mcs,  # noqa: N804 -- a metaclass's
+        name: str,
+        bases: tuple[type, ...],
+        /,
+        **options: Any,
+    ) -> Any:
+        namespace = super().__prepare__(name, bases, **options)
+        namespace["__annotations__"] = Once(name)
+        return namespace
+
+    def __new__(mcs, name: str, *parts: Any, **options: Any) -> Any:
+        try:
+            return super().__new__(mcs, name, *parts, **options)
+        except (
+            PydanticUserError,
+            PydanticUndefinedAnnotation,
+        ) as unreadable:  # its text goes on with advice for another library's user
+            told = unreadable.message.partition(". Set ")[0].rstrip(".")
+            raise DeclarationError(f"{name}: {told}; use types that pydantic can write as JSON.") from None
+
+
+class Trip(BaseModel, metaclass=_Declared):
+    """A booking request: who travels, and what to book; a subclass declares that, as fields.
+
+    A field marked `Leg()` is booked; any other goes to every supplier. `attempts` counts the tries per leg,
+    the first included. `booking_id` is the idempotency key: the same id is booked once, however often it is
+    sent. `deadline` is absolute: by then the trip is booked or undone. Unknown fields are ignored.
+
+    A declaration that can't be booked raises `DeclarationError` when its class is made.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
+    declared_legs: ClassVar[Mapping[str, Leg]] = {}
+    """The legs by their names, in the order in which they are booked."""
+
+    name: Text
+    attempts: Attempts = DEFAULT_ATTEMPTS
+    booking_id: BookingId | None = None
+    deadline: Deadline | None = None
+
+    @classmethod
+    def __pydantic_init_subclass__(cls, **_: Any) -> None:
+        from voyage.trips.declaration import check, legs_in  # noqa: PLC0415 -- it knows trips
+
+        _put_last(cls, "booking_id", "deadline")
+        cls.declared_legs = legs_in(cls)
+        check(cls)
+
+    def to_body(self) -> bytes:
+        """The message body: JSON in UTF-8, without the fields that are absent."""
+        return self.model_dump_json(exclude_none=True).encode()
+
+
+def _put_last(kind: type[Trip], *names: str) -> None:
+    """Let these fields stand behind the declared ones, in schemas and in JSON."""
+    fields = kind.__pydantic_fields__
+    for name in names:
+        fields[name] = fields.pop(name)
+    kind.model_rebuild(force=True)
+
+
+ENVELOPE = tuple(Trip.model_fields)
+"""What every request says, whatever the trip."""
