@@ -13,11 +13,11 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from examples.demo.services import running
 from examples.demo.supplier import ExampleSupplier
 from examples.demo.trips import TRIPS, Trip
 from publisher import BookingResult, Client
 from voyage import devstack
+from voyage.dev.services import running
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
 console = Console(soft_wrap=True)

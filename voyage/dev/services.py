@@ -1,4 +1,4 @@
-"""The real consumer and worker as processes of the demo."""
+"""The real consumer and worker, as processes beside this one."""
 
 import os
 import subprocess
@@ -26,7 +26,7 @@ def running(environment: Mapping[str, str], spans: Path | None = None) -> Iterat
     With `spans`, both write their spans to that file, one JSON object per line; complete when the block ends.
     """
     with ExitStack() as stack:
-        logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voyage-demo-")))
+        logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voyage-dev-")))
         processes = {name: _start(name, logs, environment, spans) for name in _SERVICES}
         for process in processes.values():
             stack.callback(_end, process)
