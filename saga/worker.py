@@ -31,6 +31,7 @@ from voyage.runtime.check_results import run_check
 from voyage.runtime.endpoints import serving
 from voyage.runtime.health import Watchdog
 from voyage.runtime.process import Shutdown, stop_on_signals, unless_stopped
+from voyage.trips.mark import mark_of
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +51,7 @@ def build(
     return Worker(
         client,
         task_queue=settings.task_queue,
+        identity=f"{client.identity} {mark_of(settings.trip)}",
         workflows=[BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow],
         activities=[*activities, LocalReplies(reply_handlers).reply],
         interceptors=[LeaveToOthers(settings.trip)],

@@ -18,7 +18,7 @@ from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
-from saga.cli import stuck_bookings
+from saga.cli import stuck_bookings, trip_check
 from saga.cli.doctor import AsJson, poller_checks
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
@@ -65,6 +65,7 @@ async def run_checks(settings: ConsumerSettings, *, fix: bool = False) -> list[C
     asked += [
         run_check(schedule.check, "reconciliation", client, settings),
         run_check(check_clock, "clock", client),
+        run_check(trip_check.check, "trip", client, settings.task_queue, settings.trip),
         run_check(stuck_bookings.check, "stuck bookings", client, settings.task_queue),
         *poller_checks(client, settings.task_queue, "voyage-worker"),
         *poller_checks(client, settings.reply_task_queue, "voyage-consumer"),

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from saga.cli import stuck_bookings
+from saga.cli import stuck_bookings, trip_check
 from saga.settings import WorkerSettings
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
@@ -33,6 +33,7 @@ async def run_checks(settings: WorkerSettings) -> list[CheckResult]:
         return [reachable, namespace]
     asked = (
         run_check(check_clock, "clock", client),
+        run_check(trip_check.check, "trip", client, settings.task_queue, settings.trip),
         run_check(stuck_bookings.check, "stuck bookings", client, settings.task_queue),
         *poller_checks(client, settings.task_queue, "voyage-worker"),
     )

@@ -32,6 +32,7 @@ class PollerHealth:
         self.name = name
         self._worker = worker
         self._client: Client = worker.client
+        self._identity = worker.config().get("identity") or worker.client.identity
         self._limit = limit
         self._server_limit = server_limit
         self._heard: dict[str, tuple[int, float]] = {}
@@ -74,7 +75,7 @@ class PollerHealth:
             task_queue_type=_KINDS[kind],
         )
         found = await self._client.workflow_service.describe_task_queue(request, timeout=_RPC_TIMEOUT)
-        ours = [poller for poller in found.pollers if poller.identity == self._client.identity]
+        ours = [poller for poller in found.pollers if poller.identity == self._identity]
         return max((poller.last_access_time.ToNanoseconds() for poller in ours), default=None)
 
     def _lost(self, why: str) -> Problem:

@@ -99,15 +99,20 @@ async def pollers(
     name: str, client: Client, task_queue: str, kind: TaskQueueType.ValueType, start: str
 ) -> CheckResult:
     """Whether somebody polls this task queue; `start` is what to run if not."""
+    recent = await recent_pollers(client, task_queue, kind)
+    if recent:
+        return CheckResult(name, CheckState.OK, str(len(recent)))
+    return CheckResult(name, CheckState.FAILED, "none", f"Start {start}, with the same VOYAGE_*TASK_QUEUE")
+
+
+async def recent_pollers(client: Client, task_queue: str, kind: TaskQueueType.ValueType) -> list[PollerInfo]:
+    """Who polls this task queue, as far as Temporal has heard within the longest poll."""
     request = DescribeTaskQueueRequest(
         namespace=client.namespace, task_queue=TaskQueue(name=task_queue), task_queue_type=kind
     )
     found = (await client.workflow_service.describe_task_queue(request, timeout=RPC_TIMEOUT)).pollers
     now = datetime.now(UTC)
-    recent = [poller for poller in found if now - last_poll_time(poller) < _LONGEST_POLL]
-    if recent:
-        return CheckResult(name, CheckState.OK, str(len(recent)))
-    return CheckResult(name, CheckState.FAILED, "none", f"Start {start}, with the same VOYAGE_*TASK_QUEUE")
+    return [poller for poller in found if now - last_poll_time(poller) < _LONGEST_POLL]
 
 
 def last_poll_time(poller: PollerInfo) -> datetime:

@@ -40,11 +40,11 @@ async def test_nothing_there_then_mended_then_everything_runs(world: World) -> N
     assert (mended.code, mended.of("failed")) == (1, takers | polls)
     assert (after.code, after.of("failed"), after.of("unknown")) == (0, set(), ALWAYS_UNKNOWN)
     broker = {"RabbitMQ", "publishing to the default exchange", "alarm", "oldest dead letter"}
-    engine = {"Temporal", "namespace", "retention", "reconciliation", "clock", "stuck bookings"}
+    engine = {"Temporal", "namespace", "retention", "reconciliation", "clock", "trip", "stuck bookings"}
     assert after.of("ok") == queues | reads | takers | polls | broker | engine
     assert (of_worker.code, of_worker.of("ok")) == (
         0,
-        {"Temporal", "namespace", "clock", "stuck bookings"} | bookers,
+        {"Temporal", "namespace", "clock", "trip", "stuck bookings"} | bookers,
     )
     assert (code, printed.splitlines()[-1]) == (0, "All checks OK, 2 unknown")
 
