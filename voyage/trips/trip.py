@@ -49,7 +49,12 @@ class Trip(BaseModel, metaclass=_Declared):
     A declaration that can't be booked raises `DeclarationError` when its class is made.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", json_schema_serialization_defaults_required=True)
+    model_config = ConfigDict(
+        frozen=True,
+        extra="ignore",
+        allow_inf_nan=False,  # JSON has neither
+        json_schema_serialization_defaults_required=True,
+    )
     declared_legs: ClassVar[Mapping[str, Leg]] = {}
     """The legs by their names, in the order in which they are booked."""
 
