@@ -1,12 +1,15 @@
 """What can go wrong on the client's side, each with what its caller can do about it.
 
 - `VoyageError`
-  - `BrokerError`: RabbitMQ can't be used as it is
-  - `PublishingError`: one message was not published, or nobody knows
-  - `ResultTimeoutError`, `BookingRejectedError`, `NotEditableError`
+  - `ClientError`, which says of which booking, and whether the message was sent
+    - `BrokerError`: RabbitMQ can't be used as it is
+    - `PublishingError`: one message was not published, or nobody knows
+    - `ResultTimeoutError`, `BookingRejectedError`, `ClientClosedError`, `ForeignLoopError`
+  - `NotEditableError`
 """
 
-from typing import TYPE_CHECKING
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
 
 from voyage.errors import VoyageError
 
@@ -17,7 +20,37 @@ RABBITMQ = "RabbitMQ"
 """As the log names it while it is away."""
 
 
-class BrokerError(VoyageError):
+class Sent(StrEnum):
+    """Whether the message behind an error was sent."""
+
+    NO = "no"
+    """Surely not. Sending it again books once."""
+    MAYBE = "maybe"
+    """It may have been. Send it again under the same booking id: that books once as well."""
+    SAFE = "safe"
+    """RabbitMQ has it safe, and the booking goes on."""
+
+
+class ClientError(VoyageError):
+    """What a client's call can come to.
+
+    `booking_id` is that of the booking that was asked for, or None; `sent` says whether its message was sent,
+    or is None where none was to be.
+    """
+
+    booking_id: str | None = None
+    sent: Sent | None = None
+
+
+class ClientClosedError(ClientError):
+    """The client is closed, before the call or under it. Connect a new one."""
+
+
+class ForeignLoopError(ClientError):
+    """The client was made in another event loop, or before a fork. Connect one where it is used."""
+
+
+class BrokerError(ClientError):
     """RabbitMQ can't be used. Each kind says whether waiting helps or a person must fix it."""
 
     away = RABBITMQ
@@ -43,7 +76,7 @@ class NotDeclaredError(BrokerError):
     """A queue is missing that this user may not declare. The text names it and says who can."""
 
 
-class PublishingError(VoyageError):
+class PublishingError(ClientError):
     """A message was not published, or it is unknown whether it was."""
 
 
@@ -82,13 +115,17 @@ class NotEditableError(VoyageError):
     """A dead letter whose fields can't be changed, as its body has none. Replay it as it is, or drop it."""
 
 
-class ResultTimeoutError(VoyageError):
-    """No result came in time. The booking goes on: ask again with the same booking id to get its result."""
+class ResultTimeoutError(ClientError):
+    """No result came in time. Ask again with the same booking id: it books once, and gets the result."""
 
 
-class BookingRejectedError(VoyageError):
+class BookingRejectedError(ClientError):
     """The request was not a valid booking; nothing was started. `result.reason` says why."""
 
     def __init__(self, result: "BookingResult") -> None:
         super().__init__(result.reason.message if result.reason else "rejected")
         self.result = result
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle, which would make it anew from its text."""
+        return type(self), (self.result,), self.__dict__

@@ -4,6 +4,8 @@ Each package has its own branch of this tree, in its own `errors.py`. A command 
 and ends with exit code 2, or 3 for a `StuckError`; `voyage.commands.failures` has them all.
 """
 
+from typing import Any
+
 
 class VoyageError(Exception):
     """The root: whatever its type, the text says what is wrong and what to do about it.
@@ -42,3 +44,7 @@ class OutputError(VoyageError):
             f"can't write to standard output ({failure.strerror}). Make room, or write elsewhere."
         )
         self.failure = failure
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """For pickle, which would make it anew from its text."""
+        return type(self), (self.failure,)

@@ -1,6 +1,7 @@
 """Publishing so that nothing is lost: persistent, mandatory, confirmed, and again after a lost connection."""
 
 import asyncio
+from collections.abc import Callable
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -20,6 +21,10 @@ from voyage.runtime.awaiting import library_calls
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
 FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
+
+
+def _nothing() -> None:
+    """Nobody wants to know when a message is sent."""
 
 
 class ConfirmedPublisher:
@@ -77,8 +82,17 @@ class ConfirmedPublisher:
         """Drop a connection that has gone silent; what is being published goes out on the next one."""
         await self.connection.mend()
 
-    async def publish(self, message: Message, routing_key: str, *, mandatory: bool = True) -> None:
+    async def publish(
+        self,
+        message: Message,
+        routing_key: str,
+        *,
+        mandatory: bool = True,
+        on_send: Callable[[], None] = _nothing,
+    ) -> None:
         """Publish until confirmed; a lost connection is waited for, and the message sent again.
+
+        `on_send` is called before each time that it is sent.
 
         So a message may arrive twice, and never not at all. Raises `UndeliverableError` if no queue took it,
         `NotPermittedError`, `MessageRefusedError` or `PublishNackedError` (its queue is full) if RabbitMQ
@@ -92,7 +106,7 @@ class ConfirmedPublisher:
         blame = self._suspects.blame_of(message.message_id)
         try:
             async with asyncio.timeout(self._timeout), lock:
-                await self._until_confirmed(message, routing_key, blame, mandatory=mandatory)
+                await self._until_confirmed(message, routing_key, blame, on_send, mandatory=mandatory)
         except TimeoutError:
             self._suspects.remember(message.message_id, blame)
             raise PublishTimeoutError(
@@ -123,12 +137,19 @@ class ConfirmedPublisher:
             await message.ack()
 
     async def _until_confirmed(
-        self, message: Message, routing_key: str, blame: Blame, *, mandatory: bool
+        self,
+        message: Message,
+        routing_key: str,
+        blame: Blame,
+        on_send: Callable[[], None],
+        *,
+        mandatory: bool,
     ) -> None:
         while True:
             await self._channel.ready()
             try:
                 async with self._suspects.in_flight(alone=blame.is_suspect):
+                    on_send()
                     with library_calls():
                         await self._exchange.publish(message, routing_key, mandatory=mandatory)
             except PublishError:

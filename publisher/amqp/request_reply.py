@@ -13,6 +13,7 @@ from publisher.amqp.connection import open_channel
 from publisher.amqp.result_stream import PREFETCH, ack, parse_result
 from publisher.contract.result import BookingResult
 from publisher.errors import PublishTimeoutError, ResultTimeoutError
+from publisher.lifetime import Lifetime
 from publisher.settings import BrokerSettings
 from voyage.errors import VoyageError
 from voyage.runtime.awaiting import ended_within, library_calls
@@ -54,8 +55,12 @@ class ReplyQueue:
         finally:
             del self._expected[correlation_id]
 
-    async def close(self) -> None:
-        """Delete the queue; with the broker away it expires by itself."""
+    async def close(self, why: Exception) -> None:
+        """Delete the queue; with the broker away it expires by itself. Whoever waits is told why."""
+        for waiting in self._expected.values():
+            if not waiting.done():
+                waiting.set_exception(why)
+                waiting.exception()  # looked at, in case nobody waits
         with suppress(*CONNECTION_EXCEPTIONS):
             await ended_within(_CLOSE_TIMEOUT, self._delete())
 
@@ -82,19 +87,19 @@ class RequestReply:
 
     @asynccontextmanager
     async def request(
-        self, send: Callable[[str, str], Awaitable[None]]
+        self, send: Callable[[str, str], Awaitable[None]], lifetime: Lifetime
     ) -> AsyncIterator[asyncio.Future[BookingResult]]:
         """Send with `reply_to` and `correlation_id`, and give the answer to wait for."""
-        replies = await self._reply_queue()
+        replies = await lifetime.lasting(self._reply_queue)
         correlation_id = uuid4().hex
         with replies.expect(correlation_id) as answer:
             await send(replies.name, correlation_id)
             yield answer
 
-    async def close(self) -> None:
-        """Delete the reply queue."""
+    async def close(self, why: Exception) -> None:
+        """Delete the reply queue, and tell whoever waits why there will be no answer."""
         if self._replies:
-            await self._replies.close()
+            await self._replies.close(why)
 
     async def _reply_queue(self) -> ReplyQueue:
         late = "RabbitMQ did not open a queue for the results. Nothing was sent; try again."
@@ -106,11 +111,12 @@ class RequestReply:
 
 @asynccontextmanager
 async def time_limit(
-    seconds: float, late: str, error: type[VoyageError] = ResultTimeoutError
+    seconds: float, late: str | Callable[[], str], error: type[VoyageError] = ResultTimeoutError
 ) -> AsyncIterator[None]:
-    """At most so long; then `error` says what is late."""
+    """At most so long; then `error` says what is late, as it is then."""
     try:
         async with asyncio.timeout(seconds):
             yield
     except TimeoutError:
-        raise error(f"{late} ({seconds:g} s have passed.)") from None
+        told = late if isinstance(late, str) else late()
+        raise error(f"{told} ({seconds:g} s have passed.)") from None

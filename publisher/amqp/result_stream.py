@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import suppress
 
 from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from publisher.amqp.connection import open_channel
 from publisher.contract.result import BookingResult
+from publisher.lifetime import Lifetime
 from voyage.runtime.awaiting import ended_within, library_calls
 
 log = logging.getLogger(__name__)
@@ -31,10 +32,13 @@ def parse_result(message: AbstractIncomingMessage) -> BookingResult | None:
 
 
 async def result_stream(
-    connection: AbstractRobustConnection, queue_name: str, count: int | None = None
-) -> AsyncIterator[BookingResult]:
-    """Results of a queue, each acked when the next is asked for, repeats dropped; `count` of them or all."""
-    channel = await open_channel(connection, PREFETCH)
+    connection: AbstractRobustConnection, queue_name: str, lifetime: Lifetime, count: int | None = None
+) -> AsyncGenerator[BookingResult, None]:
+    """Results of a queue, each acked when the next is asked for, repeats dropped; `count` of them or all.
+
+    Raises `ClientClosedError` when its client is closed.
+    """
+    channel = await lifetime.lasting(lambda: open_channel(connection, PREFETCH))
     with library_calls():
         queue = await channel.get_queue(queue_name, ensure=True)
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
@@ -43,7 +47,7 @@ async def result_stream(
         tag = await queue.consume(arrived.put)
     try:
         while count is None or len(seen) < count:
-            message = await arrived.get()
+            message = await lifetime.lasting(arrived.get)
             key = (message.correlation_id, message.message_id)
             result = None if key in seen else parse_result(message)
             if result:
@@ -53,7 +57,7 @@ async def result_stream(
                     seen.popitem(last=False)
             await ack(message)
     finally:
-        with suppress(*CONNECTION_EXCEPTIONS):
+        with suppress(Exception):  # aiormq raises a bare one if its connection goes; that ends both as well
             await ended_within(_CLOSE_TIMEOUT, queue.cancel(tag))
             await ended_within(_CLOSE_TIMEOUT, channel.close())
 

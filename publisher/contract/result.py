@@ -118,7 +118,9 @@ class BookingResult(Message):
     @model_serializer(mode="wrap")
     def _with_each_booked_leg(self, to_dict: SerializerFunctionWrapHandler) -> dict[str, Any]:
         data: dict[str, Any] = to_dict(self)
-        return {"cancelled": data.pop("cancelled"), **data.pop("booked"), **data}
+        booked = data.pop("booked", {})  # absent: its caller has excluded it
+        cancelled = {"cancelled": data.pop("cancelled")} if "cancelled" in data else {}
+        return {**cancelled, **booked, **data}
 
     if TYPE_CHECKING:
 

@@ -1,6 +1,7 @@
 """A trip: what every booking request says, and what a subclass declares beside it."""
 
 from collections.abc import Mapping
+from difflib import get_close_matches
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -37,6 +38,15 @@ class _Declared(ModelMetaclass):
         ) as unreadable:  # its text goes on with advice for another library's user
             told = unreadable.message.partition(". Set ")[0].rstrip(".")
             raise DeclarationError(f"{name}: {told}; use types that pydantic can write as JSON.") from None
+
+    def __call__(cls, /, **fields: Any) -> Any:  # noqa: N805 -- a metaclass's
+        """Make one in one's own code, where a mistyped field is a mistake; messages may have unknown ones."""
+        known: Mapping[str, Any] = vars(cls)["__pydantic_fields__"]
+        for name in fields.keys() - known.keys():
+            meant = get_close_matches(name, known, n=1)
+            hint = f" Did you mean {meant[0]}?" if meant else f" It has {', '.join(known)}."
+            raise TypeError(f"{cls.__name__} has no field {name!r}.{hint}")
+        return super().__call__(**fields)
 
 
 class Trip(BaseModel, metaclass=_Declared):

@@ -29,7 +29,7 @@ async def book(voyage: Client, trip: BookingRequest) -> BookingResult:
 
 async def main() -> None:
     """Book the tutorial's two trips, and one that is rejected."""
-    async with await Client.connect() as voyage:
+    async with Client.connect() as voyage:
         for trip in (JOHN, JANE, OTHER_TRIP_SAME_ID):
             result = await book(voyage, trip)
             print(f"{result.status}: {result.reason.message if result.reason else result.result}")

@@ -1,10 +1,11 @@
 """The contract's section "Control": cancel at any time, and ask how a booking stands."""
 
+import asyncio
 from uuid import uuid4
 
 import pytest
 
-from publisher import Client
+from publisher import BookingRequest, Client
 from tests.acceptance.conftest import World, in_both_shapes
 from tests.acceptance.inbox import TRIP, Inbox
 
@@ -130,3 +131,12 @@ async def test_the_cancel_and_status_commands(booking: World, client: Client) ->
     while status.status.value == "unknown_booking":
         status = await client.status(own)
     assert status.status.value == "cancelled"
+
+
+async def test_the_status_of_what_was_just_sent_is_never_unknown(booking: World, client: Client) -> None:
+    """The control queue doesn't wait behind the backlog, so a status may overtake its request."""
+    sent = [await client.publish(BookingRequest(**TRIP, booking_id=uuid4().hex)) for _ in range(30)]
+    told = await asyncio.gather(*map(client.status, reversed(sent)))
+    assert {status.status.value for status in told} <= {"running", "booked"}
+    assert {status.booking_id for status in told} == set(sent)
+    assert booking.services

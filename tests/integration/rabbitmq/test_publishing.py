@@ -24,7 +24,7 @@ TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
 
 @pytest.fixture
 async def client(settings: ConsumerSettings) -> AsyncIterator[Client]:
-    async with await Client.connect(settings=settings) as client:
+    async with Client.connect(settings=settings) as client:
         yield client
     async with await connect(settings.amqp_url.get_secret_value()) as connection:
         channel = await connection.channel()
@@ -61,7 +61,7 @@ async def test_a_published_request_is_persistent_typed_and_has_an_id(
 
 @pytest.mark.usefixtures("client")
 async def test_declaring_again_is_harmless(settings: ConsumerSettings) -> None:
-    async with await Client.connect(settings=settings) as second:
+    async with Client.connect(settings=settings) as second:
         await second.publish(TRIP)
 
 
@@ -118,12 +118,12 @@ async def test_a_result_that_was_not_dealt_with_comes_again(
     await put_results(settings, Message(result(1).to_body(), message_id="m-1"))
     stream = client.results()
     await anext(stream)
-    await stream.aclose()  # type: ignore[attr-defined]  # an async generator, promised only as an iterator
+    await stream.aclose()
 
     assert [answer.booking_id async for answer in client.results(count=1)] == ["b-1"]
 
 
 async def test_a_url_given_wins_over_the_settings(settings: ConsumerSettings) -> None:
     wrong = settings.model_copy(update={"amqp_url": SecretStr("amqp://127.0.0.1:1/")})
-    async with await Client.connect(settings.amqp_url.get_secret_value(), wrong) as client:
+    async with Client.connect(settings.amqp_url.get_secret_value(), wrong) as client:
         await client.publish(TRIP)
