@@ -6,17 +6,19 @@ from typing import Any
 from pydantic import ValidationError
 
 from consumer.errors import InvalidRequestError
+from publisher.contract.places import problems
 from publisher.contract.request import MAX_BODY_BYTES
-from publisher.contract.strict_json import each_key_once, no_constant, problems
+from publisher.contract.strict_json import each_key_once, no_constant
 from voyage.trips import Trip
 
 
 def parse_request(body: bytes, trip: type[Trip]) -> Trip:
     """The request for such a trip in a body; raises `InvalidRequestError` with a code and a text."""
+    given = parse_json_object(body)
     try:
-        return trip.model_validate(parse_json_object(body))
+        return trip.model_validate(given)
     except ValidationError as invalid:
-        raise InvalidRequestError("invalid", "; ".join(problems(invalid))) from None
+        raise InvalidRequestError("invalid", "; ".join(problems(invalid, given))) from None
 
 
 def parse_json_object(body: bytes) -> dict[str, Any]:

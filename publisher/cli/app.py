@@ -15,7 +15,9 @@ __all__ = ["app", "explain"]
 app = typer.Typer(
     name="voyage",
     help="Book trips through RabbitMQ. AMQP_URL says where it is.",
-    epilog=examples(
+    epilog=str(book.CHOSEN.mistake)
+    if book.CHOSEN.mistake
+    else examples(
         book.TRIP,
         "voyage COMMAND --help",
         'eval "$(voyage --show-completion)"  # in this shell',

@@ -1,8 +1,9 @@
 """`voyage book`: one trip, its result, and on request how it goes."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from inspect import Signature, signature
 from typing import Annotated
 from uuid import uuid4
 
@@ -12,23 +13,25 @@ from rich.live import Live
 
 from publisher.cli import rendering
 from publisher.cli.terminal import AsJson, examples, result_or_exit, seconds, stderr, stdout, valid
+from publisher.cli.trip.chosen import chosen_trip
+from publisher.cli.trip.options import TripOptions
+from publisher.cli.trip.typed import example_line
 from publisher.client import Client
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, PublishTimeoutError, ResultTimeoutError
 from voyage.commands.failures import Exit
 from voyage.trips import Trip
-from voyage.trips.tutorial import BookingRequest
 
-TRIP = "voyage book --car my-car --hotel my-hotel --flight my-flight"
 INTERVAL = 0.5  # seconds between two questions; each costs the services one query
-EXAMPLES = examples(TRIP, f"{TRIP} --watch")
+CHOSEN = chosen_trip()
+FIXED = ("--name", "--attempts", "--booking-id", "--deadline", "--timeout", "--watch", "--json", "--help")
+OPTIONS = TripOptions(CHOSEN.kind, FIXED)
+TRIP = example_line(CHOSEN.kind, OPTIONS)
+EXAMPLES = str(CHOSEN.mistake or examples(TRIP, f"{TRIP} --watch"))
 
 
 def book(  # noqa: PLR0913 -- options, each named
     *,
-    car: Annotated[str, typer.Option(metavar="ITEM", help="What to rent.")],
-    hotel: Annotated[str, typer.Option(metavar="ITEM", help="Where to stay.")],
-    flight: Annotated[str, typer.Option(metavar="ITEM", help="How to get there.")],
     name: Annotated[str, typer.Option(metavar="NAME", help="Who travels.")] = "John Doe",
     attempts: Annotated[int, typer.Option(metavar="N", help="Tries per leg, 1 to 100.")] = 5,
     booking_id: Annotated[
@@ -42,6 +45,7 @@ def book(  # noqa: PLR0913 -- options, each named
         bool, typer.Option("--watch", help="Show each leg as it goes, instead of JSON.")
     ] = False,
     as_json: AsJson = False,
+    **of_the_trip: str | list[str] | None,
 ) -> None:
     """Book one trip, wait for its result and print it as JSON.
 
@@ -49,9 +53,11 @@ def book(  # noqa: PLR0913 -- options, each named
     Exit code 0: booked; 1: cancelled, failed or rejected; 2: wrong usage or no connection; 3: no result yet;
     130: Ctrl-C; the booking goes on, and its id is told.
     """
-    fields = {"car": car, "hotel": hotel, "flight": flight, "name": name, "attempts": attempts}
+    if CHOSEN.mistake:
+        raise CHOSEN.mistake
     own = uuid4().hex if booking_id is None else booking_id
-    request = valid(BookingRequest, {**fields, "booking_id": own, "deadline": deadline})
+    fields = {"name": name, "attempts": attempts, "booking_id": own, "deadline": deadline}
+    request = valid(CHOSEN.kind, {**OPTIONS.body(of_the_trip), **fields}, OPTIONS.complaint)
     work = _watch(request, timeout, stderr if as_json else stdout) if watching else _book(request, timeout)
     try:
         result = result_or_exit(work, lambda: _goes_on(own))
@@ -60,6 +66,17 @@ def book(  # noqa: PLR0913 -- options, each named
     if as_json or not watching:
         typer.echo(result.model_dump_json(indent=None if as_json else 2))
     raise typer.Exit(Exit.BOOKED if result.status is Status.BOOKED else Exit.NOT_BOOKED)
+
+
+def _with_the_trips_options(function: Callable[..., None]) -> None:
+    """Typer makes options of a signature: the trip's come first."""
+    *own, _ = signature(function).parameters.values()
+    parameters = [*OPTIONS.parameters(), *own]
+    vars(function)["__signature__"] = Signature(parameters)
+    function.__annotations__ = {one.name: one.annotation for one in parameters}
+
+
+_with_the_trips_options(book)
 
 
 def _goes_on(booking_id: str) -> str:

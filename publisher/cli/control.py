@@ -21,7 +21,10 @@ from publisher.contract.control import DEFAULT_REASON, CancelRequest, StatusRequ
 from publisher.contract.result import BookingResult, Status
 from voyage.commands.failures import Exit
 
-ID = {"booking_id": "ID"}
+
+def _complaint(field: str, text: str, _: object) -> tuple[str, str]:
+    return "ID" if field == "booking_id" else f"--{field}", text
+
 
 CANCEL_EXAMPLES = examples('voyage cancel trip-1 --reason "Plans have changed"')
 STATUS_EXAMPLES = examples("voyage status trip-1", "voyage status trip-1 --table")
@@ -37,7 +40,7 @@ def cancel(
 
     Whoever booked gets the result.
     """
-    valid(CancelRequest, {"booking_id": booking_id, "reason": reason}, ID)
+    valid(CancelRequest, {"booking_id": booking_id, "reason": reason}, _complaint)
     run(_cancel(booking_id, reason), lambda: "The cancel may have been sent; sending it again is harmless.")
     if as_json:
         typer.echo(json.dumps({"booking_id": booking_id, "reason": reason}))
@@ -55,7 +58,7 @@ def status(
 
     Exit code 1 if nobody knows it, 3 if nobody answers.
     """
-    valid(StatusRequest, {"booking_id": booking_id}, ID)
+    valid(StatusRequest, {"booking_id": booking_id}, _complaint)
     result = result_or_exit(_status(booking_id, timeout), lambda: "Nothing has changed; ask again.")
     if table:
         stdout.print(rendering.results_table(result, header=True))

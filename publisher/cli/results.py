@@ -30,7 +30,7 @@ def results(
     A result that was printed has left the queue. Ctrl-C ends with exit code 130.
     """
     if queue is not None:
-        valid(_Named, {"queue": queue})
+        valid(_Named, {"queue": queue}, lambda _, text, __: ("--queue", text))
     run(
         _results(count, queue, table=table), lambda: "Results that were not printed are still in their queue."
     )

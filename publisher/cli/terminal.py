@@ -8,6 +8,7 @@ import typer
 from pydantic import BaseModel, ValidationError
 from rich.console import Console
 
+from publisher.contract.places import mistakes
 from publisher.contract.result import BookingResult
 from publisher.errors import ResultTimeoutError
 from voyage.commands import interruption
@@ -16,6 +17,8 @@ from voyage.errors import CommandInterruptedError
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+Complaint = Callable[[str, str, dict[str, Any]], tuple[str, str]]
+"""From a place such as `jeep.seats`, what is wrong there, and all that was given: the option, and a text."""
 LONGEST_WAIT = 30 * 24 * 3600.0  # seconds
 
 # Rich leaves colours and moving parts out when it doesn't write to a terminal, and colours with NO_COLOR.
@@ -38,15 +41,26 @@ def examples(*lines: str) -> str:
     return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
 
 
-def valid(kind: type[M], fields: dict[str, object], names: dict[str, str] | None = None) -> M:
-    """A message of these fields, or a complaint about the option that is wrong; `names` has other names."""
+class MissingOptionError(typer.BadParameter):
+    """An option that has to be given, and isn't."""
+
+    def format_message(self) -> str:
+        """As typer says it of options that are always needed."""
+        return f"Missing option {self.param_hint!r}."
+
+
+def valid(kind: type[M], fields: dict[str, Any], complaint: Complaint) -> M:
+    """A message of these fields, or a complaint about what is wrong: the option, and a text."""
     try:
         return kind.model_validate(fields)
     except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False, include_context=False)[0]
-        field = str(first["loc"][0])
-        option = (names or {}).get(field) or f"--{field.replace('_', '-')}"
-        raise typer.BadParameter(first["msg"].removeprefix("Value error, "), param_hint=option) from None
+        place, text = mistakes(invalid, fields)[0]
+        if not place:
+            raise typer.BadParameter(text) from None
+        option, said = complaint(place, text, fields)
+        if "." not in place and place not in fields:
+            raise MissingOptionError("", param_hint=option) from None
+        raise typer.BadParameter(said, param_hint=option) from None
 
 
 def run(work: Coroutine[Any, Any, T], goes_on: Callable[[], str]) -> T:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from publisher.contract.strict_json import each_key_once, no_constant, problems
+from publisher.contract.places import problems
+from publisher.contract.strict_json import each_key_once, no_constant
 from voyage.trips import Trip
 
 
@@ -78,7 +79,7 @@ def _parse(line: bytes, trip: type[Trip]) -> Trip:
     try:
         return trip.model_validate(value)
     except ValidationError as invalid:
-        raise _InvalidError("; ".join(problems(invalid))) from None
+        raise _InvalidError("; ".join(problems(invalid, value))) from None
 
 
 def _conflicts(lines: list[RequestLine]) -> Iterator[InvalidLine]:
