@@ -10,13 +10,14 @@ from publisher.contract.places import problems
 from publisher.contract.request import MAX_BODY_BYTES
 from publisher.contract.strict_json import each_key_once, no_constant
 from voyage.trips import Trip
+from voyage.trips.reading import read_model
 
 
 def parse_request(body: bytes, trip: type[Trip]) -> Trip:
     """The request for such a trip in a body; raises `InvalidRequestError` with a code and a text."""
     given = parse_json_object(body)
     try:
-        return trip.model_validate(given)
+        return read_model(trip, given)
     except ValidationError as invalid:
         raise InvalidRequestError("invalid", "; ".join(problems(invalid, given))) from None
 

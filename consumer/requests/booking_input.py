@@ -18,7 +18,7 @@ _TOLD_ELSEWHERE = {"attempts", "booking_id", "deadline"}
 def booking_input(start: Start, settings: ConsumerSettings) -> AnyBooking:
     """What the workflow is started with: its plan is the trip as it is declared now."""
     request, words = start.request, items_of(start.request)
-    as_json = request.model_dump(mode="json")
+    as_json = request.model_dump(mode="json", by_alias=True)
     common: dict[str, Any] = {
         "book_user_id": start.user_id,
         "attempts": request.attempts,

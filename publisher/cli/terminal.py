@@ -14,6 +14,7 @@ from publisher.errors import ResultTimeoutError
 from voyage.commands import interruption
 from voyage.commands.failures import Exit
 from voyage.errors import CommandInterruptedError
+from voyage.trips.reading import read_model
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
@@ -52,7 +53,7 @@ class MissingOptionError(typer.BadParameter):
 def valid(kind: type[M], fields: dict[str, Any], complaint: Complaint) -> M:
     """A message of these fields, or a complaint about what is wrong: the option, and a text."""
     try:
-        return kind.model_validate(fields)
+        return read_model(kind, fields)
     except ValidationError as invalid:
         place, text = mistakes(invalid, fields)[0]
         if not place:

@@ -39,7 +39,7 @@ def fingerprint(request: Trip) -> str:
     default that is made anew each time (a `default_factory`) makes no other booking.
     """
     fields = request.model_dump(
-        mode="json", exclude={"booking_id"}, exclude_unset=True, exclude_defaults=True
+        mode="json", by_alias=True, exclude={"booking_id"}, exclude_unset=True, exclude_defaults=True
     )
     return digest(_FINGERPRINT_VERSION, json.dumps(fields, sort_keys=True).encode())
 

@@ -12,6 +12,7 @@ from pydantic.fields import FieldInfo
 
 from voyage.trips.errors import DeclarationError
 from voyage.trips.leg import Leg
+from voyage.trips.round_trip import unreadable
 from voyage.trips.trip import ENVELOPE, Trip
 
 OF_THE_RESULT = frozenset(
@@ -54,6 +55,7 @@ def _mistakes(trip: type[Trip]) -> Iterator[tuple[str, str]]:
     for name, field in own.items():
         yield from ((name, text) for text in _in_field(name, field))
     yield from _in_order(trip.declared_legs, groups_of(trip.declared_legs))
+    yield from unreadable(trip)
 
 
 def _redeclared(trip: type[Trip]) -> Iterator[str]:

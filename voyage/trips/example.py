@@ -1,12 +1,14 @@
 """An example of a trip, made from its JSON schema."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
 from voyage.trips.errors import DeclarationError
+from voyage.trips.reading import read_model
 from voyage.trips.trip import ENVELOPE, Trip
 
 NAME = "John Doe"
@@ -23,16 +25,28 @@ def example_of(trip: type[Trip]) -> dict[str, Any]:
     wanted = [
         name for name in schema["properties"] if name in trip.declared_legs or name in schema["required"]
     ]
-    made = {name: NAME if name == "name" else _Maker(schema).value(name, name) for name in wanted}
+    made = _made(schema, wanted)
     try:
-        trip.model_validate(made)
+        read_model(trip, made)
     except ValidationError as invalid:
-        at = ".".join(map(str, invalid.errors(include_url=False)[0]["loc"]))
+        place = ".".join([trip.__name__, *map(str, invalid.errors(include_url=False)[0]["loc"])])
         raise DeclarationError(
-            f"{trip.__name__}.{at}: no example can be made of its type; give it one: "
-            "Annotated[…, Field(examples=[…])]"
+            f"{place}: no example can be made of its type; give it one: Annotated[…, Field(examples=[…])]"
         ) from None
     return {name: value for name, value in made.items() if name in ENVELOPE or value is not None}
+
+
+def whole_example_of(trip: type[Trip]) -> Trip | None:
+    """A trip with a value for every field of it, or as many as can be made; None if that isn't possible."""
+    schema = trip.model_json_schema(mode="validation")
+    for names in (schema["properties"], schema["required"]):
+        with suppress(ValidationError):
+            return read_model(trip, _made(schema, [name for name in names if name not in ENVELOPE]))
+    return None
+
+
+def _made(schema: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {"name": NAME, **{name: _Maker(schema).value(name, name) for name in names if name != "name"}}
 
 
 class _Maker:

@@ -3,6 +3,7 @@
 import os
 import pkgutil
 import sys
+from contextlib import redirect_stdout, suppress
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, PlainSerializer
@@ -20,22 +21,31 @@ def load_trip(named: str) -> type[Trip]:
 
     The working directory is looked at last, so that nothing in it hides a package.
     """
-    if os.getcwd() not in sys.path:  # noqa: PTH109 -- sys.path holds texts
-        sys.path.append(os.getcwd())  # noqa: PTH109
     module, _, name = named.partition(":")
     if not module or not name:
         raise ValueError(f"{named!r} is no trip. {_TAKES}.")
-    try:
-        found = pkgutil.resolve_name(named)
-    except VoyageError as mistake:
-        raise ValueError(str(mistake)) from None
-    except Exception as error:
-        raise ValueError(f"can't load {named!r} ({type(error).__name__}: {error}). {_TAKES}.") from error
+    found = _found(named, module)
     if not (isinstance(found, type) and issubclass(found, Trip)):
         raise ValueError(f"{named!r} is no trip: declare it as class {name}(Trip).")  # noqa: TRY004 -- pydantic
     if not found.declared_legs:
         raise ValueError(f"{named!r} has no leg; mark what is to be booked: jeep: Annotated[str, Leg()].")
     return found
+
+
+def _found(named: str, module: str) -> Any:
+    """What has this name; what its module prints goes to standard error, as it is no output of a command."""
+    with suppress(OSError):  # the working directory may be gone
+        if os.getcwd() not in sys.path:  # noqa: PTH109 -- sys.path holds texts
+            sys.path.append(os.getcwd())  # noqa: PTH109
+    try:
+        with redirect_stdout(sys.stderr):
+            return pkgutil.resolve_name(named)
+    except VoyageError as mistake:
+        raise ValueError(str(mistake)) from None
+    except (Exception, SystemExit) as error:
+        where = getattr(sys.modules.get(module), "__file__", None)
+        of = f", of {where}" if where else ""
+        raise ValueError(f"can't load {named!r} ({type(error).__name__}: {error}{of}). {_TAKES}.") from error
 
 
 def name_of(trip: type[Trip]) -> str:

@@ -1,13 +1,51 @@
-"""The values of a trip's fields, read back from the JSON in which a booking carries them."""
+"""A trip, or the values of its fields, read from JSON."""
 
+import json
 import logging
-from typing import Annotated, Any, cast
+from collections.abc import Callable
+from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from voyage.trips.trip import Trip
 
 log = logging.getLogger(__name__)
+M = TypeVar("M", bound=BaseModel)
+T = TypeVar("T")
+
+
+def read_model(kind: type[M], as_json: Any) -> M:
+    """A trip or another model from JSON that has been parsed; raises `ValidationError`, and nothing else.
+
+    So too if the code of a declaration fails on it: a message that does that would do it each time.
+    """
+    try:
+        return _read(kind.model_validate, kind.model_validate_json, as_json)
+    except ValidationError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+        text = "the code of {trip} fails on it ({said})"
+        failed = PydanticCustomError("failed", text, {"trip": kind.__name__, "said": said})
+        raise ValidationError.from_exception_data(
+            kind.__name__, [InitErrorDetails(type=failed, input=None)]
+        ) from error
+
+
+def _read(from_python: Callable[[Any], T], from_json: Callable[[str], T], as_json: Any) -> T:
+    """Strict models take only from JSON itself what JSON has no type for, such as dates."""
+    try:
+        return from_python(as_json)
+    except ValidationError as refused:
+        try:
+            return from_json(json.dumps(as_json))
+        except ValidationError as still:
+            kinds = [error["type"] for error in still.errors(include_url=False, include_input=False)]
+            fewer = len(kinds) < refused.error_count() and "json_invalid" not in kinds
+            raise (still if fewer else refused) from None
+        except (ValueError, TypeError, RecursionError):
+            raise refused from None
 
 
 class FieldReader:
@@ -29,7 +67,7 @@ class FieldReader:
         if known is None:
             return as_json
         try:
-            return known.validate_python(as_json)
+            return _read(known.validate_python, known.validate_json, as_json)
         except ValidationError:
             if name not in self._said:
                 self._said.add(name)

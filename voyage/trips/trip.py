@@ -83,7 +83,9 @@ class Trip(BaseModel, metaclass=_Declared):
 
     def to_body(self) -> bytes:
         """The message body: JSON in UTF-8, without the fields that are absent."""
-        return self.model_dump_json(exclude_none=True).encode()
+        fields = type(self).model_fields
+        absent = {name for name in fields if getattr(self, name) is None and not fields[name].is_required()}
+        return self.model_dump_json(exclude=absent, by_alias=True).encode()
 
 
 def _put_last(kind: type[Trip], *names: str) -> None:

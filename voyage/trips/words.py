@@ -1,6 +1,7 @@
 """What is to be booked, in words for people."""
 
 import json
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel
@@ -10,7 +11,7 @@ from voyage.trips.trip import Trip
 
 def items_of(trip: Trip) -> dict[str, str]:
     """What is to be booked, in words, by leg; an optional leg that is absent is left out."""
-    as_json = trip.model_dump(mode="json", include=set(trip.declared_legs))
+    as_json = trip.model_dump(mode="json", by_alias=True, include=set(trip.declared_legs))
     given = {name: getattr(trip, name) for name in trip.declared_legs}
     return {name: words_for(value, as_json[name]) for name, value in given.items() if value is not None}
 
@@ -19,8 +20,7 @@ def words_for(value: Any, as_json: Any) -> str:
     """A text as it is; anything else by its own `str()` if its class has one, or as compact JSON."""
     if isinstance(as_json, str):
         return as_json
-    if isinstance(value, BaseModel) and vars(BaseModel)["__str__"] is not getattr(
-        type(value), "__str__", None
-    ):
-        return str(value)
+    if isinstance(value, BaseModel) and vars(BaseModel)["__str__"] is not type(value).__str__:
+        with suppress(Exception):  # other people's code
+            return " ".join(str(value).split())
     return json.dumps(as_json, ensure_ascii=False, separators=(",", ":"))

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from publisher.contract.places import problems
 from publisher.contract.strict_json import each_key_once, no_constant
 from voyage.trips import Trip
+from voyage.trips.reading import read_model
 
 
 @dataclass(frozen=True)
@@ -77,7 +78,7 @@ def _parse(line: bytes, trip: type[Trip]) -> Trip:
     if not isinstance(value, dict):
         raise _InvalidError(f"takes a JSON object, not {type(value).__name__}")
     try:
-        return trip.model_validate(value)
+        return read_model(trip, value)
     except ValidationError as invalid:
         raise _InvalidError("; ".join(problems(invalid, value))) from None
 
