@@ -112,7 +112,10 @@ class PublishTimeoutError(PublishingError):
 
 
 class NotEditableError(VoyageError):
-    """A dead letter whose fields can't be changed, as its body has none. Replay it as it is, or drop it."""
+    """A dead letter whose fields can't be changed, as its body has none. Replay it as it is, or drop it.
+
+    Raised when the others have been replayed.
+    """
 
 
 class ResultTimeoutError(ClientError):

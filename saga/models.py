@@ -112,7 +112,7 @@ class BookingInput:
 
 @dataclass(frozen=True, kw_only=True)
 class BookVacationInput(BookingInput):
-    """The tutorial's trip to book; without a plan, car, hotel and flight are booked one after the other."""
+    """The tutorial's trip to book; without a plan, its three legs are booked one after the other."""
 
     book_car_id: str
     book_hotel_id: str

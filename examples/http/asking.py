@@ -5,20 +5,20 @@ import math
 import re
 
 from aiohttp import web
+from pydantic import ValidationError
 
-from examples.http.problems import BAD_REQUEST, WRONG_TYPE, ProblemError
-from publisher import BookingRequest
+from examples.http.problems import BAD_REQUEST, WRONG_TYPE, ProblemError, invalid
+from publisher.contract.places import mistakes
+from voyage.trips import Trip
+from voyage.trips.reading import read_model
 
 KEY = "Idempotency-Key"
 _WAIT = re.compile(r"(?:^|[,;])\s*wait\s*=\s*\"?(\d{1,9})\"?\s*(?:[,;]|$)", re.IGNORECASE | re.ASCII)
 _AT_ONCE = re.compile(r"(?:^|[,;])\s*respond-async\s*(?:[,;]|$)", re.IGNORECASE)
 
 
-async def trip(request: web.Request) -> BookingRequest:
-    """The trip in a body of the tutorial's JSON, under the `Idempotency-Key` if there is one.
-
-    Raises `ProblemError`, or `ValidationError` for fields that make no booking.
-    """
+async def trip(request: web.Request, kind: type[Trip]) -> Trip:
+    """The trip in a body of JSON, under the `Idempotency-Key` if there is one; raises `ProblemError`."""
     if request.content_type != "application/json":
         raise ProblemError(WRONG_TYPE, "Send JSON, with -H 'Content-Type: application/json'")
     try:
@@ -30,7 +30,11 @@ async def trip(request: web.Request) -> BookingRequest:
     key = request.headers.get(KEY, "").strip('" ')
     if key and fields.get("booking_id") not in (None, key):
         raise ProblemError(BAD_REQUEST, f"The body's booking_id and the header {KEY} are two ids; send one")
-    return BookingRequest.model_validate({**fields, "booking_id": key or fields.get("booking_id")})
+    given = {**fields, "booking_id": key or fields.get("booking_id")}
+    try:
+        return read_model(kind, given)
+    except ValidationError as error:
+        raise invalid(mistakes(error, given)) from None
 
 
 def patience(request: web.Request, longest: float) -> float:

@@ -29,8 +29,9 @@ def main(
     ] = 5.0,
 ) -> None:
     """Book trips by `curl -X POST http://localhost:3002/book`; AMQP_URL says where RabbitMQ is."""
-    _ = load_settings(BrokerSettings).url  # a mistake there is told now, not to the first caller
-    door = Door(longest_wait=wait, broker_timeout=broker_timeout).app()
+    settings = load_settings(BrokerSettings)
+    _ = settings.url  # a mistake there is told now, not to the first caller
+    door = Door(settings.trip, longest_wait=wait, broker_timeout=broker_timeout).app()
     try:
         web.run_app(door, host=host, port=port, access_log=None, shutdown_timeout=5)
     except (OSError, UnicodeError) as failure:

@@ -12,17 +12,25 @@ from aiohttp import web
 
 from examples.http.asking import patience, trip
 from examples.http.problems import INVALID, NOT_FOUND, ProblemError, as_problems
-from publisher import BookingRequest, BookingResult, BrokerSettings, Client
+from publisher import BookingResult, BrokerSettings, Client
 from publisher.contract.request import MAX_BODY_BYTES
 from publisher.contract.result import Status
+from voyage.trips import Trip
+from voyage.trips.tutorial import BookingRequest
 
 REMEMBERED = 10_000  # bookings that were not waited for, which may still be in RabbitMQ's queue
 
 
 class Door:
-    """Books through one client, which it connects when it is first needed; waits at most `longest_wait` s."""
+    """Books trips of one kind through one client, which it connects when it is first needed.
 
-    def __init__(self, longest_wait: float = 60.0, broker_timeout: float = 5.0) -> None:
+    Waits at most `longest_wait` seconds for an answer.
+    """
+
+    def __init__(
+        self, kind: type[Trip] = BookingRequest, longest_wait: float = 60.0, broker_timeout: float = 5.0
+    ) -> None:
+        self._kind = kind
         self._longest_wait = longest_wait
         self._broker_timeout = broker_timeout
         self._client: Client | None = None
@@ -38,7 +46,7 @@ class Door:
 
     async def book(self, request: web.Request) -> web.Response:
         """Book a trip: 200 with its result, or 202 with its address if that takes longer than was asked."""
-        asked = await trip(request)
+        asked = await trip(request, self._kind)
         asked = asked.model_copy(update={"booking_id": asked.booking_id or uuid4().hex})
         wait = patience(request, self._longest_wait)
         result = await self._result(asked, wait)
@@ -62,7 +70,7 @@ class Door:
             return _json(self._going_on(booking_id))
         raise ProblemError(NOT_FOUND, f"Nobody knows a booking {booking_id!r}")
 
-    async def _result(self, asked: BookingRequest, wait: float) -> BookingResult | None:
+    async def _result(self, asked: Trip, wait: float) -> BookingResult | None:
         client = await self._connected()
         async with client.booking(asked) as result:
             await asyncio.wait({result}, timeout=wait)

@@ -1,5 +1,6 @@
 """What went wrong, as `application/problem+json` (RFC 9457): each says what the caller can do about it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from aiohttp import web
@@ -7,6 +8,7 @@ from aiohttp.typedefs import Handler
 from pydantic import ValidationError
 
 from publisher import VoyageError
+from publisher.contract.places import mistakes as mistakes_in
 
 BAD_REQUEST, NOT_FOUND, WRONG_TYPE, INVALID, UNAVAILABLE = 400, 404, 415, 422, 503
 _TITLES = {
@@ -36,13 +38,12 @@ class ProblemError(Exception):
         return response
 
 
-def invalid(error: ValidationError) -> ProblemError:
-    """Each field that is wrong, and why."""
-    errors = [
-        {"field": ".".join(map(str, found["loc"])), "message": found["msg"].removeprefix("Value error, ")}
-        for found in error.errors(include_url=False, include_input=False, include_context=False)
-    ]
-    detail = "; ".join(f"{found['field']}: {found['message']}" for found in errors)
+def invalid(mistakes: Iterable[tuple[str, str]]) -> ProblemError:
+    """Each place that is wrong, such as `jeep.seats`, and why."""
+    errors = [{"field": place, "message": text} for place, text in mistakes]
+    detail = "; ".join(
+        f"{found['field']}: {found['message']}" if found["field"] else found["message"] for found in errors
+    )
     return ProblemError(INVALID, detail, code="invalid", errors=errors)
 
 
@@ -53,8 +54,8 @@ async def as_problems(request: web.Request, handler: Handler) -> web.StreamRespo
         return await handler(request)
     except ProblemError as problem:
         return problem.response()
-    except ValidationError as error:
-        return invalid(error).response()
+    except ValidationError as error:  # of an id in the address
+        return invalid(mistakes_in(error, {"booking_id": ""})).response()
     except VoyageError as error:
         return ProblemError(UNAVAILABLE, str(error)).response()
     except web.HTTPError as error:

@@ -9,6 +9,7 @@ from typing import Any, Self
 
 from publisher.amqp.message import HEADERS_CUT, Delivery
 from publisher.contract.identity import hash_of
+from publisher.contract.places import Json, with_changes
 from publisher.errors import NotEditableError
 
 REASON, ERROR, TIME = "x-reason", "x-error", "x-dead-lettered-at"
@@ -43,9 +44,9 @@ class DeadLetter:
         return self.delivery.message_id or sha256(self.delivery.body).hexdigest()[:16]
 
     def to_replay(self, changes: Mapping[str, Any]) -> Delivery:
-        """The message as it was, or with some fields of its body changed and the same booking id.
+        """The message as it was, or with some places of its body changed and the same booking id.
 
-        Raises `NotEditableError` for a body that is no JSON object.
+        A place is a field, or `jeep.seats` in one. Raises `NotEditableError` if the body is no JSON object.
         """
         noted = {REASON, ERROR, TIME, HEADERS_CUT, "x-death", "x-first-death-exchange", "x-first-death-queue"}
         headers = {
@@ -53,10 +54,17 @@ class DeadLetter:
         }
         if not changes:
             return replace(self.delivery, headers=headers)
-        try:
-            body = dict(json.loads(self.delivery.body))
-        except (ValueError, TypeError):
-            raise NotEditableError(f"The body of {self.id} is no JSON object; drop it instead.") from None
+        body = self._body()
         if not self.delivery.message_id:
             body.setdefault("booking_id", hash_of(self.delivery.body, self.delivery.correlation_id))
-        return replace(self.delivery, headers=headers, body=json.dumps({**body, **changes}).encode())
+        changed = json.dumps(with_changes(body, changes)).encode()
+        return replace(self.delivery, headers=headers, body=changed)
+
+    def _body(self) -> Json:
+        try:
+            body = json.loads(self.delivery.body)
+        except (ValueError, RecursionError):
+            body = None
+        if not isinstance(body, dict):
+            raise NotEditableError(f"The body of {self.id} is no JSON object; drop it instead.")
+        return body

@@ -11,6 +11,7 @@ from publisher.amqp.connection import open_channel
 from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.message import Delivery
 from publisher.amqp.queue_walk import message_count, walking
+from publisher.errors import NotEditableError
 from publisher.settings import BrokerSettings
 
 Selection = Callable[[DeadLetter], bool]
@@ -58,6 +59,7 @@ class DeadLetterQueue:
         """Send the selected ones in again; each comes when it is confirmed and has left this queue.
 
         Interrupted half-way, a message may be in both queues, never in none, and its id makes that harmless.
+        Those whose body can't be changed stay; `NotEditableError` tells of them when all others are sent.
         """
 
         async def send(letter: DeadLetter) -> None:
@@ -77,10 +79,19 @@ class DeadLetterQueue:
     async def _remove(
         self, selected: Selection, first: Callable[[DeadLetter], Awaitable[None]]
     ) -> AsyncGenerator[DeadLetter, None]:
+        kept: list[NotEditableError] = []
         async with walking(self._connection, self._names.dead_queue) as walk:
             async for message in walk.messages():
                 letter = DeadLetter.from_delivery(Delivery.from_message(message))
-                if selected(letter):
+                if not selected(letter):
+                    continue
+                try:
                     await first(letter)
-                    await walk.remove()
-                    yield letter
+                except NotEditableError as refused:
+                    kept.append(refused)
+                    continue
+                await walk.remove()
+                yield letter
+        if kept:
+            more = f" And {len(kept) - 1} more." if kept[1:] else ""
+            raise NotEditableError(f"{kept[0]}{more}")

@@ -10,6 +10,9 @@ from publisher.cli import rendering
 from publisher.cli.letter_choice import LetterChoice
 from publisher.cli.letter_handling import each_letter, handle_letters, print_whole, with_dead_letters
 from publisher.cli.terminal import AlwaysJson, AsJson, examples, stderr, stdout
+from publisher.cli.trip.edits import edits_of
+from voyage.runtime.settings import load_settings
+from voyage.trips.loading import TripSettings
 
 FIRST = 50
 Ids = Annotated[
@@ -89,7 +92,7 @@ def replay(
     Exit code 2 if no letter has an --id or the --reason; the others are replayed all the same.
     """
     choice = LetterChoice.of(ids, reason, everything=everything)
-    edits = dict(_edit(change) for change in changes or [])
+    edits = edits_of(changes or [], load_settings(TripSettings).trip)
     handle_letters(
         choice, lambda queue: queue.replay(choice, edits), "replayed", dry_run=dry_run, as_json=as_json
     )
@@ -112,10 +115,3 @@ def drop(
     """
     choice = LetterChoice.of(ids, reason, everything=everything)
     handle_letters(choice, lambda queue: queue.drop(choice), "dropped", dry_run=dry_run, as_json=as_json)
-
-
-def _edit(change: str) -> tuple[str, str]:
-    field, equals, value = change.partition("=")
-    if not equals or field == "booking_id":
-        raise typer.BadParameter("takes FIELD=VALUE; the booking id can't be changed", param_hint="--set")
-    return field, value

@@ -13,6 +13,7 @@ from publisher.cli import rendering
 from publisher.cli.letter_choice import LetterChoice
 from publisher.cli.terminal import run
 from publisher.client import Client
+from publisher.errors import NotEditableError
 
 T = TypeVar("T")
 Letters = Callable[[DeadLetterQueue], AsyncGenerator[DeadLetter, None]]
@@ -22,32 +23,37 @@ def handle_letters(
     choice: LetterChoice, handled: Letters, done: str, *, dry_run: bool, as_json: bool
 ) -> None:
     """Do it with the chosen letters, or only say which ones; complain if no letter meets the choice."""
+    told: list[str] = []
 
     def tell(letter: DeadLetter) -> None:
+        told.append(letter.id)
         if as_json:
             print_whole(letter)
         else:
             typer.echo(f"{letter.id}\t{letter.reason}")
 
-    count = each_letter((lambda queue: queue.browse()) if dry_run else handled, choice, tell)
+    kept: NotEditableError | None = None
+    try:
+        each_letter((lambda queue: queue.browse()) if dry_run else handled, choice, tell)
+    except NotEditableError as refused:
+        kept = refused
     if not as_json:
-        typer.echo(f"{count} would be {done}." if dry_run else f"{count} {done}.")
+        typer.echo(f"{len(told)} would be {done}." if dry_run else f"{len(told)} {done}.")
+    if kept:
+        raise kept
     choice.require_all()
 
 
-def each_letter(letters: Letters, choice: LetterChoice, tell: Callable[[DeadLetter], None]) -> int:
-    """Tell of each chosen letter as it comes; how many there were."""
+def each_letter(letters: Letters, choice: LetterChoice, tell: Callable[[DeadLetter], None]) -> None:
+    """Tell of each chosen letter as it comes."""
 
-    async def work(queue: DeadLetterQueue) -> int:
-        count = 0
+    async def work(queue: DeadLetterQueue) -> None:
         async with aclosing(letters(queue)) as coming:
             async for letter in coming:
                 if choice(letter):
-                    count += 1
                     tell(letter)
-        return count
 
-    return with_dead_letters(work)
+    with_dead_letters(work)
 
 
 def with_dead_letters(work: Callable[[DeadLetterQueue], Coroutine[Any, Any, T]]) -> T:

@@ -1,4 +1,4 @@
-"""Suppliers of cars, hotel rooms and seats: the interface for your own, HTTP, simulated."""
+"""Suppliers of what a trip's legs name: the interface for your own, HTTP, simulated."""
 
 from saga.suppliers.supplier import Supplier, SupplierCall
 

@@ -22,6 +22,7 @@ from saga.errors import SupplierRefusedError
 from saga.suppliers.plain_methods import AsyncSupplier, accept_plain_methods
 from saga.suppliers.reference import RULE, reference_in
 from saga.suppliers.supplier import Supplier, SupplierCall
+from voyage.trips.tutorial import BookingRequest
 
 T = TypeVar("T")
 
@@ -32,7 +33,7 @@ _BLOCKED = 0.25
 class SupplierContract:
     """Subclass it, name your items, and give it a fixture `supplier`."""
 
-    leg: ClassVar[str] = "car"
+    leg: ClassVar[str] = next(iter(BookingRequest.declared_legs))
     item: ClassVar[Any] = "an-item"
     """Something that can be booked again and again."""
     refused_item: ClassVar[Any] = "an-invalid-item"

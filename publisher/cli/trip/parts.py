@@ -32,6 +32,11 @@ class Part:
         return self.place.rpartition(".")[2]
 
     @property
+    def is_open(self) -> bool:
+        """Whether there may be more in it than has a name of its own here."""
+        return not self.kinds or bool(self.kinds & {"array", "object"})
+
+    @property
     def is_list(self) -> bool:
         """Whether it is a list, and nothing else but that or null."""
         return self.kinds - {"null"} == {"array"}

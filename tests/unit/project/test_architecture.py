@@ -1,4 +1,7 @@
-"""The pages about the code name files that exist, and the way of a booking goes down and never back up."""
+"""The pages about the code name files that exist, and the way of a booking goes down and never back up.
+
+The code names no leg: it has them from the declaration of the trip.
+"""
 
 import ast
 import re
@@ -7,10 +10,14 @@ from itertools import pairwise
 import pytest
 
 from tests.documentation.pages import ROOT
+from voyage.trips.tutorial import BookingRequest
 
 FILE = re.compile(r"`([\w./-]+\.py)`")
 STOP = re.compile(r"^(\d+)\. \*\*`([\w/]+\.py)`\*\*: (.*?)(?=^\d+\. |\n\n|\Z)", re.MULTILINE | re.DOTALL)
 WAY = "The way of a booking"
+LEG = re.compile(rf"\b({'|'.join(BookingRequest.declared_legs)})s?\b", re.IGNORECASE)
+ROOMS = ("publisher", "consumer", "saga", "voyage")
+NAMES_LEGS = {"voyage/trips/tutorial.py"}
 
 
 def section(title: str) -> str:
@@ -71,3 +78,16 @@ def test_the_way_enters_each_package_in_the_order_of_a_booking() -> None:
 def test_a_stop_says_where_to_start_in_its_file(file: str, text: str) -> None:
     first = re.findall(r"`(\w+(?:\.\w+)?)`", text)[0]
     assert first in names_in(file)
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_no_code_names_a_leg(room: str) -> None:
+    texts = {str(file.relative_to(ROOT)): file.read_text() for file in (ROOT / room).rglob("*.py")}
+    lines = [
+        f"{file}: {line.strip()}"
+        for file, text in texts.items()
+        if file not in NAMES_LEGS
+        for line in text.splitlines()
+        if LEG.search(line.replace("in flight", ""))
+    ]
+    assert lines == []
