@@ -78,7 +78,7 @@ class _Maker:
 
     def _of_type(self, part: Mapping[str, Any], name: str, depth: int) -> Any:
         match part.get("type"):
-            case "string":
+            case "string" | None:
                 return _text(part, name)
             case "integer" | "number":
                 return _number(part)

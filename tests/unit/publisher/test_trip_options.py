@@ -1,0 +1,215 @@
+"""`voyage book` has an option for each part of a trip, whatever that trip is."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Literal
+
+import pytest
+import typer
+from pydantic import BaseModel, Field
+
+from publisher.cli.terminal import MissingOptionError, valid
+from publisher.cli.trip.edits import edits_of
+from publisher.cli.trip.options import TripOptions
+from publisher.cli.trip.typed import example_line
+from tests.trips.safari import Safari
+from voyage import Leg, Trip
+from voyage.trips.tutorial import BookingRequest
+
+
+class Colour(StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Hut(BaseModel):
+    kind: Literal["hut"]
+    beds: int
+
+
+class Tent(BaseModel):
+    kind: Literal["tent"]
+    max_poles: int
+
+
+class Guest(BaseModel):
+    name: str
+    host: "Guest | None" = None
+
+
+class Odd(Trip):
+    """Fields of every kind, some of them called like what the command itself has."""
+
+    type: Annotated[str, Leg()]
+    class_: Annotated[Colour, Leg()]
+    json_: Annotated[bool | None, Leg()] = None
+    watching: int | None = None
+    price: Decimal | None = None
+    at: datetime | None = None
+    sights: list[str] = []  # noqa: RUF012 -- pydantic copies it
+    guests: list[Guest] | None = None
+    extras: dict[str, int] | None = None
+    room: Annotated[Hut | Tent, Field(discriminator="kind")] | None = None
+    choice: Literal["auto"] | int | None = None
+    host: Guest | None = None
+
+
+TAKEN = ("--name", "--json", "--timeout")
+
+
+def body(trip: type[Trip], **given: Any) -> dict[str, Any]:
+    """What these options make; `jeep__seats` is --jeep.seats."""
+    options = TripOptions(trip, TAKEN)
+    keys = {options.name(part.place): key for key, part in options._keyed()}  # noqa: SLF001 -- as typer does
+    places = {name.replace("__", "."): typed for name, typed in given.items()}
+    return options.body({keys[options.name(place)]: typed for place, typed in places.items()})
+
+
+def parse(trip: type[Trip], **given: Any) -> Trip:
+    made = {"name": "Jane", **body(trip, **given)}
+    return valid(trip, made, TripOptions(trip, TAKEN).complaint)
+
+
+SAFARI = {"permit": "p", "lodge": '{"name": "l", "nights": 2}', "voucher__code": "x"}
+
+
+def test_a_structured_field_is_given_as_json_by_its_parts_or_both_and_the_parts_win() -> None:
+    whole = parse(Safari, **SAFARI, jeep='{"seats": 3, "start": "2030-01-31"}')
+    parts = parse(Safari, **SAFARI, jeep__seats="3", jeep__start="2030-01-31")
+    both = parse(Safari, **SAFARI, jeep='{"seats": 9, "start": "2030-01-31"}', jeep__seats="3")
+
+    assert whole == parts == both
+    assert whole.model_dump()["jeep"] == {"seats": 3, "start": date(2030, 1, 31)}
+    assert whole.model_dump()["guide"] is None
+
+
+ODD: dict[str, Any] = {"type": "4", "class_": "red"}
+
+
+@pytest.mark.parametrize(
+    ("given", "value"),
+    [
+        ({"json_": "yes"}, True),
+        ({"json_": "false"}, False),
+        ({"watching": "4"}, 4),
+        ({"price": "12.50"}, Decimal("12.50")),
+        ({"at": "2030-01-31T12:00:00"}, datetime(2030, 1, 31, 12)),  # noqa: DTZ001 -- as it was given
+        ({"sights": ["4", "lions"]}, ["4", "lions"]),
+        ({"sights": ['["4", "lions"]']}, ["4", "lions"]),
+        ({"guests": ['{"name": "Ann"}', '{"name": "Bob"}']}, [Guest(name="Ann"), Guest(name="Bob")]),
+        ({"extras": '{"wifi": 1}'}, {"wifi": 1}),
+        ({"room__kind": "tent", "room__max_poles": "4"}, Tent(kind="tent", max_poles=4)),
+        ({"choice": "auto"}, "auto"),
+        ({"choice": "4"}, 4),
+        ({"host__host__name": "Ann", "host__name": "Bob"}, Guest(name="Bob", host=Guest(name="Ann"))),
+    ],
+)
+def test_values_are_text_or_json(given: dict[str, Any], value: object) -> None:
+    [field] = {name.partition("__")[0] for name in given}
+    trip = parse(Odd, **ODD, **given)
+    assert getattr(trip, field) == value
+    assert trip.model_dump()["type"] == "4"
+
+
+def test_an_option_is_called_like_its_field_unless_that_is_taken() -> None:
+    options = TripOptions(Odd, TAKEN)
+    named = {place: options.name(place) for place in ("class_", "json_", "room.max_poles")}
+    assert named == {"class_": "--class", "json_": "--json_", "room.max_poles": "--room.max-poles"}
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({}, "Missing option '--jeep'."),
+        ({"jeep__seats": "3"}, "Invalid value for --jeep.start: Field required"),
+        (
+            {"jeep__seats": "0", "jeep__start": "2030-01-31"},
+            "Invalid value for --jeep.seats: Input should be greater",
+        ),
+        (
+            {"jeep": '{"seats": 0, "start": "2030-01-31"}'},
+            "Invalid value for --jeep.seats: Input should be greater",
+        ),
+        ({"jeep": '{"seats": '}, "Invalid value for --jeep: takes JSON; Expecting value"),
+        (
+            {"jeep": '{"seats": 1, "seats": 2}'},
+            "Invalid value for --jeep: takes JSON; the key 'seats' is there more",
+        ),
+        ({"jeep": "4"}, "Invalid value for --jeep: Input should be a valid dictionary"),
+        (
+            {"jeep": "4", "jeep__seats": "4"},
+            "Invalid value for --jeep: takes a JSON object, beside --jeep.seats",
+        ),
+    ],
+)
+def test_a_wrong_value_is_told_by_its_option(given: dict[str, str], complaint: str) -> None:
+    with pytest.raises(typer.BadParameter) as mistake:
+        parse(Safari, **SAFARI, **given)
+    assert mistake.value.format_message().startswith(complaint)
+    assert isinstance(mistake.value, MissingOptionError) == complaint.startswith("Missing")
+
+
+@pytest.mark.parametrize(
+    ("given", "complaint"),
+    [
+        ({"guests": ['{"name": 4}']}, "Invalid value for --guests: 0.name: Input should be a valid string"),
+        ({"room__kind": "tent", "room__max_poles": "x"}, "Invalid value for --room.max-poles: Input"),
+        ({"class_": "green"}, "Invalid value for --class: Input should be 'red' or 'blue'"),
+    ],
+)
+def test_what_no_option_names_is_told_behind_the_one_above(given: dict[str, Any], complaint: str) -> None:
+    with pytest.raises(typer.BadParameter) as mistake:
+        parse(Odd, **{**ODD, **given})
+    assert mistake.value.format_message().startswith(complaint)
+
+
+def test_the_example_is_a_line_that_can_be_typed() -> None:
+    assert example_line(BookingRequest, TripOptions(BookingRequest, TAKEN)) == (
+        "voyage book --car my-car --hotel my-hotel --flight my-flight"
+    )
+    line = example_line(Safari, TripOptions(Safari, TAKEN))
+    assert """--lodge '{"name": "my-name"}' """ in line.replace(" \\\n     ", "")
+    assert max(map(len, line.splitlines())) < 80
+
+
+def test_a_trip_of_which_no_example_can_be_made_has_one_all_the_same() -> None:
+    class Coded(Trip):
+        code: Annotated[str, Leg(), Field(pattern="^[A-Z]{3}$")]
+
+    assert example_line(Coded, TripOptions(Coded, TAKEN)) == "voyage book --code ITEM"
+
+
+def test_changes_of_a_dead_letter_are_read_as_options_are() -> None:
+    changes = ("jeep.seats=3", 'lodge={"name": "l"}', "permit=4=5", "attempts=7", "guide=")
+    assert edits_of(changes, Safari) == {
+        "jeep.seats": 3,
+        "lodge": {"name": "l"},
+        "permit": "4=5",
+        "attempts": "7",
+        "guide": "",
+    }
+    assert edits_of(("guests.0.name=4", "extras.wifi=1", "sights=a"), Odd) == {
+        "guests.0.name": "4",
+        "extras.wifi": "1",
+        "sights": ["a"],
+    }
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (
+            "jep.seats=3",
+            "no field 'jep.seats'; there are name, attempts, jeep, lodge, guide, permit, voucher",
+        ),
+        ("jeep.seets=3", "no field 'jeep.seets'; there are jeep.seats, jeep.start"),
+        ("permit.code=3", "no field 'permit.code'; there are name,"),
+        ("jeep", "takes FIELD=VALUE; the booking id can't be changed"),
+        ("booking_id=x", "takes FIELD=VALUE; the booking id can't be changed"),
+    ],
+)
+def test_a_change_of_what_isnt_there_is_refused_with_what_there_is(change: str, told: str) -> None:
+    with pytest.raises(typer.BadParameter) as mistake:
+        edits_of([change], Safari)
+    assert str(mistake.value).startswith(told)
