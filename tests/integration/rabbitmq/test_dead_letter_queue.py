@@ -1,5 +1,6 @@
 """Looking at dead letters changes none of them, their order included, and needs memory for one at a time."""
 
+import json
 import tracemalloc
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -7,14 +8,14 @@ from dataclasses import dataclass
 
 import pytest
 from aio_pika import Message
-from aio_pika.abc import AbstractRobustConnection
+from aio_pika.abc import AbstractIncomingMessage, AbstractRobustConnection
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.topology import queues
-from publisher.errors import BrokerUnreachableError
+from publisher.errors import BrokerUnreachableError, NotEditableError
 from tests.poll import eventually
 
 MANY = 70  # more than RabbitMQ returns in order by itself
@@ -44,11 +45,20 @@ class Letters:
 
     async def as_they_are(self) -> list[tuple[str | None, str | None]]:
         """The id and the user of each letter in the queue, taken out for good."""
+        return [
+            (message.message_id, message.user_id) for message in await self._all(self.settings.dead_queue)
+        ]
+
+    async def requests(self) -> list[bytes]:
+        """The bodies of what was sent in again, taken out for good."""
+        return [message.body for message in await self._all(self.settings.requests_queue)]
+
+    async def _all(self, name: str) -> list[AbstractIncomingMessage]:
         channel = await self.connection.channel()
-        queue = await channel.get_queue(self.settings.dead_queue)
+        queue = await channel.get_queue(name)
         found = []
         while message := await queue.get(fail=False, no_ack=True):
-            found.append((message.message_id, message.user_id))
+            found.append(message)
         return found
 
 
@@ -99,6 +109,26 @@ async def test_a_letter_that_comes_back_during_a_replay_is_not_replayed_for_ever
 
     assert replayed == ["0", "1", "2"]
     assert [own for own, _ in await letters.as_they_are()] == ["3", "4", "5"]
+
+
+@pytest.mark.parametrize("body", [b"not JSON", b"[1]", b'[["a", 1]]', b"\xff", b"[" * 20_000])
+async def test_a_letter_that_cant_be_edited_stays_and_stops_no_other(letters: Letters, body: bytes) -> None:
+    for one in (b'{"jeep": {"seats": "many", "start": 1}}', body, b'{"jeep": "none"}'):
+        await letters.send(1, one)
+    replayed: list[str] = []
+
+    async def replay() -> None:
+        async for letter in letters.queue.replay(lambda _: True, {"jeep.seats": 4, "name": "Jane"}):
+            replayed.append(letter.id)  # noqa: PERF401 -- what came before the error counts
+
+    with pytest.raises(NotEditableError, match=r"^The body of 1 is no JSON object; drop it instead\.$"):
+        await replay()
+    assert replayed == ["0", "2"]
+    assert [own for own, _ in await letters.as_they_are()] == ["1"]
+    assert [json.loads(body) for body in await letters.requests()] == [
+        {"jeep": {"seats": 4, "start": 1}, "name": "Jane"},
+        {"jeep": {"seats": 4}, "name": "Jane"},
+    ]
 
 
 async def test_one_letter_at_a_time_is_in_memory(letters: Letters) -> None:
