@@ -36,13 +36,14 @@ def example_of(trip: type[Trip]) -> dict[str, Any]:
     return {name: value for name, value in made.items() if name in ENVELOPE or value is not None}
 
 
-def whole_example_of(trip: type[Trip]) -> Trip | None:
-    """A trip with a value for every field of it, or as many as can be made; None if that isn't possible."""
+def examples_of(trip: type[Trip]) -> list[Trip]:
+    """A trip with a value for every field, and one with only what is required, as far as they can be made."""
     schema = trip.model_json_schema(mode="validation")
+    made = []
     for names in (schema["properties"], schema["required"]):
         with suppress(ValidationError):
-            return read_model(trip, _made(schema, [name for name in names if name not in ENVELOPE]))
-    return None
+            made.append(read_model(trip, _made(schema, [name for name in names if name not in ENVELOPE])))
+    return made
 
 
 def _made(schema: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:

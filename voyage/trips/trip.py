@@ -32,10 +32,9 @@ class _Declared(ModelMetaclass):
     def __new__(mcs, name: str, *parts: Any, **options: Any) -> Any:
         try:
             return super().__new__(mcs, name, *parts, **options)
-        except (
-            PydanticUserError,
-            PydanticUndefinedAnnotation,
-        ) as unreadable:  # its text goes on with advice for another library's user
+        except PydanticUndefinedAnnotation as missing:
+            raise DeclarationError(f"{name}: {missing.message}; import it, or define it above.") from None
+        except PydanticUserError as unreadable:  # its text goes on with advice for another library's user
             told = unreadable.message.partition(". Set ")[0].rstrip(".")
             raise DeclarationError(f"{name}: {told}; use types that pydantic can write as JSON.") from None
 

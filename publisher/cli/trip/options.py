@@ -29,14 +29,18 @@ class TripOptions:
         for part in self._parts:
             self._names[part.place] = _free_name(part.place, {*taken, *self._names.values()})
 
+    def keyed(self) -> Iterable[tuple[str, Part]]:
+        """The parts by the names of their parameters: those of the fields could be the function's own."""
+        return ((f"part_{number}", part) for number, part in enumerate(self._parts))
+
     def parameters(self) -> list[Parameter]:
         """The options as parameters of a function, in the order of the declaration."""
-        return [self._parameter(key, part) for key, part in self._keyed()]
+        return [self._parameter(key, part) for key, part in self.keyed()]
 
     def body(self, given: Given) -> Json:
         """The JSON of a request, from what was given by these parameters."""
         body: Json = {}
-        for key, part in self._keyed():
+        for key, part in self.keyed():
             typed = given.get(key)
             if typed is None or (part.is_list and not typed):
                 continue
@@ -64,10 +68,6 @@ class TripOptions:
         """An option with what stands for its value."""
         part = next(part for part in self._parts if part.place == place)
         return f"{self._names[place]} {self._metavar(part)}"
-
-    def _keyed(self) -> Iterable[tuple[str, Part]]:
-        """With the names of the parameters: those of the fields could be the function's own."""
-        return ((f"part_{number}", part) for number, part in enumerate(self._parts))
 
     def _parameter(self, key: str, part: Part) -> Parameter:
         kind: Any = list[str] if part.is_list else str

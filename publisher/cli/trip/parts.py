@@ -59,8 +59,13 @@ class _Reader:
     def __init__(self, schema: Json) -> None:
         self._defs: Json = schema.get("$defs", {})
 
-    def parts(self, place: str, written: list[Json], *, is_required: bool) -> Iterator[Part]:
-        """The part at this place, which is written so, or in one of these ways; then what is in it."""
+    def parts(
+        self, place: str, written: list[Json], *, is_required: bool, above: frozenset[str] = frozenset()
+    ) -> Iterator[Part]:
+        """The part at this place, which is written so, or in one of these ways; then what is in it.
+
+        What holds itself is read once: `above` are the references on the way there.
+        """
         ways = [way for one in written for way in self._ways(one)]
         yield Part(
             place=place,
@@ -73,10 +78,11 @@ class _Reader:
             default=written[0].get("default"),
             is_required=is_required,
         )
-        if place.count(".") + 1 < DEEPEST:
+        here = frozenset().union(*map(_references, written))
+        if place.count(".") + 1 < DEEPEST and not here & above:
             for name, inside in _inside(ways).items():
                 needed = is_required and all(name in way.get("required", ()) for way in ways)
-                yield from self.parts(f"{place}.{name}", inside, is_required=needed)
+                yield from self.parts(f"{place}.{name}", inside, is_required=needed, above=above | here)
 
     def _ways(self, written: Json, depth: int = 0) -> Iterator[Json]:
         """What may stand there, without references and alternatives."""
@@ -97,6 +103,11 @@ def _inside(ways: list[Json]) -> dict[str, list[Json]]:
             if _NAME.fullmatch(name):
                 found.setdefault(name, []).append(written)
     return found
+
+
+def _references(written: Json) -> frozenset[str]:
+    others = [one for key in ("anyOf", "oneOf", "allOf") for one in written.get(key, ())]
+    return frozenset([written["$ref"]] if "$ref" in written else []).union(*map(_references, others))
 
 
 def _kinds(way: Json) -> frozenset[str]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field
 from publisher.cli.terminal import MissingOptionError, valid
 from publisher.cli.trip.edits import edits_of
 from publisher.cli.trip.options import TripOptions
+from publisher.cli.trip.parts import parts_of
 from publisher.cli.trip.typed import example_line
 from tests.trips.safari import Safari
 from voyage import Leg, Trip
@@ -61,7 +62,7 @@ TAKEN = ("--name", "--json", "--timeout")
 def body(trip: type[Trip], **given: Any) -> dict[str, Any]:
     """What these options make; `jeep__seats` is --jeep.seats."""
     options = TripOptions(trip, TAKEN)
-    keys = {options.name(part.place): key for key, part in options._keyed()}  # noqa: SLF001 -- as typer does
+    keys = {options.name(part.place): key for key, part in options.keyed()}
     places = {name.replace("__", "."): typed for name, typed in given.items()}
     return options.body({keys[options.name(place)]: typed for place, typed in places.items()})
 
@@ -102,7 +103,7 @@ ODD: dict[str, Any] = {"type": "4", "class_": "red"}
         ({"room__kind": "tent", "room__max_poles": "4"}, Tent(kind="tent", max_poles=4)),
         ({"choice": "auto"}, "auto"),
         ({"choice": "4"}, 4),
-        ({"host__host__name": "Ann", "host__name": "Bob"}, Guest(name="Bob", host=Guest(name="Ann"))),
+        ({"host__host": '{"name": "Ann"}', "host__name": "Bob"}, Guest(name="Bob", host=Guest(name="Ann"))),
     ],
 )
 def test_values_are_text_or_json(given: dict[str, Any], value: object) -> None:
@@ -213,3 +214,11 @@ def test_a_change_of_what_isnt_there_is_refused_with_what_there_is(change: str, 
     with pytest.raises(typer.BadParameter) as mistake:
         edits_of([change], Safari)
     assert str(mistake.value).startswith(told)
+
+
+def test_what_holds_itself_has_options_once() -> None:
+    assert [part.place for part in parts_of(Odd) if part.place.startswith("host")] == [
+        "host",
+        "host.name",
+        "host.host",
+    ]

@@ -65,6 +65,8 @@ MISTAKES = {
     " the field that name.",
     "a: Annotated[str, Leg(), Field(exclude=True)]": "T.a: is left out of messages (exclude=True), so no supplier"
     " would see it; let it in, or take it out.",
+    f"a: {LEG}\n    b: Any = object()": "T.b: can't be written as JSON (Unable to serialize unknown type: <class 'object'>);"
+    " use a type and a default that can.",
     f"json: {LEG}": "T.json: the name is taken; choose another.",
     f"watch: {LEG}": "T.watch: the name is taken; choose another.",
     f"to_body: {LEG}": "T.to_body: the name is taken; choose another.",
@@ -80,7 +82,9 @@ def test_each_mistake_gets_one_sentence(body: str, told: str) -> None:
 
 
 def test_a_name_that_isnt_there_is_named() -> None:
-    with pytest.raises(DeclarationError, match="T: name 'Nope' is not defined"):
+    with pytest.raises(
+        DeclarationError, match=r"^T: name 'Nope' is not defined; import it, or define it above\.$"
+    ):
 
         class T(Trip):
             a: "Annotated[Nope, Leg()]"  # type: ignore[name-defined]  # noqa: F821 -- that is the mistake
