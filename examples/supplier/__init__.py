@@ -1,1 +1,1 @@
-"""A supplier of cars, hotels and flights as a small HTTP service, with a ledger, and faults on request."""
+"""A supplier of whatever a trip books as a small HTTP service, with a ledger, and faults on request."""

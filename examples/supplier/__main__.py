@@ -17,7 +17,7 @@ def main(
     slowness: Annotated[float, typer.Option(help="Seconds that a slow answer takes.")] = 5.0,
     seed: Annotated[int | None, typer.Option(help="Draw faults that have a rate by this seed.")] = None,
 ) -> None:
-    """Book cars, hotels and flights at http://127.0.0.1:PORT/car, /hotel and /flight."""
+    """Book any leg of any trip, such as cars at http://127.0.0.1:PORT/car."""
     faults = Faults(slowness=slowness)
     faults.chance.seed(seed)
     app = Service(Ledger(ledger), faults).app()

@@ -1,8 +1,9 @@
 """What is booked, in SQLite: one row per idempotency key, and every change in the order in which it came."""
 
+import json
 import sqlite3
-from contextlib import closing
-from dataclasses import dataclass
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,16 +15,23 @@ CREATE TABLE IF NOT EXISTS bookings (
 CREATE INDEX IF NOT EXISTS by_booking ON bookings (booking);
 CREATE TABLE IF NOT EXISTS changes (number INTEGER PRIMARY KEY, key TEXT NOT NULL, change TEXT NOT NULL);
 """
+_DETAILS = "ALTER TABLE bookings ADD COLUMN details TEXT"
 
 
 @dataclass(frozen=True)
 class Order:
-    """What is to be booked, for which booking and leg, under which key."""
+    """What is to be booked, for which booking and leg, under which key; `item` and `details` are JSON."""
 
     key: str
     booking: str
     leg: str
-    item: str
+    item: Any
+    details: Any = field(default_factory=dict)
+
+    @property
+    def words(self) -> str:
+        """The item as it is if that is a text, or else as compact JSON."""
+        return self.item if isinstance(self.item, str) else json.dumps(self.item, separators=(",", ":"))
 
 
 class UndoneError(Exception):
@@ -37,6 +45,8 @@ class Ledger:
         self._database = sqlite3.connect(file, isolation_level=None)
         self._database.row_factory = sqlite3.Row
         self._database.executescript(_TABLES)
+        with suppress(sqlite3.OperationalError):  # it is there
+            self._database.execute(_DETAILS)
 
     def book(self, order: Order) -> str:
         """Book and return the reference; the same key again returns the same. Raises `UndoneError`."""
@@ -49,8 +59,9 @@ class Ledger:
                 return str(found["reference"])
             number = self._note(order.key, "booked")
             reference = f"{order.leg.upper()}-{number:06d}"
-            values = (order.key, order.booking, order.leg, order.item, reference)
-            self._database.execute("INSERT INTO bookings VALUES (?, ?, ?, ?, ?, 'booked')", values)
+            details = json.dumps(order.details)
+            values = (order.key, order.booking, order.leg, order.words, reference, details)
+            self._database.execute("INSERT INTO bookings VALUES (?, ?, ?, ?, ?, 'booked', ?)", values)
             return reference
 
     def undo(self, key: str) -> bool:
@@ -63,7 +74,9 @@ class Ledger:
             elif not found:
                 booking, _, leg = key.rpartition(":")
                 values = (key, booking, leg)
-                self._database.execute("INSERT INTO bookings VALUES (?, ?, ?, NULL, NULL, 'undone')", values)
+                self._database.execute(
+                    "INSERT INTO bookings (key, booking, leg, state) VALUES (?, ?, ?, 'undone')", values
+                )
             self._note(key, "undone" if booked else "nothing to undo")
             return booked
 

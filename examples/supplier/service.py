@@ -38,10 +38,11 @@ class Service:
         """Book an item: 201 with its `reference`, the same for the same key; 409 is a no."""
         key = request.headers.get(KEY)
         body = await request.json()
-        if not key or not isinstance(body.get("item"), str):
+        if not key or body.get("item") is None:
             return web.json_response({"error": f"needs a header {KEY} and an item"}, status=422)
-        order = Order(key, str(body.get("booking")), request.match_info["leg"], body["item"])
-        self._items[key] = order.item
+        leg, details = request.match_info["leg"], body.get("details", {})
+        order = Order(key, str(body.get("booking")), leg, body["item"], details)
+        self._items[key] = order.words
 
         def do() -> web.Response:
             try:

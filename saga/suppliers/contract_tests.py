@@ -7,6 +7,14 @@
         def supplier(self):
             return MySupplier()
 
+An item is what the supplier is given: the value that the trip declares for the leg, with the trip's other
+fields in `details` if the supplier looks at them:
+
+    class TestJeeps(SupplierContract):
+        leg = "jeep"
+        item, refused_item = Jeep(seats=4), Jeep(seats=20)
+        details = {"loyalty_number": "L-1"}
+
 The tests run their own event loop and need no plugin of pytest.
 """
 
@@ -35,11 +43,11 @@ class SupplierContract:
 
     leg: ClassVar[str] = next(iter(BookingRequest.declared_legs))
     item: ClassVar[Any] = "an-item"
-    """Something that can be booked again and again."""
+    """Something that can be booked again and again, of whatever type the leg has."""
     refused_item: ClassVar[Any] = "an-invalid-item"
     """Something that your supplier refuses for good."""
     details: ClassVar[Mapping[str, Any]] = {}
-    """The trip's other fields, if your supplier needs them."""
+    """The trip's fields that are no legs, if your supplier looks at them."""
 
     def test_a_booking_has_a_reference(self, supplier: Supplier) -> None:
         """The reference is what a person would name to the supplier."""

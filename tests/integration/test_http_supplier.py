@@ -3,8 +3,9 @@
 import asyncio
 import time
 from collections.abc import Iterator
+from datetime import date
 from email.utils import formatdate
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import pytest
@@ -43,6 +44,17 @@ def changes(service: ExampleSupplier, made: SupplierCall) -> list[str]:
 
 class TestTheContract(SupplierContract):
     leg = "hotel"
+
+    @pytest.fixture
+    def supplier(self, service: ExampleSupplier) -> HttpSupplier:
+        return adapter(service)
+
+
+class TestTheContractWithAnItemOfParts(SupplierContract):
+    leg = "jeep"
+    item: ClassVar = {"seats": 4, "from_day": date(2030, 7, 1)}
+    refused_item: ClassVar = {"seats": 4, "note": "invalid"}
+    details: ClassVar = {"name": "Jane", "loyalty_number": "L-1"}
 
     @pytest.fixture
     def supplier(self, service: ExampleSupplier) -> HttpSupplier:

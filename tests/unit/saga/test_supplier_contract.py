@@ -3,9 +3,10 @@
 import asyncio
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
+from pydantic import BaseModel
 
 from saga.errors import SupplierRefusedError
 from saga.suppliers.contract_tests import SupplierContract
@@ -48,6 +49,37 @@ class TestPlainMethods(SupplierContract):
     @pytest.fixture
     def supplier(self) -> Supplier:
         return PlainGarage()
+
+
+class Jeep(BaseModel):
+    seats: int
+
+
+class JeepsForMembers:
+    """Takes a model as its item, and looks at the trip's other fields."""
+
+    def __init__(self) -> None:
+        self.rented: dict[str, str] = {}
+        self.undone: set[str] = set()
+
+    async def book(self, call: SupplierCall) -> str:
+        member = call.details["loyalty_number"]
+        if call.idempotency_key in self.undone or call.item.seats > 9:
+            raise SupplierRefusedError(f"No jeep has {call.item.seats} seats, {member}")
+        return self.rented.setdefault(call.idempotency_key, f"{member}-{len(self.rented)}")
+
+    async def undo(self, call: SupplierCall) -> None:
+        self.undone.add(call.idempotency_key)
+
+
+class TestAnItemThatIsAModel(SupplierContract):
+    leg = "jeep"
+    item, refused_item = Jeep(seats=4), Jeep(seats=20)
+    details: ClassVar = {"name": "Jane", "loyalty_number": "L-1"}
+
+    @pytest.fixture
+    def supplier(self) -> Supplier:
+        return JeepsForMembers()
 
 
 FREE = SupplierContract.test_an_async_method_does_not_block_the_event_loop
