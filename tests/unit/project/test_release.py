@@ -16,6 +16,7 @@ import voyage
 from saga import errors
 from saga.suppliers import contract_tests, supplier
 from tests.pythons import declared
+from voyage import testing
 
 ROOT = Path(__file__).parents[3]
 API = ROOT / "tests/unit/public_api.txt"
@@ -23,6 +24,7 @@ WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
 PUBLIC = {
     **{f"publisher.{name}": getattr(publisher, name) for name in publisher.__all__},
     **{f"voyage.{name}": getattr(voyage, name) for name in voyage.__all__},
+    **{f"voyage.testing.{name}": getattr(testing, name) for name in testing.__all__},
     "saga.suppliers.Supplier": supplier.Supplier,
     "saga.suppliers.SupplierCall": supplier.SupplierCall,
     "saga.errors.SupplierRefusedError": errors.SupplierRefusedError,
