@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from temporalio import activity
 from temporalio.common import RawValue
-from temporalio.exceptions import ActivityError, ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.worker import (
     Interceptor,
     StartActivityInput,
@@ -42,17 +42,18 @@ async def unserved(_: Sequence[RawValue]) -> None:
             name,
             info.workflow_id,
         )
-    raise ApplicationError(text, info.attempt - 1, type=UNSERVED, non_retryable=True)
+    benign = ApplicationErrorCategory.BENIGN  # of which the SDK says nothing
+    raise ApplicationError(text, info.attempt - 1, type=UNSERVED, non_retryable=True, category=benign)
 
 
-def is_unserved(failure: ActivityError) -> bool:
-    """Whether the activity came to a worker that lacks it."""
-    return isinstance(failure.cause, ApplicationError) and failure.cause.type == UNSERVED
+def is_unserved(cause: BaseException | None) -> bool:
+    """Whether an activity failed as it came to a worker that lacks it."""
+    return isinstance(cause, ApplicationError) and cause.type == UNSERVED
 
 
-def tries_before(failure: ActivityError) -> int:
+def tries_before(cause: BaseException | None) -> int:
     """The tries that other workers made before an activity came to one that lacks it."""
-    made = failure.cause.details if isinstance(failure.cause, ApplicationError) else ()
+    made = cause.details if isinstance(cause, ApplicationError) else ()
     return next((number for number in made if isinstance(number, int)), 0)
 
 

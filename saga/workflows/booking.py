@@ -35,6 +35,7 @@ class BookingWorkflow:
         self._ledger = Ledger(booking)
         self._cancel_legs: dict[str, Callable[..., None]] = {}
         self._still_booking = True
+        self._too_late: Reason | None = None
         self._stopped_at: int | None = None
         self._outcome: BookingOutcome | None = None
         self._main: asyncio.Task[object] | None = None
@@ -118,28 +119,34 @@ class BookingWorkflow:
 
     async def _let_cancel_arrive(self) -> None:
         """Begin no leg if Temporal's cancel came in the same task as the end of the one before."""
-        if self._main and self._main.cancelling() and not self._ledger.reason:
+        if self._main and self._main.cancelling() and self._still_booking and not self._ledger.reason:
             await workflow.wait_condition(lambda: self._ledger.reason is not None)
 
     async def _book_group(self, group: Sequence[Leg]) -> None:
-        """Book these legs at the same time; one that fails lets the others come to their ends."""
+        """Book these legs at the same time; one that fails lets the running tries of the others end."""
         if len(group) == 1:
             await self._book(group[0])
         else:
             await asyncio.gather(*map(self._book, group))
 
     async def _book(self, leg: Leg) -> None:
-        if not leg.can_be_undone:
-            self._still_booking = False  # from here on, to stop would leave it half done
-        self._ledger.trying(leg)
-
         def start(tries_before: int) -> workflow.ActivityHandle[Any]:
+            if not leg.can_be_undone:
+                self._still_booking = False  # from here on, to stop would leave it half done
+            self._ledger.trying(leg)
             booking = activity_calls.book(leg, self._booking, tries_before)
             self._cancel_legs[leg.name] = partial(activity_calls.cancel, leg, booking, self._ledger.tried)
             return booking
 
+        def lacking(tries: int) -> None:
+            self._ledger.unserved(leg, tries)
+            if not leg.can_be_undone and not self._ledger.was_tried(leg):
+                self._still_booking = True
+                if self._too_late:
+                    self._stop(self._too_late)
+
         try:
-            answer = await unserved.until_served(start, lambda: self._ledger.reason is not None)
+            answer = await unserved.until_served(start, lambda: self._ledger.reason is not None, lacking)
             self._ledger.booked(leg, Booked.read(answer))
         except ActivityError as failure:
             self._ledger.not_booked(leg, failure)
@@ -147,14 +154,21 @@ class BookingWorkflow:
             # The SDK drops a result that arrives together with our cancel: the leg stays unknown.
             if not self._ledger.reason:
                 raise
+        if self._ledger.reason:
+            self._cancel_running()
 
     def _stop(self, reason: Reason) -> None:
-        if self._still_booking:
-            if not self._ledger.reason:
-                for cancel_leg in self._cancel_legs.values():
-                    cancel_leg(replies_locally=self._subscribers.any_is_local)
-            self._ledger.stop(reason)
-            self._stopped_at = self._stopped_at or workflow.info().get_current_history_length()
+        if not self._still_booking:
+            self._too_late = self._too_late or reason
+            return
+        self._cancel_running()
+        self._ledger.stop(reason)
+        self._stopped_at = self._stopped_at or workflow.info().get_current_history_length()
+
+    def _cancel_running(self) -> None:
+        """Let the running try of each leg end, and begin no other."""
+        for name in list(self._cancel_legs):
+            self._cancel_legs.pop(name)(replies_locally=self._subscribers.any_is_local)
 
     def _stopped_too_late(self) -> bool:
         """Whether the stop came with the success of the last leg: a local reply may have gone out before it.

@@ -9,6 +9,7 @@ from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
 from temporalio.exceptions import ApplicationError, FailureError
 
+from saga.activities.unserved import is_unserved, tries_before
 from saga.errors import REFUSED
 from saga.legs import Leg, legs_of
 from saga.models import AnyBooking, Booked, BookingInput, BookingOutcome, Reason, ReasonCode, ReplyCallback
@@ -88,7 +89,9 @@ def _failed(
 ) -> None:
     if leg := undos.get(name):
         ledger.undo_failed(leg, _message(error))
-    elif (leg := books.get(name)) and isinstance(error, ApplicationError) and error.type == REFUSED:
+    elif (leg := books.get(name)) and is_unserved(error):
+        ledger.unserved(leg, tries_before(error))
+    elif leg and isinstance(error, ApplicationError) and error.type == REFUSED:
         ledger.refused(leg, _message(error))
 
 

@@ -6,7 +6,7 @@ from temporalio.exceptions import ActivityError
 
 from saga.activities.failures import cut, failure_text, is_refusal
 from saga.activities.tries import tries_made
-from saga.activities.unserved import is_unserved, tries_before
+from saga.activities.unserved import is_unserved
 from saga.legs import Leg, legs_of
 from saga.models import (
     Booked,
@@ -31,6 +31,7 @@ class Ledger:
         self._booking = booking
         self._table = legs_of(booking)
         self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.words) for leg in self._table}
+        self._tries_before = dict.fromkeys(self._legs, 0)
         self.reason: Reason | None = None
 
     @property
@@ -44,8 +45,15 @@ class Ledger:
         self.tried(leg, 1)
 
     def tried(self, leg: Leg, tries: int) -> None:
-        """The leg was tried so often at least."""
+        """The leg was tried so often at least, since its activity last came to a worker that lacks it."""
+        tries += self._tries_before[leg.name]
         self._set(leg, attempts=max(tries, self._legs[leg.name].attempts))
+
+    def unserved(self, leg: Leg, tries: int) -> None:
+        """The leg's activity came to a worker that lacks it, after so many tries by others."""
+        self._tries_before[leg.name] += tries
+        made = self._tries_before[leg.name]
+        self._set(leg, status=LegStatus.UNKNOWN if made else LegStatus.NOT_TRIED, attempts=made)
 
     def booked(self, leg: Leg, booked: Booked | None) -> None:
         """The supplier has confirmed the leg; without a reference (None) it has not, whatever it meant."""
@@ -59,10 +67,8 @@ class Ledger:
     def not_booked(self, leg: Leg, failure: ActivityError) -> None:
         """The leg's tries have ended without a confirmation; the trip is lost."""
         text = failure_text(failure)
-        if is_unserved(failure) and tries_before(failure) == 0:
-            self._set(leg, status=LegStatus.NOT_TRIED, attempts=0, error=text)
-        else:
-            self.tried(leg, tries_made(failure, leg.attempts))
+        if not is_unserved(failure.cause):
+            self.tried(leg, tries_made(failure, leg.attempts - self._tries_before[leg.name]))
         if is_refusal(failure):
             self.refused(leg, text)
         else:

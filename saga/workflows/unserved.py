@@ -10,36 +10,54 @@ from temporalio.exceptions import ActivityError
 
 from saga.activities.unserved import is_unserved, tries_before
 
-_PAUSES = (1, 2, 4, 8, *[10] * 60)
-"""Seconds between two calls, ten minutes in all: as long as workers of two versions may run side by side."""
+_PAUSES = (0.1, 0.2, 0.5, 1, 2, 4, 8, *[10] * 60)
+"""Seconds between two calls, ten minutes in all: as long as workers of two versions may run side by side.
+
+The first ones are short, as the next call may come to another worker.
+"""
 
 
 def _never() -> bool:
     return False
 
 
+def _unnoted(_: int) -> None:
+    """Nobody notes it."""
+
+
 async def until_served(
-    start: Callable[[int], Awaitable[Any]], is_stopped: Callable[[], bool] = _never
+    start: Callable[[int], Awaitable[Any]],
+    is_stopped: Callable[[], bool] = _never,
+    lacking: Callable[[int], None] = _unnoted,
 ) -> Any:
     """The answer of an activity, called again while it comes to workers that lack it.
 
-    `start` is given the tries that were made before. Raises `ActivityError` as the activity does; and if it
-    is stopped, or no worker takes it for ten minutes.
+    `start` is given the tries that were made before. `lacking` is called whenever it came to such a worker,
+    with the tries that others made since it was started. Raises `ActivityError` as the activity does; and if
+    it is stopped, or no worker takes it for ten minutes.
     """
-    tries = 0
-    for pause in _PAUSES:
+    tries, pauses = 0, iter(_PAUSES)
+    while True:
         try:
             return await start(tries)
         except ActivityError as failure:
-            if not is_unserved(failure) or is_stopped():
+            if not is_unserved(failure.cause):
                 raise
-            tries += tries_before(failure)
-            with suppress(TimeoutError):
-                await workflow.wait_condition(
-                    is_stopped,
-                    timeout=timedelta(seconds=pause),
-                    timeout_summary=f"Another worker may have {failure.activity_type}",
-                )
-            if is_stopped():
+            made = tries_before(failure.cause)
+            tries += made
+            lacking(made)
+            pause = next(pauses, None)
+            if pause is None or await _stopped_within(pause, is_stopped, failure.activity_type):
                 raise
-    return await start(tries)
+
+
+async def _stopped_within(seconds: float, is_stopped: Callable[[], bool], activity: str) -> bool:
+    """Wait for so long, or until it is stopped; whether it is."""
+    if not is_stopped():
+        with suppress(TimeoutError):
+            await workflow.wait_condition(
+                is_stopped,
+                timeout=timedelta(seconds=seconds),
+                timeout_summary=f"Another worker may have {activity}",
+            )
+    return is_stopped()

@@ -21,6 +21,7 @@ from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
 from saga.workflows.manual_intervention import ManualInterventionWorkflow, entry_id
+from tests.histories.plans import record_plans
 from tests.histories.recorder import FOLDER, TASK_QUEUE, Handle, Recorder
 from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
@@ -117,6 +118,7 @@ async def record(client: Client) -> None:
         await early.result()
         await recorder.save("cancelled-before-its-request", early.id)
     await record_cancel_with_the_end_of_a_leg(client)
+    await record_plans(client, SUBSCRIBER, reply)
 
 
 async def record_cancel_with_the_end_of_a_leg(client: Client) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from temporalio.client import Client, WorkflowHandle
 
-from saga.models import BookingOutcome, BookVacationInput
+from saga.models import BookingInput, BookingOutcome
 from saga.workflows.booking import BookingWorkflow
 from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
@@ -26,7 +26,7 @@ class Recorder:
         self.supplier = supplier
 
     async def book(
-        self, name: str, trip: BookVacationInput, meanwhile: Callable[[Handle], Awaitable[None]]
+        self, name: str, trip: BookingInput, meanwhile: Callable[[Handle], Awaitable[None]]
     ) -> str:
         handle = await self.client.start_workflow(
             BookingWorkflow.run, trip, id=f"recorded-{name}", task_queue=TASK_QUEUE
