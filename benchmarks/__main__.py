@@ -11,11 +11,12 @@ from benchmarks.commands.peers import peers
 from benchmarks.commands.scale import scale
 from benchmarks.commands.stuck import stuck
 from benchmarks.commands.throughput import throughput
+from benchmarks.commands.together import together
 from benchmarks.report import page
 from voyage import devstack
 
 app = typer.Typer(help="Measure bookings over a real RabbitMQ and a real Temporal dev server.")
-for command in (throughput, backlog, scale, stuck, against, peers):
+for command in (throughput, backlog, scale, stuck, together, against, peers):
     app.command()(command)
 app.command("page")(page.write)
 

@@ -11,10 +11,11 @@ from benchmarks.measurement.processes import ProcessGroup, service
 from benchmarks.scenarios.queues import broker_settings, own_queues
 from benchmarks.scenarios.scenario import TRIP, Scenario
 from publisher import BookingRequest, Client
-from voyage import devstack
+from voyage import Trip, devstack
 
 ROOT = Path(__file__).parents[2]
 NOTHING: Mapping[str, str] = MappingProxyType({})
+TUTORIALS = BookingRequest.model_validate(TRIP)
 
 
 class Program(NamedTuple):
@@ -57,8 +58,9 @@ async def by_message(
     programs: Programs = TWO_SERVICES,
     count: int = 1,
     variables: Mapping[str, str] = NOTHING,
+    request: Trip = TUTORIALS,
 ) -> AsyncIterator[Scenario]:
-    """Run each program `count` times, with these variables, and book with the Python client."""
+    """Run each program `count` times, with these variables, and book this trip with the Python client."""
     async with own_queues(servers) as queues, AsyncExitStack() as stack:
         environment = {**queues, **variables}
         roles = {}
@@ -69,6 +71,6 @@ async def by_message(
         client = await stack.enter_async_context(await Client.connect(settings=broker_settings(queues)))
 
         async def book() -> str:
-            return (await client.book(BookingRequest.model_validate(TRIP), timeout=300)).status.value
+            return (await client.book(request, timeout=300)).status.value
 
         yield Scenario(name, book, roles, environment)

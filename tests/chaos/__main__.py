@@ -8,11 +8,14 @@ from typing import Annotated
 
 import typer
 
-from tests.chaos.environment import a_world
+from tests.chaos.environment import SETTINGS, a_world
 from tests.chaos.faults import schedule
 from tests.chaos.load import orders
 from tests.chaos.processes import SHAPES, TWO_SERVICES
 from tests.chaos.run import BUNDLE, run, run_command, verdict
+from voyage.trips import Trip
+from voyage.trips.loading import load_trip, name_of
+from voyage.trips.tutorial import BookingRequest
 
 
 def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
@@ -22,30 +25,37 @@ def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     pace: Annotated[float, typer.Option(help="Seconds from one fault to the next.", min=0.1)] = 4.0,
     poison: Annotated[float, typer.Option(help="How many messages in a hundred.", min=0, max=100)] = 20.0,
     shape: Annotated[str, typer.Option(help=f"Which processes: {', '.join(SHAPES)}.")] = TWO_SERVICES,
+    trip: Annotated[str, typer.Option(help="What is booked, as module:Class.")] = name_of(BookingRequest),
     bundle: Annotated[Path, typer.Option(help="Where a failed run leaves what it has.")] = BUNDLE,
 ) -> None:
     """Exit code 0 if every promise held, else 1."""
     if shape not in SHAPES:
         raise typer.BadParameter(f"is none of {', '.join(SHAPES)}", param_hint="--shape")
+    try:
+        booked = load_trip(trip)
+    except ValueError as unusable:
+        raise typer.BadParameter(str(unusable), param_hint="--trip") from None
     failed = [
         number
         for number in seed or [random.SystemRandom().randrange(1_000_000)]
-        if not asyncio.run(one(number, (bookings, faults, pace, poison), shape, bundle))
+        if not asyncio.run(one(number, (bookings, faults, pace, poison), shape, booked, bundle))
     ]
     if failed:
         sys.exit(f"chaos: the promise was broken under seed {', '.join(map(str, failed))}")
 
 
-async def one(seed: int, size: tuple[int, int, float, float], shape: str, leave: Path) -> bool:
+async def one(
+    seed: int, size: tuple[int, int, float, float], shape: str, trip: type[Trip], leave: Path
+) -> bool:
     """One run; whether every promise held."""
     bookings, faults, pace, poison = size
     repeat = f"make chaos SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} POISON={poison:g}"
-    print(f"Seed {seed}; again: {repeat} SHAPE={shape}", flush=True)
-    async with a_world(SHAPES[shape]) as world:
+    print(f"Seed {seed}; again: {repeat} SHAPE={shape} TRIP={name_of(trip)}", flush=True)
+    async with a_world(SHAPES[shape], SETTINGS.model_copy(update={"trip": trip})) as world:
         planned = schedule.draw(
             seed, faults, pace, list(world.processes), list(world.proxies), world.rabbitmq.name.lower()
         )
-        sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20), poison / 100)
+        sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20), poison / 100, trip)
         report = await run(world, sent, planned, leave / f"seed-{seed}")
     print(f"{report}\n{verdict(report.wrong, leave / f'seed-{seed}')}\n", flush=True)
     return not report.wrong

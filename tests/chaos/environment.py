@@ -5,12 +5,14 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
 from examples.demo.supplier import ExampleSupplier
 from publisher.amqp.connection import declare_topology
+from saga.suppliers.supplier_settings import supplier_prefix
 from tests.chaos.processes import Command, Service
 from tests.chaos.proxy.tcp_proxy import Proxy
 from voyage.devstack import RabbitMq, Temporal
@@ -18,6 +20,7 @@ from voyage.devstack.bring_up import sigterm_like_ctrl_c
 from voyage.devstack.ports import HOST
 from voyage.devstack.server_process import Server
 from voyage.devstack.temporal_release import temporal_of_choice
+from voyage.trips import Trip
 
 SLOW = 1.0  # seconds that a slow supplier takes
 # Impatient, so that a run heals in seconds; undos have more tries than any outage lasts.
@@ -33,6 +36,7 @@ SETTINGS = ConsumerSettings(
     probe_interval=0.5,
 )
 SHUTDOWN_GRACE = 5
+ROOT = Path(__file__).parents[2]
 GUEST = "guest"
 
 
@@ -43,10 +47,24 @@ class World:
     rabbitmq: RabbitMq
     temporal: Temporal
     supplier: ExampleSupplier
-    services: Sequence[Service]
+    services: list[Service]
     proxies: Mapping[str, Proxy]
     settings: ConsumerSettings
     direct: ConsumerSettings
+    environment: Mapping[str, str]
+
+    async def add(self, command: Command) -> Service:
+        """Start one more process of ours; return when it is ready."""
+        service = Service(command, self.environment)
+        self.services.append(service)
+        service.spawn()
+        await until_ready([service])
+        return service
+
+    async def remove(self, service: Service) -> None:
+        """Stop a process of ours for good, in order."""
+        self.services.remove(service)
+        await asyncio.to_thread(service.close)
 
     @property
     def servers(self) -> Sequence[Server]:
@@ -61,16 +79,21 @@ class World:
 
 @asynccontextmanager
 async def a_world(
-    shape: Sequence[Command], settings: ConsumerSettings = SETTINGS, user: str = GUEST
+    shape: Sequence[Command],
+    settings: ConsumerSettings = SETTINGS,
+    user: str = GUEST,
+    *,
+    slowness: float = SLOW,
+    also: Sequence[type[Trip]] = (),
 ) -> AsyncIterator[World]:
-    """Bring up everything, ready to book; end it all with the block.
+    """Bring up everything, ready to book the settings' trip, and the others; end it all with the block.
 
     `user` is whom RabbitMQ knows our services as; it has all rights at first, and its name as password.
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(sigterm_like_ctrl_c())
         rabbitmq, temporal = RabbitMq(), temporal_of_choice(print)
-        supplier = ExampleSupplier(slowness=SLOW)
+        supplier = ExampleSupplier(slowness=slowness)
         servers = (rabbitmq, temporal, supplier)
         stack.push_async_callback(_close, servers)
         for server in servers:
@@ -83,12 +106,13 @@ async def a_world(
         environment = {
             **os.environ,
             **variables(settings),
-            **{name: f"http://{HOST}:{proxies['supplier'].port}/{leg}" for name, leg in _suppliers(supplier)},
+            **_suppliers(proxies["supplier"].port, (settings.trip, *also)),
+            "PYTHONPATH": str(ROOT),
             "TEMPORAL_ADDRESS": f"{HOST}:{proxies['temporal'].port}",
             "VOYAGE_SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
         }
         services = [Service(command, environment) for command in shape]
-        world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct)
+        world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct, environment)
         await until_ready(world.servers)
         if user != GUEST:
             await asyncio.to_thread(rabbitmq.ctl, "add_user", user, user)
@@ -113,10 +137,11 @@ async def _close(servers: Sequence[Server]) -> None:
 
 def variables(settings: ConsumerSettings) -> dict[str, str]:
     """The environment that gives a process these settings; what is not set is left out."""
-    names = settings.model_dump(exclude={"amqp_url"}, exclude_none=True)
+    names = settings.model_dump(exclude={"amqp_url"}, exclude_none=True)  # a trip by its name
     own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
     return {**own, "AMQP_URL": settings.amqp_url.get_secret_value()}
 
 
-def _suppliers(supplier: ExampleSupplier) -> list[tuple[str, str]]:
-    return [(name, url.rpartition("/")[2]) for name, url in supplier.settings.items()]
+def _suppliers(port: int, trips: Sequence[type[Trip]]) -> dict[str, str]:
+    legs = dict.fromkeys(leg for trip in trips for leg in trip.declared_legs)
+    return {f"{supplier_prefix(leg)}URL": f"http://{HOST}:{port}/{leg}" for leg in legs}

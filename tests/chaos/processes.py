@@ -2,7 +2,7 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from voyage.devstack.ports import free_port
@@ -11,11 +11,15 @@ from voyage.devstack.server_process import Server
 
 @dataclass(frozen=True)
 class Command:
-    """A process of ours: its name in the run, what it logs when it is ready, and its module and arguments."""
+    """A process of ours: its name in the run, what it logs when it is ready, and its module and arguments.
+
+    `variables` are what its environment has of its own.
+    """
 
     name: str
     ready: str
     module: Sequence[str]
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 TWO_SERVICES, ONE_PROCESS = "two-services", "one-process"
@@ -42,7 +46,8 @@ class Service(Server):
         super().__init__()
         self._command = command
         self.health_port = free_port()
-        self._environment = {**environment, "VOYAGE_HEALTH_PORT": str(self.health_port)}
+        own = {**command.variables, "VOYAGE_HEALTH_PORT": str(self.health_port)}
+        self._environment = {**environment, **own}
         self._said_before = 0
 
     def command(self) -> Sequence[str | Path]:

@@ -11,10 +11,11 @@ import pytest
 from examples.demo.supplier import ExampleSupplier
 from tests.acceptance.failures.boundaries import Boundary, Crossing, a_crossing
 from tests.acceptance.services import Service
-from tests.chaos.load.orders import LEGS, Kind, Order
+from tests.chaos.load.orders import Kind, Order
 from tests.chaos.proxy.protocols import Way
 from tests.chaos.proxy.trap import Trap
 from voyage import devstack
+from voyage.trips.tutorial import BookingRequest
 
 CONSUMERS = {
     "after the delivery, before the start": Boundary("consumer to temporal", "StartWorkflowExecution"),
@@ -65,7 +66,7 @@ async def with_a_worker(servers: devstack.Servers, supplier: ExampleSupplier) ->
 
 def order(kind: Kind = Kind.PLAIN) -> Order:
     """A booking; one that is to be undone is refused at its last leg."""
-    items = dict.fromkeys(LEGS, "plain")
+    items = dict.fromkeys(BookingRequest.declared_legs, "plain")
     return Order(uuid4().hex, 0.0, kind, {**items, "flight": kind} if kind is Kind.REFUSED else items)
 
 

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 from aio_pika import Message
 
-from publisher import BookingRequest
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import open_connection
 from publisher.amqp.message import new_message
@@ -49,9 +48,8 @@ class Load:
 
     async def _request(self, order: Order, correlation_id: str, when: float) -> None:
         await _until(when)
-        request = BookingRequest.model_validate(
-            {**order.items, "name": "Jane Smith", "attempts": PATIENT, "booking_id": order.booking_id}
-        )
+        named = {"name": "Jane Smith", "attempts": PATIENT, "booking_id": order.booking_id}
+        request = order.trip.model_validate({**order.details, **order.items, **named})
         await self._until_confirmed(
             new_message(request.to_body(), REQUEST_TYPE, correlation_id=correlation_id),
             self._names.requests_queue,

@@ -6,7 +6,8 @@ from itertools import pairwise
 from typing import Any
 
 from publisher.contract.result import Status
-from tests.chaos.load.orders import LEGS, Order
+from tests.chaos.load.items import group_numbers
+from tests.chaos.load.orders import Order
 from tests.chaos.load.poison import Poison
 from tests.chaos.observation.leaks import grown
 from tests.chaos.observation.observed import Answer, Observed
@@ -30,7 +31,8 @@ def violations(sent: Sequence[Order | Poison], seen: Observed) -> list[str]:
             *_unanswered(order, answers),
             *_contradictions(said),
             *_untrue(order, said, rows[own]),
-            *_out_of_order(changes[own]),
+            *_out_of_order(order, changes[own]),
+            *_undone_in_vain(order, changes[own]),
         ]
         wrong += [f"{order.booking_id} ({order.kind}): {complaint}" for complaint in complaints]
     for message in poison:
@@ -65,12 +67,14 @@ def _untrue(order: Order, said: Sequence[Answer], rows: Sequence[Mapping[str, An
     result = said[0].body
     if result["status"] not in order.may_end:
         yield f"ended {result['status']}, not {' or '.join(sorted(order.may_end))}: {result['reason']}"
-    expected = {
-        Status.BOOKED: sorted(LEGS),
-        Status.FAILED: sorted(leg["leg"] for leg in result["legs"] if leg["status"] == "undo_failed"),
-    }.get(result["status"], [])
-    if live != expected:
+    open_legs = sorted(leg["leg"] for leg in result["legs"] if leg["status"] == "undo_failed")
+    expected = {Status.BOOKED: sorted(order.items), Status.FAILED: open_legs}.get(result["status"], [])
+    # What can't be undone is open even if nobody can say whether it is booked.
+    unsure = [leg for leg in open_legs if not order.trip.declared_legs[leg].undo and leg not in live]
+    if sorted([*live, *unsure]) != expected:
         yield f"{result['status']}, but live at the supplier: {live}"
+    if [leg["leg"] for leg in result["legs"]] != list(order.items):
+        yield f"legs of another plan: {[leg['leg'] for leg in result['legs']]}"
     if result["status"] == Status.BOOKED:
         references = {row["leg"]: row["reference"] for row in rows}
         told = {leg["leg"]: leg["reference"] for leg in result["legs"]}
@@ -78,14 +82,21 @@ def _untrue(order: Order, said: Sequence[Answer], rows: Sequence[Mapping[str, An
             yield f"references {told}, but the supplier's are {references}"
 
 
-def _out_of_order(changes: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Legs are booked in order and undone in reverse; the first of each counts, as repeats may be late."""
+def _out_of_order(order: Order, changes: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Groups are booked in order and undone in reverse; the first of each counts, as repeats may be late."""
+    group = group_numbers(order.trip)
     booked = list(dict.fromkeys(leg for leg, change in changes if change == "booked"))
     undone = list(dict.fromkeys(leg for leg, change in changes if change in UNDOING))
-    if booked != sorted(booked, key=LEGS.index):
+    if booked != sorted(booked, key=group.__getitem__):
         yield f"booked in the order {booked}"
-    if undone != sorted(undone, key=LEGS.index, reverse=True):
+    if undone != sorted(undone, key=group.__getitem__, reverse=True):
         yield f"undone in the order {undone}"
+
+
+def _undone_in_vain(order: Order, changes: Sequence[tuple[str, str]]) -> Iterator[str]:
+    legs = order.trip.declared_legs
+    for leg in dict.fromkeys(leg for leg, change in changes if change in UNDOING and not legs[leg].undo):
+        yield f"{leg} can't be undone, but its undo was asked for"
 
 
 def _rejection(poison: Poison, said: Sequence[Answer]) -> Iterator[str]:

@@ -6,15 +6,19 @@ from typing import Any
 
 import pytest
 
-from tests.chaos.load.orders import LEGS, Kind, Order
+from tests.chaos.load.orders import Kind, Order
 from tests.chaos.load.poison import Poison
 from tests.chaos.observation.checker import violations
 from tests.chaos.observation.observed import Answer, Depth, Observed, Sample
+from tests.chaos.safari import Safari
 from tests.fuzz.messages.letters import Letter, Reply, To
+from voyage.trips.tutorial import BookingRequest
 
-PLAIN = Order("b1", 0.0, Kind.PLAIN, again_after=3.0)
-REFUSED = Order("b2", 0.0, Kind.REFUSED)
-BROKEN = Order("b3", 0.0, Kind.BROKEN)
+LEGS = tuple(BookingRequest.declared_legs)
+ITEMS = dict.fromkeys(LEGS, "plain")
+PLAIN = Order("b1", 0.0, Kind.PLAIN, ITEMS, again_after=3.0)
+REFUSED = Order("b2", 0.0, Kind.REFUSED, ITEMS)
+BROKEN = Order("b3", 0.0, Kind.BROKEN, ITEMS)
 POISON = Poison("p1", 0.0, Letter(To.REQUESTS, b"not json", Reply.RESULTS))
 UNANSWERED = replace(POISON, message_id="p2", letter=replace(POISON.letter, reply=Reply.FORBIDDEN))
 DROPPED = replace(POISON, message_id="p3", letter=replace(POISON.letter, to=To.CONTROL))
@@ -131,6 +135,50 @@ def test_a_planted_violation_is_found(seen: Observed, said: str) -> None:
     found = violations(SENT, seen)
 
     assert any(said in line for line in found), found
+
+
+SAFARI = Order(
+    "s1",
+    0.0,
+    Kind.REFUSED,
+    {"jeep": {"seats": 1, "note": "plain"}, "lodge": "plain", "guide": "plain", "voucher": "fault=refuse"},
+    trip=Safari,
+)
+FORGOTTEN = {"jeep": "undone", "lodge": "undone", "guide": "undone", "voucher": "undo_failed"}
+
+
+def safari(made: Sequence[tuple[str, str]], status: str, **legs: str) -> list[str]:
+    told = result(status, {**FORGOTTEN, **legs})
+    undone = {leg for leg, change in made if change in {"undone", "nothing to undo"}}
+    rows = [
+        row("s1", leg, "undone" if leg in undone else "booked") for leg in dict.fromkeys(dict(made).keys())
+    ]
+    seen = Observed(
+        answers=[Answer("s1", "m", told)],
+        bookings=rows,
+        changes=changes(*((f"booking-s1:{leg}", change) for leg, change in made)),
+    )
+    return violations([SAFARI], seen)
+
+
+BOOKED_STAY = [("jeep", "booked"), ("guide", "booked"), ("lodge", "booked")]
+UNDONE_STAY = [("lodge", "undone"), ("guide", "undone"), ("jeep", "undone")]
+
+
+def test_legs_of_a_group_have_no_order_among_them() -> None:
+    assert safari([*BOOKED_STAY, *UNDONE_STAY], "cancelled", voucher="refused") == []
+    [found] = safari([*BOOKED_STAY, *UNDONE_STAY[::-1]], "cancelled", voucher="refused")
+    assert "undone in the order ['jeep', 'guide', 'lodge']" in found
+
+
+def test_what_cant_be_undone_may_be_live_if_it_is_told_as_open_and_is_never_undone() -> None:
+    lost = [*BOOKED_STAY, ("voucher", "booked"), *UNDONE_STAY]
+    assert safari(lost, "failed") == []
+    assert safari([*BOOKED_STAY, *UNDONE_STAY], "failed") == []
+    [live] = safari(lost, "cancelled", voucher="refused")
+    assert "cancelled, but live at the supplier: ['voucher']" in live
+    [undone] = safari([*BOOKED_STAY, ("voucher", "nothing to undo"), *UNDONE_STAY], "failed")
+    assert "voucher can't be undone, but" in undone
 
 
 def samples(memory: Sequence[float]) -> list[Sample]:

@@ -6,6 +6,7 @@ from tests.chaos.faults import schedule
 from tests.chaos.load import orders
 from tests.chaos.load.orders import Order
 from tests.chaos.load.poison import Poison
+from tests.chaos.safari import Safari
 
 PROCESSES = ("rabbitmq", "temporal", "supplier", "consumer-1", "consumer-2", "worker-1", "worker-2")
 LINKS = ("rabbitmq", "temporal", "supplier")
@@ -46,6 +47,19 @@ def test_orders_have_about_the_shares_that_are_promised() -> None:
     assert 0.04 < again / len(booked) < 0.06
     assert 0.04 < cancelled / len(booked) < 0.06
     assert len({order.booking_id for order in booked}) == len(booked)
+
+
+def test_items_follow_from_the_trip() -> None:
+    drawn = [order for order in orders.draw(1, 5_000, 100.0, trip=Safari) if isinstance(order, Order)]
+    kinds = {order.kind for order in drawn}
+    refused = {leg for order in drawn for leg, item in order.items.items() if "fault=refuse" in str(item)}
+
+    assert kinds == set(orders.Kind)
+    assert refused == set(Safari.declared_legs)
+    assert 0.4 < sum("guide" in order.items for order in drawn) / len(drawn) < 0.6
+    assert all(order.details == {"loyalty_number": "my-loyalty-number"} for order in drawn)
+    for order in drawn:
+        Safari.model_validate({"name": "Jane", **order.items, **order.details})
 
 
 def test_a_soak_restarts_each_process_in_turn_once_a_minute() -> None:
