@@ -20,7 +20,7 @@ from voyage.devstack.bring_up import sigterm_like_ctrl_c
 from voyage.devstack.ports import HOST
 from voyage.devstack.server_process import Server
 from voyage.devstack.temporal_release import temporal_of_choice
-from voyage.trips import Trip
+from voyage.trips.loading import name_of
 
 SLOW = 1.0  # seconds that a slow supplier takes
 # Impatient, so that a run heals in seconds; undos have more tries than any outage lasts.
@@ -53,9 +53,17 @@ class World:
     direct: ConsumerSettings
     environment: Mapping[str, str]
 
+    def service(self, command: Command) -> Service:
+        """A process of ours, which is not started; the suppliers of its trip's legs are behind a proxy."""
+        trip, proxy = command.trip or self.settings.trip, self.proxies["supplier"]
+        urls = {
+            f"{supplier_prefix(leg)}URL": f"http://{HOST}:{proxy.port}/{leg}" for leg in trip.declared_legs
+        }
+        return Service(command, {**self.environment, "VOYAGE_TRIP": name_of(trip), **urls})
+
     async def add(self, command: Command) -> Service:
         """Start one more process of ours; return when it is ready."""
-        service = Service(command, self.environment)
+        service = self.service(command)
         self.services.append(service)
         service.spawn()
         await until_ready([service])
@@ -84,9 +92,8 @@ async def a_world(
     user: str = GUEST,
     *,
     slowness: float = SLOW,
-    also: Sequence[type[Trip]] = (),
 ) -> AsyncIterator[World]:
-    """Bring up everything, ready to book the settings' trip, and the others; end it all with the block.
+    """Bring up everything, ready to book the settings' trip; end it all with the block.
 
     `user` is whom RabbitMQ knows our services as; it has all rights at first, and its name as password.
     """
@@ -106,13 +113,13 @@ async def a_world(
         environment = {
             **os.environ,
             **variables(settings),
-            **_suppliers(proxies["supplier"].port, (settings.trip, *also)),
             "PYTHONPATH": str(ROOT),
             "TEMPORAL_ADDRESS": f"{HOST}:{proxies['temporal'].port}",
             "VOYAGE_SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
         }
-        services = [Service(command, environment) for command in shape]
+        services: list[Service] = []
         world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct, environment)
+        services += map(world.service, shape)
         await until_ready(world.servers)
         if user != GUEST:
             await asyncio.to_thread(rabbitmq.ctl, "add_user", user, user)
@@ -140,8 +147,3 @@ def variables(settings: ConsumerSettings) -> dict[str, str]:
     names = settings.model_dump(exclude={"amqp_url"}, exclude_none=True)  # a trip by its name
     own = {f"VOYAGE_{name.upper()}": str(value) for name, value in names.items()}
     return {**own, "AMQP_URL": settings.amqp_url.get_secret_value()}
-
-
-def _suppliers(port: int, trips: Sequence[type[Trip]]) -> dict[str, str]:
-    legs = dict.fromkeys(leg for trip in trips for leg in trip.declared_legs)
-    return {f"{supplier_prefix(leg)}URL": f"http://{HOST}:{port}/{leg}" for leg in legs}

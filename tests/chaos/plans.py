@@ -29,11 +29,10 @@ from tests.chaos.processes import CONSUMER, WORKER, Command, Service
 from tests.chaos.run import BUNDLE, run_command, verdict
 from tests.poll import eventually
 from voyage.trips import Trip
-from voyage.trips.loading import name_of
 
 SLOW_LEGS = ("jeep", "lodge", "guide")
 PER_SECOND = 20
-BOOKINGS = "WorkflowType = 'BookingWorkflow'"
+BOOKINGS = "WorkflowId STARTS_WITH 'booking-'"
 
 
 def main(
@@ -60,7 +59,7 @@ async def change(bookings: int, slowness: float, seed: int, leave: Path) -> Sequ
     old, new = drawn(seed, bookings, Before), drawn(seed + 1_000_000, bookings // 2, After)
     settings = SETTINGS.model_copy(update={"trip": Before})
     shape = (of(Before, "consumer"), of(Before, "worker", "1"), of(Before, "worker", "2"))
-    async with a_world(shape, settings, slowness=slowness, also=[After]) as world:
+    async with a_world(shape, settings, slowness=slowness) as world:
         collector = Collector(world.direct)
         async with collector.collecting():
             seen = await roll(world, collector, old, new)
@@ -122,7 +121,7 @@ def drawn(seed: int, count: int, trip: type[Trip]) -> list[Order]:
 def of(trip: type[Trip], role: str, number: str = "") -> Command:
     """A process of ours of this trip."""
     name = f"{role}-{trip.__name__.lower()}{number and f'-{number}'}"
-    return Command(name, *(CONSUMER if role == "consumer" else WORKER), {"VOYAGE_TRIP": name_of(trip)})
+    return Command(name, *(CONSUMER if role == "consumer" else WORKER), trip=trip)
 
 
 async def has_begun(temporal: Client, number: int) -> bool:

@@ -2,24 +2,25 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from voyage.devstack.ports import free_port
 from voyage.devstack.server_process import Server
+from voyage.trips import Trip
 
 
 @dataclass(frozen=True)
 class Command:
     """A process of ours: its name in the run, what it logs when it is ready, and its module and arguments.
 
-    `variables` are what its environment has of its own.
+    `trip` is its own, if it has another than the run.
     """
 
     name: str
     ready: str
     module: Sequence[str]
-    variables: Mapping[str, str] = field(default_factory=dict)
+    trip: type[Trip] | None = None
 
 
 TWO_SERVICES, ONE_PROCESS = "two-services", "one-process"
@@ -46,8 +47,7 @@ class Service(Server):
         super().__init__()
         self._command = command
         self.health_port = free_port()
-        own = {**command.variables, "VOYAGE_HEALTH_PORT": str(self.health_port)}
-        self._environment = {**environment, **own}
+        self._environment = {**environment, "VOYAGE_HEALTH_PORT": str(self.health_port)}
         self._said_before = 0
 
     def command(self) -> Sequence[str | Path]:
