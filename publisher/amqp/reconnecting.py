@@ -4,7 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any
 
-from aio_pika import RobustChannel, RobustConnection
+from aio_pika import Queue, RobustChannel, RobustConnection, RobustQueue
 from aio_pika.abc import UnderlayConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
 from aiormq import TransportFactory
@@ -28,11 +28,28 @@ def heartbeat_of(silence_timeout: float) -> int:
     return int((silence_timeout - 3) / 3.5)
 
 
+# aio-pika restores those consumers that there were when it began. One that is cancelled meanwhile may be
+# restored after its cancel: RabbitMQ then has a consumer whose messages nobody takes or gives back.
+class ReopeningQueue(RobustQueue):
+    """Is consumed again on the next channel by those consumers that nobody has cancelled."""
+
+    async def restore(self, channel: Any = None) -> None:  # noqa: ARG002 -- aio-pika itself ignores it
+        """Declare, bind and consume it on its channel, which is open; raises what aio-pika raises."""
+        await self.declare()
+        for (exchange, routing_key), how in tuple(self._bindings.items()):
+            await self.bind(exchange, routing_key, **how)
+        for tag, how in tuple(self._consumers.items()):
+            if tag in self._consumers:
+                await Queue.consume(self, consumer_tag=tag, **how)
+
+
 # aio-pika opens a lost channel again as soon as its connection is ready. One that RabbitMQ had blocked, and
 # that is lost, never will be; the channel then waits for it for ever, and keeps every later connection from
 # opening it.
 class ReopeningChannel(RobustChannel):
     """Opens again on the next connection, if the one that it waits for is lost."""
+
+    QUEUE_CLASS = ReopeningQueue
 
     async def reopen(self) -> None:
         """Raises `AMQPConnectionError` if the connection is lost meanwhile; the next one opens it."""
