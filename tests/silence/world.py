@@ -12,7 +12,7 @@ from yarl import URL
 
 from consumer.settings import ConsumerSettings
 from publisher import Client
-from publisher.amqp.connection import declare_topology
+from publisher.amqp.connection import connected, declare_topology
 from publisher.amqp.topology import queues
 from tests.acceptance.services import Services
 from tests.acceptance.watching import Watched
@@ -35,7 +35,8 @@ class Link(StrEnum):
 class World:
     """The processes, the client and the proxies between them and the servers."""
 
-    silence: float
+    settings: ConsumerSettings
+    """Of the processes, but for `amqp_url`, which is RabbitMQ itself."""
     watched: Mapping[str, Watched]
     proxies: Mapping[Link, Proxy]
     client: Client
@@ -49,12 +50,20 @@ class World:
         """The processes that have ended."""
         return [name for name, one in self.watched.items() if one.service.process.returncode is not None]
 
+    @property
+    def silence(self) -> float:
+        """Seconds after which a connection counts as lost."""
+        return self.settings.silence_timeout
+
     async def until_ready(self, within: float = 90.0) -> None:
         """Return when both processes are ready."""
         await asyncio.gather(*(one.until_ready(within) for one in self.watched.values()))
 
     async def settle(self) -> None:
-        """Return when both are ready and answer at once: nothing of the last silence is left."""
+        """Return when both are ready and answer at once: nothing of the last silence is left.
+
+        A queue that keeps a second consumer has one that nobody knows of, and that may swallow messages.
+        """
 
         async def quick() -> bool:
             began = asyncio.get_running_loop().time()
@@ -63,6 +72,14 @@ class World:
 
         await self.until_ready()
         await eventually("quick answers again", quick, self.silence * 4)
+        await eventually("one consumer for each queue", self._has_one_consumer_each, self.silence * 4)
+
+    async def _has_one_consumer_each(self) -> bool:
+        async with connected(self.settings) as connection, connection.channel() as channel:
+            found = [
+                await channel.declare_queue(queue, passive=True) for queue in self.settings.consumed_queues
+            ]
+        return all(one.declaration_result.consumer_count == 1 for one in found)
 
 
 @asynccontextmanager
@@ -100,7 +117,7 @@ async def a_world(amqp_url: str, temporal_address: str, silence: float) -> Async
         watched = {"consumer": await Watched.of(consumer), "worker": await Watched.of(worker)}
         mine = settings.model_copy(update={"amqp_url": SecretStr(by(Link.CLIENT_TO_RABBITMQ))})
         client = await stack.enter_async_context(await Client.connect(settings=mine))
-        world = World(silence, watched, proxies, client)
+        world = World(settings, watched, proxies, client)
         await world.until_ready()
         yield world
 
