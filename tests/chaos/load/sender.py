@@ -10,10 +10,13 @@ from publisher.amqp.connection import open_connection
 from publisher.amqp.message import new_message
 from publisher.contract.control import CANCEL_TYPE, CancelRequest
 from publisher.contract.request import REQUEST_TYPE
-from publisher.errors import PublishTimeoutError
+from publisher.errors import PublishTimeoutError, UndeliverableError
 from publisher.settings import BrokerSettings
 from tests.chaos.load.orders import PATIENT, Order
 from tests.chaos.load.poison import Poison
+from tests.poll import eventually
+
+CONFIRMED_WITHIN = 300.0  # seconds, far longer than RabbitMQ or a queue is gone
 
 
 class Load:
@@ -66,13 +69,15 @@ class Load:
         await self._until_confirmed(poison.message(), queue)
 
     async def _until_confirmed(self, message: Message, queue: str) -> None:
-        while True:
+        async def confirmed() -> bool:
             try:
                 await self._publisher.publish(message, queue)
-            except PublishTimeoutError:
-                continue
+            except (PublishTimeoutError, UndeliverableError):  # a deleted queue is made again
+                return False
             self.sent += 1
-            return
+            return True
+
+        await eventually(f"RabbitMQ to take a message for {queue}", confirmed, CONFIRMED_WITHIN)
 
 
 async def send(messages: Sequence[Order | Poison], settings: BrokerSettings) -> int:
