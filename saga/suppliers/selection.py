@@ -13,6 +13,7 @@ from saga.suppliers.supplier import Supplier
 from saga.suppliers.supplier_settings import SupplierSettings, supplier_prefix
 from voyage.errors import SettingsError
 from voyage.runtime.settings import load_settings
+from voyage.trips.loading import look_here_last
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +50,7 @@ def choose(leg: str) -> Supplier:
 
 def _load_plugin(name: str, variable: str) -> Supplier:
     """An instance of the class that `name` stands for."""
+    look_here_last()
     try:
         if ":" in name:
             kind = pkgutil.resolve_name(name)
