@@ -3,9 +3,11 @@
 import os
 import shutil
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from voyage.devstack.parent_death import end_with_parent
 from voyage.devstack.ports import HOST, free_port, listening, speaks_amqp
 from voyage.devstack.server_process import Server
 from voyage.errors import DevstackError
@@ -44,6 +46,7 @@ class RabbitMq(Server):
         self.ui_port = free_port(15672 if port else 0) if ui else None
         self.metrics_port = free_port() if metrics else None
         self._dist_port, self._epmd_port = free_port(), free_port()
+        self._epmd: subprocess.Popen[bytes] | None = None
         self._configure(config)
 
     @property
@@ -92,12 +95,29 @@ class RabbitMq(Server):
         environment = self.environment()
         return subprocess.check_output(command, env=environment, stderr=subprocess.PIPE, text=True)
 
-    def close(self) -> None:
-        """Stop it, end its epmd, which outlives it, and remove its folder."""
-        self.stop()
+    def spawn(self) -> None:
+        """Start it without waiting, its epmd before it: one that it started itself would outlive us all."""
         epmd = shutil.which("epmd", path=self.environment()["PATH"])
-        if epmd:
-            subprocess.run([epmd, "-kill"], env=self.environment(), capture_output=True, check=False)
+        if epmd and not self._epmd:
+            self._epmd = subprocess.Popen(
+                [epmd],
+                env=dict(self.environment()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                preexec_fn=end_with_parent(),  # noqa: PLW1509 -- one system call, no locks
+            )
+            while self._epmd.poll() is None and not listening(HOST, self._epmd_port):
+                time.sleep(0.01)
+        super().spawn()
+
+    def close(self) -> None:
+        """Stop it, then its epmd, and remove its folder."""
+        self.stop()
+        if self._epmd:
+            self._epmd.terminate()
+            self._epmd.wait()
         super().close()
 
     def _configure(self, config: Sequence[str]) -> None:
