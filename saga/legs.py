@@ -1,16 +1,19 @@
 """The legs of a booking, by the plan with which it began."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
-from saga.models import BookingInput, BookingPolicy, BookVacationInput, PlannedLeg
-from voyage.trips.tutorial import BookingRequest
+from temporalio import workflow
+
+from saga.models import BookingInput, BookingPolicy, PlannedLeg
+
+with workflow.unsafe.imports_passed_through():  # in the sandbox it would be declared anew for each booking
+    from voyage.trips.tutorial import BookingRequest
 
 TUTORIAL: tuple[PlannedLeg, ...] = tuple({"name": name} for name in BookingRequest.declared_legs)
 """The plan of a booking that has none: it began before there were plans, or in Temporal itself."""
-FIELDS = {field.name for field in fields(BookVacationInput)}
 OWN_POLICY = ("try_timeout", "retry_interval", "undo_attempts")
 
 

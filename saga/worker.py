@@ -54,7 +54,7 @@ def build(
         identity=f"{client.identity} {mark_of(settings.trip)}",
         workflows=[BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow],
         activities=[*activities, LocalReplies(reply_handlers).reply],
-        interceptors=[LeaveToOthers(settings.trip)],
+        interceptors=[LeaveToOthers(settings.trip.declared_legs)],
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
         max_concurrent_activities=settings.max_concurrent_activities,

@@ -1,7 +1,7 @@
 """Activities that a worker lacks, as their bookings began with another trip: it leaves them to others."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from temporalio import activity
 from temporalio.common import RawValue
@@ -16,7 +16,6 @@ from temporalio.worker import (
 from temporalio.workflow import ActivityHandle
 
 from saga.legs import book_activity, undo_activity
-from voyage.trips import Trip
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +59,8 @@ def tries_before(cause: BaseException | None) -> int:
 class LeaveToOthers(Interceptor):
     """Keeps a worker from taking, with the task that starts it, an activity that it lacks."""
 
-    def __init__(self, trip: type[Trip]) -> None:
-        names = trip.declared_legs
+    def __init__(self, legs: Iterable[str]) -> None:
+        names = list(legs)
         self._activities = {*map(book_activity, names), *map(undo_activity, names)}
 
     def workflow_interceptor_class(

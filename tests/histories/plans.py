@@ -70,7 +70,7 @@ async def record_plans(client: Client, subscriber: ReplyCallback, reply: Any) ->
         task_queue=TASK_QUEUE,
         workflows=WORKFLOWS,
         activities=activities,
-        interceptors=[LeaveToOthers(Safari)],
+        interceptors=[LeaveToOthers(Safari.declared_legs)],
     )
     async with worker:
         await recorder.book("plan-booked", trip(reply=subscriber), nothing)

@@ -59,7 +59,7 @@ class Product:
             self.services = [Service(module, self.environment) for module in READY]
             for process in self.services:
                 process.spawn()
-            self.client = self.background.run(Client.connect(settings=own), _CLIENT_WITHIN)
+            self.client = self.background.run(_connected(own), _CLIENT_WITHIN)
             stack.callback(lambda: self.background.run(self.client.close(), 10))
             for process in self.services:
                 process.wait()
@@ -134,3 +134,7 @@ def _check(trip: type[Trip]) -> None:
             f"{trip.__qualname__} can't be found as {name_of(trip)}, as consumer and worker must find it: "
             "declare it at the top of a module that can be imported."
         )
+
+
+async def _connected(settings: BrokerSettings) -> Client:
+    return await Client.connect(settings=settings)
