@@ -14,6 +14,15 @@ from voyage.trips.trip import ENVELOPE, Trip
 NAME = "John Doe"
 _AHEAD = timedelta(days=30)
 _DEEPEST = 8
+_FORMATS = {
+    "time": "12:00:00Z",
+    "duration": "P1D",
+    "email": "john.doe@example.com",
+    "uri": "https://example.com/",
+    "uuid": "6f2c1c0a-5a0e-4d8e-9d0a-0c8f1f0a7b11",
+    "ipv4": "192.0.2.1",
+    "ipv6": "2001:db8::1",
+}
 
 
 def example_of(trip: type[Trip]) -> dict[str, Any]:
@@ -100,19 +109,11 @@ class _Maker:
 
 
 def _text(part: Mapping[str, Any], name: str) -> str:
-    ahead = datetime.now(UTC).replace(microsecond=0) + _AHEAD
-    formats = {
-        "date": ahead.date().isoformat(),
-        "date-time": ahead.isoformat(),
-        "time": "12:00:00Z",
-        "duration": "P1D",
-        "email": "john.doe@example.com",
-        "uri": "https://example.com/",
-        "uuid": "6f2c1c0a-5a0e-4d8e-9d0a-0c8f1f0a7b11",
-        "ipv4": "192.0.2.1",
-        "ipv6": "2001:db8::1",
-    }
-    text = formats.get(part.get("format", ""), f"my-{name.replace('_', '-')}")
+    kind = part.get("format", "")
+    text = _FORMATS.get(kind, f"my-{name.replace('_', '-')}")
+    if kind in {"date", "date-time"}:  # else no clock is read, which a workflow's sandbox refuses
+        ahead = datetime.now(UTC).replace(microsecond=0) + _AHEAD
+        text = (ahead.date() if kind == "date" else ahead).isoformat()
     return text.ljust(part.get("minLength", 0), "x")[: part.get("maxLength")]
 
 

@@ -2,59 +2,21 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import pytest
 import typer
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 from publisher.cli.terminal import MissingOptionError, valid
 from publisher.cli.trip.edits import edits_of
 from publisher.cli.trip.options import TripOptions
 from publisher.cli.trip.parts import parts_of
 from publisher.cli.trip.typed import example_line
+from tests.trips.odd import Guest, Odd, Tent
 from tests.trips.safari import Safari
 from voyage import Leg, Trip
 from voyage.trips.tutorial import BookingRequest
-
-
-class Colour(StrEnum):
-    RED = "red"
-    BLUE = "blue"
-
-
-class Hut(BaseModel):
-    kind: Literal["hut"]
-    beds: int
-
-
-class Tent(BaseModel):
-    kind: Literal["tent"]
-    max_poles: int
-
-
-class Guest(BaseModel):
-    name: str
-    host: "Guest | None" = None
-
-
-class Odd(Trip):
-    """Fields of every kind, some of them called like what the command itself has."""
-
-    type: Annotated[str, Leg()]
-    class_: Annotated[Colour, Leg()]
-    json_: Annotated[bool | None, Leg()] = None
-    watching: int | None = None
-    price: Decimal | None = None
-    at: datetime | None = None
-    sights: list[str] = []  # noqa: RUF012 -- pydantic copies it
-    guests: list[Guest] | None = None
-    extras: dict[str, int] | None = None
-    room: Annotated[Hut | Tent, Field(discriminator="kind")] | None = None
-    choice: Literal["auto"] | int | None = None
-    host: Guest | None = None
-
 
 TAKEN = ("--name", "--json", "--timeout")
 
