@@ -21,6 +21,7 @@ from voyage.devstack.ports import free_port
 CLIENTS = "tests/clients/test_clients.py runs every command of that page, in the language's own container"
 DOOR = "tests/acceptance/commands/test_http_door.py, at a door on a free port"
 DEMO = "takes the ports that are everybody's; what it starts and books is what these tests start and book"
+OWN_TRIP = "tests/acceptance/harness/test_your_own_trip.py does what that page says"
 ELSEWHERE = {
     "make demo": DEMO,
     "make run": DEMO,
@@ -31,6 +32,8 @@ ELSEWHERE = {
     "kubectl ": "needs a cluster; tests/unit/project/test_deployment.py holds the manifests to the schemas",
     "export AMQP_URL=amqps://": "needs certificates: tests/integration/rabbitmq/test_tls_to_rabbitmq.py",
     "temporal workflow show": "needs Temporal's CLI: tests/integration/temporal/test_codec_server.py",
+    "mkdir my-safari": f"{OWN_TRIP}, in the environment that is there",
+    "pytest": OWN_TRIP,
     "cd examples/clients/go": CLIENTS,
     "cd go": CLIENTS,
     "cd node": CLIENTS,
