@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import Coroutine
+from collections.abc import Awaitable, Coroutine
 from concurrent.futures import Future
 from typing import Any, TypeVar
 
@@ -21,7 +21,7 @@ class Background:
         """Let this run; its outcome is in the future."""
         return asyncio.run_coroutine_threadsafe(work, self.loop)
 
-    def run(self, work: Coroutine[Any, Any, T], within: float) -> T:
+    def run(self, work: Awaitable[T], within: float) -> T:
         """Its outcome; raises `TimeoutError` after so many seconds."""
         return self.begin(asyncio.wait_for(work, within)).result()
 
