@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --custom-compile-command "make requirements"
-DEMO_OPTIONS = $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
+DEMO_OPTIONS = $(if $(TRIP),--trip $(TRIP)) $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
 
 CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE POISON SHAPE TRIP,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 
@@ -28,7 +28,7 @@ $(INSTALLED): requirements/dev.txt pyproject.toml
 	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; SUPPLIERS=http for suppliers behind HTTP, TRACES=file for the spans
+demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; TRIP=my_trips for one of your own, SUPPLIERS=http for suppliers behind HTTP, TRACES=file for the spans
 	@$(BIN)/python -m examples.demo $(DEMO_OPTIONS)
 
 run: setup ## The same, and everything stays up until Ctrl-C
@@ -141,7 +141,7 @@ test-pythons: setup ## The unit tests under every other Python that is supported
 	@touch $@
 
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
-	@$(COMPILE) --extra service --extra otel --group dev --output-file requirements/dev.txt pyproject.toml
+	@$(COMPILE) --extra dev --extra otel --group dev --output-file requirements/dev.txt pyproject.toml
 	@$(COMPILE) --extra service --extra otel --constraint requirements/dev.txt --output-file requirements/service.txt pyproject.toml
 	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
 	@$(COMPILE) --group docs --output-file requirements/docs.txt

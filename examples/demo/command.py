@@ -1,4 +1,4 @@
-"""What `python -m examples.demo` does: books three trips over real servers and shows what became of them."""
+"""What `python -m examples.demo` does: books trips over real servers and shows what became of them."""
 
 import asyncio
 import os
@@ -10,18 +10,19 @@ from typing import Annotated
 from uuid import uuid4
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
 from examples.demo.supplier import ExampleSupplier
-from examples.demo.trips import TRIPS, Trip
-from publisher import BookingResult, Client
-from voyage import devstack
-from voyage.dev.services import running
+from examples.demo.trips import TRIPS
+from publisher import Client
+from voyage.dev import booking, session
+from voyage.dev.command import TripOption, take_trip
+from voyage.dev.declared import declared_of
+from voyage.dev.screen import aside, console
+from voyage.trips.tutorial import BookingRequest
 
 app = typer.Typer(pretty_exceptions_enable=False, add_completion=False)
-console = Console(soft_wrap=True)
-COLOURS = {"booked": "green", "undone": "yellow", "refused": "red", "not_tried": "dim"}
+prepare = take_trip
 
 
 class Suppliers(StrEnum):
@@ -34,43 +35,49 @@ class Suppliers(StrEnum):
 @app.command()
 def main(
     *,
+    trip: TripOption = None,
     stay: Annotated[bool, typer.Option(help="Keep everything running afterwards.")] = False,
     suppliers: Annotated[Suppliers, typer.Option(help="Simulated, or a service behind HTTP.")] = (
         Suppliers.SIMULATED
     ),
     traces: Annotated[Path | None, typer.Option(help="Write the spans of all trips to this file.")] = None,
 ) -> None:
-    """Bring up RabbitMQ, Temporal, consumer and worker, book three trips, and end it all."""
+    """Bring up RabbitMQ, Temporal, consumer and worker, book three trips, or one of yours, and end it all."""
     if traces:
         _empty(traces)
-    with ExitStack() as stack:
-        servers = stack.enter_context(
-            devstack.stack(ui=True, say=lambda text: console.print(text, style="dim"))
-        )
-        environment = {
-            **os.environ,
-            "AMQP_URL": servers.amqp_url,
-            "TEMPORAL_ADDRESS": servers.temporal_address,
-        }
-        supplier = stack.enter_context(ExampleSupplier()) if suppliers is Suppliers.HTTP else None
-        if supplier:
-            environment |= supplier.settings
-            console.print(f"The supplier listens at {supplier.url}", style="dim")
-        with running(environment, traces):
-            console.print("Consumer and worker are ready.\n", style="dim")
-            as_expected = asyncio.run(book_trips(servers.amqp_url, traced=bool(traces)))
-            if supplier:
-                console.print(ledger(supplier), "")
-            if stay:
-                stay_up(servers)
+    own = bool(trip or os.environ.get("VOYAGE_TRIP"))
+    if own and suppliers is Suppliers.HTTP:
+        raise typer.BadParameter("is for the demo's own trips", param_hint="--suppliers http")
+    if own:
+        as_expected = session.try_trip(stay=stay, spans=traces)
+    else:
+        as_expected = three_trips(stay=stay, http=suppliers is Suppliers.HTTP, spans=traces)
     if traces:
-        console.print(f"The spans of {len(TRIPS)} traces are in {traces}, one per line", style="dim")
+        aside(f"The spans of {1 if own else len(TRIPS)} trips are in {traces}, one per line")
     if not as_expected:
         console.print("The demo failed: a trip did not end as it must.", style="bold red")
         raise typer.Exit(1)
     console.print("All trips ended as they must.", style="bold green")
     if not stay:
-        console.print("To look around in both web UIs and to book more: make run", style="dim")
+        aside("To look around in both web UIs and to book more: make run")
+
+
+def three_trips(*, stay: bool, http: bool, spans: Path | None) -> bool:
+    """Book the demo's trips; whether each ended as it must."""
+    with ExitStack() as stack:
+        supplier = stack.enter_context(ExampleSupplier()) if http else None
+        if supplier:
+            aside(f"The supplier listens at {supplier.url}")
+        settings = supplier.settings if supplier else {}
+        servers, both = stack.enter_context(session.everything(spans=spans, settings=settings))
+        as_expected = asyncio.run(book_trips(servers.amqp_url, traced=bool(spans)))
+        if supplier:
+            console.print(ledger(supplier), "")
+        if stay:
+            session.say_where_everything_is(servers, both)
+            session.say_what_to_try(servers, declared_of(BookingRequest))
+            session.stay_up(signal.pause)
+    return as_expected
 
 
 def _empty(traces: Path) -> None:
@@ -88,30 +95,13 @@ async def book_trips(amqp_url: str, *, traced: bool) -> bool:
     as_expected = True
     async with await Client.connect(amqp_url) as voyage:
         for trip in TRIPS:
-            trace_id = uuid4().hex
-            headers = {"traceparent": f"00-{trace_id}-{uuid4().hex[:16]}-01"} if traced else None
-            async with asyncio.timeout(60), voyage.booking(trip.request, headers) as answer:
-                result = await answer
-            console.print(table(trip, result), f"trace {trace_id}\n" if traced else "")
+            trace_id = uuid4().hex if traced else None
+            result = await booking.book(voyage, trip.request, trace_id)
+            console.print(booking.table(trip.title, trip.request, result))
+            console.print(f"trace {trace_id}\n" if trace_id else "")
             legs = tuple((leg.status, leg.attempts) for leg in result.legs)
             as_expected &= (result.status, legs) == (trip.status, trip.legs)
     return as_expected
-
-
-def table(trip: Trip, result: BookingResult) -> Table:
-    """What was asked for and what became of it, leg by leg."""
-    sheet = Table(
-        title=f"{trip.title}\n[bold]{result.status.value.upper()}[/bold]: {result.result}",
-        title_justify="left",
-        title_style="",
-    )
-    for column in ("leg", "asked for", "status", "tries", "error"):
-        sheet.add_column(column)
-    for leg in result.legs:
-        status = f"[{COLOURS.get(leg.status, 'red')}]{leg.status}"
-        item = getattr(trip.request, leg.leg)
-        sheet.add_row(leg.leg, item, status, str(leg.attempts), leg.error or "")
-    return sheet
 
 
 def ledger(supplier: ExampleSupplier) -> Table:
@@ -120,21 +110,3 @@ def ledger(supplier: ExampleSupplier) -> Table:
     for row in supplier.ledger().bookings():
         sheet.add_row(row["leg"], row["item"] or "never booked", row["reference"], row["state"])
     return sheet
-
-
-def stay_up(servers: devstack.Servers) -> None:
-    """Say where to look and how to book from another terminal, and wait for Ctrl-C."""
-    if servers.temporal_ui:
-        console.print(f"Temporal's UI:                {servers.temporal_ui}")
-    if servers.rabbitmq_ui:
-        console.print(f"RabbitMQ's UI (guest, guest): {servers.rabbitmq_ui}")
-    console.print(
-        "\nBook from another terminal, in this folder:\n\n"
-        f"  export AMQP_URL={servers.amqp_url}\n"
-        "  .venv/bin/voyage book --car my-car --hotel my-hotel --flight my-flight\n\n"
-        "Everything ends with Ctrl-C."
-    )
-    try:
-        signal.pause()
-    except KeyboardInterrupt:
-        console.print("\nStopping.")

@@ -10,8 +10,8 @@ from typer.main import get_command
 
 import consumer.command
 import saga.cli.app
-from publisher.cli import app as voyage
 from tests.documentation.pages import ROOT
+from voyage.dev import app as voyage
 
 COMMANDS: dict[str, Command] = {
     "voyage": get_command(voyage.app),

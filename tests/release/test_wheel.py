@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import signal
 import subprocess
 import sys
 import tarfile
@@ -23,6 +24,15 @@ VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["versi
 DIST = ROOT / "dist"
 WHEEL = DIST / f"voyage-{VERSION}-py3-none-any.whl"
 ROOMS = {"publisher", "saga", "consumer", "voyage"}
+SAFARI = """
+from typing import Annotated
+
+from voyage import Leg, Trip
+
+
+class Safari(Trip):
+    jeep: Annotated[str, Leg()]
+"""
 TRIP = ("--car", "my-car", "--hotel", "my-hotel", "--flight", "my-flight")
 
 
@@ -46,6 +56,11 @@ def light(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return empty_environment(tmp_path_factory.mktemp("service") / "venv", f"{WHEEL}[service]")
+
+
+@pytest.fixture(scope="module")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return empty_environment(tmp_path_factory.mktemp("dev") / "venv", f"{WHEEL}[dev]")
 
 
 @pytest.fixture
@@ -79,6 +94,27 @@ async def test_the_services_of_the_wheel_book(world: World, service: Path) -> No
 
     code, printed = await run(world, service / "voyage", "book", *TRIP, "--json")
     assert (code, json.loads(printed)["status"]) == (0, "booked")
+
+
+async def test_voyage_dev_of_the_wheel_books_a_trip_of_ones_own(
+    world: World, dev: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "my_trips.py").write_text(SAFARI)
+    process = await asyncio.create_subprocess_exec(
+        dev / "voyage", "dev", "--trip", "my_trips", cwd=tmp_path, env=world.environment, stdout=PIPE
+    )
+    assert process.stdout
+    printed = await asyncio.wait_for(process.stdout.readuntil(b"ends with Ctrl-C"), 60)
+    process.send_signal(signal.SIGINT)
+
+    assert b"BOOKED: Booked jeep: my-jeep" in printed
+    assert await asyncio.wait_for(process.wait(), 60) == 0
+
+
+def test_the_light_client_says_what_voyage_dev_needs(light: Path) -> None:
+    asked = subprocess.run([light / "voyage", "dev"], capture_output=True, text=True, check=False)  # noqa: S603 -- ours
+    assert (asked.returncode, asked.stdout) == (2, "")
+    assert asked.stderr.endswith('Install it: pip install "voyage[dev]"\n')
 
 
 def test_the_wheel_has_the_typed_packages_and_nothing_else() -> None:

@@ -12,7 +12,8 @@ def run_command(name: str, module: str, extra: str = "") -> None:
     """Run the typer application `app` of a module, and end the process; no traceback leaves it.
 
     Exit codes: those of the command itself, and those of `voyage.commands.failures`. The module may have a
-    function `explain`, which words the errors of its libraries. `extra` is what it needs of `voyage[…]`.
+    function `explain`, which words the errors of its libraries, and one `prepare`, which gets the arguments
+    before the environment is checked. `extra` is what it needs of `voyage[…]`.
     """
 
     def end(_number: int, _frame: object) -> None:

@@ -8,9 +8,7 @@ import threading
 import traceback
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NoReturn
-
-from typer import Typer
+from typing import Any, NoReturn
 
 from voyage.commands import interruption, streams
 from voyage.commands.failures import Ending, Exit, Explain, ending_of, missing_library
@@ -45,11 +43,13 @@ def run(name: str, module: str, extra: str = "", arguments: Sequence[str] | None
     explain: Explain = _nothing
     keep_quiet(debug := os.environ.get("VOYAGE_LOG_LEVEL", "").lower() == "debug")
     try:
-        app, explain = _load(module, extra)
+        loaded = load(module, extra)
+        explain = getattr(loaded, "explain", _nothing)
         interruption.raise_from_now_on()
         if "--help" not in given and not any(key.endswith("_COMPLETE") for key in os.environ):
+            getattr(loaded, "prepare", _nothing)(given)
             check_variables(os.environ)
-        code = app(list(given), prog_name=name, standalone_mode=False)
+        code = loaded.app(list(given), prog_name=name, standalone_mode=False)
         sys.stdout.flush()
         ending = _ended(code)
     except BaseException as error:  # noqa: BLE001 -- nothing may leave a command but a line and a code
@@ -68,14 +68,14 @@ def keep_quiet(debug: bool) -> None:  # noqa: FBT001 -- asked once, above
         threading.excepthook = _drop
 
 
-def _load(module: str, extra: str) -> tuple[Typer, Explain]:
+def load(module: str, extra: str) -> Any:
+    """Import a module of ours; raises `SettingsError`, which says what to install, for a missing library."""
     try:
-        loaded = import_module(module)
+        return import_module(module)
     except ModuleNotFoundError as missing:
         if (missing.name or "").partition(".")[0] in OURS:
             raise
         raise missing_library(missing, extra) from None
-    return loaded.app, getattr(loaded, "explain", _nothing)
 
 
 def _ended(code: object) -> Ending:
@@ -91,7 +91,7 @@ def _complain(name: str, ending: Ending) -> None:
     streams.flush(sys.stderr)
 
 
-def _nothing(_: BaseException) -> None:
+def _nothing(_: object) -> None:
     return None
 
 

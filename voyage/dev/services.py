@@ -1,67 +1,92 @@
-"""The real consumer and worker, as processes beside this one."""
+"""The real consumer and worker, as processes beside this one, which can be replaced while they work."""
 
-import os
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from voyage.errors import DevstackError
-
-READY_WITHIN = 30.0
-_SERVICES = {"consumer": "Consumer ready", "saga": "Worker ready"}
+from voyage.dev.live_logs import Show, showing
+from voyage.dev.process import PROGRAMS, Process, ServiceError
 
 
-class ServiceError(DevstackError):
-    """A service did not become ready; the text ends with its log."""
+class Services:
+    """Consumer and worker, as they are now."""
+
+    def __init__(self, environment: Mapping[str, str], logs: Path, spans: Path | None) -> None:
+        self.logs = logs
+        """The folder with the logs of both, which ends with them."""
+        self._environment, self._spans = environment, spans
+        self._running: dict[str, Process] = {}
+
+    @property
+    def health(self) -> Mapping[str, str]:
+        """Where each of them says how it is, by its name."""
+        return {name: process.health for name, process in self._running.items()}
+
+    def replace(self) -> None:
+        """Start both, and end those from before when the new ones are ready.
+
+        Raises `ServiceError` if one doesn't become ready; then those from before go on.
+        """
+        new: dict[str, Process] = {}
+        try:
+            for name in PROGRAMS:
+                new[name] = self._start(name)
+            for process in new.values():
+                process.wait()
+        except BaseException:
+            _end(new)
+            raise
+        before, self._running = self._running, new
+        _end(before)
+
+    def revive(self) -> Iterator[str]:
+        """Start again what ended by itself, and say so; what can't be, waits for the next `replace`."""
+        ended = {name: process for name, process in self._running.items() if process.code is not None}
+        for name, process in ended.items():
+            yield f"The {name} ended by itself, with exit code {process.code}; it is started again."
+            self._running[name] = self._start(name)
+            try:
+                self._running[name].wait()
+            except ServiceError as failure:
+                _end({name: self._running.pop(name)})
+                yield str(failure)
+
+    def end(self) -> None:
+        """End both; what they have begun is finished first."""
+        _end(self._running)
+
+    def _start(self, name: str) -> Process:
+        return Process(name, self.logs, self._environment, self._spans)
 
 
 @contextmanager
-def running(environment: Mapping[str, str], spans: Path | None = None) -> Iterator[Path]:
-    """Consumer and worker, ready to book; yields the folder with their logs.
+def services(
+    environment: Mapping[str, str], spans: Path | None = None, show: Show | None = None
+) -> Iterator[Services]:
+    """Consumer and worker, ready to book; `show` gets each line of their logs, with the process's name.
 
     With `spans`, both write their spans to that file, one JSON object per line; complete when the block ends.
     """
     with ExitStack() as stack:
         logs = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="voyage-dev-")))
-        processes = {name: _start(name, logs, environment, spans) for name in _SERVICES}
-        for process in processes.values():
-            stack.callback(_end, process)
-        for name, process in processes.items():
-            _wait(name, process, logs)
-        yield logs
+        if show:
+            stack.enter_context(showing(logs, PROGRAMS, show))
+        both = Services(environment, logs, spans)
+        stack.callback(both.end)
+        both.replace()
+        yield both
 
 
-def _start(
-    name: str, logs: Path, environment: Mapping[str, str], spans: Path | None
-) -> subprocess.Popen[bytes]:
-    exporter = {"OTEL_TRACES_EXPORTER": "console"} if spans else {}
-    with (logs / f"{name}.log").open("wb") as log, (spans or Path(os.devnull)).open("ab") as stdout:
-        return subprocess.Popen(
-            [sys.executable, "-m", name],
-            env={**environment, **exporter},
-            stdin=subprocess.DEVNULL,
-            stdout=stdout,
-            stderr=log,
-            start_new_session=True,  # Ctrl-C is ours to pass on, in an orderly way
-        )
+@contextmanager
+def running(environment: Mapping[str, str], spans: Path | None = None) -> Iterator[Path]:
+    """The same, for who only books: yields the folder with their logs."""
+    with services(environment, spans) as both:
+        yield both.logs
 
 
-def _wait(name: str, process: subprocess.Popen[bytes], logs: Path) -> None:
-    deadline = time.monotonic() + READY_WITHIN
-    while _SERVICES[name] not in (log := (logs / f"{name}.log").read_text()):
-        if process.poll() is not None or time.monotonic() > deadline:
-            raise ServiceError(f"The {name} process did not become ready. It said last:\n{log[-2000:]}")
-        time.sleep(0.05)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    process.terminate()
-    try:
-        process.wait(30)
-    except subprocess.TimeoutExpired:
-        process.kill()
-        process.wait()
+def _end(processes: Mapping[str, Process]) -> None:
+    for process in processes.values():
+        process.tell_to_end()
+    for process in processes.values():
+        process.wait_for_the_end()

@@ -26,6 +26,7 @@ ELSEWHERE = {
     "make demo": DEMO,
     "make run": DEMO,
     "VOYAGE_CAR_SUPPLIER_PLUGIN=my_garage:MyGarage make run": f"{DEMO}; the garage: test_pages.py",
+    "voyage dev": "in a terminal, with a trip in its folder: tests/acceptance/commands/test_dev.py",
     ".venv/bin/python -m examples.http": DOOR,
     "curl -X POST http://localhost:3002/book": DOOR,
     "docker compose up": "needs Docker: tests/containers/test_compose.py",

@@ -85,6 +85,14 @@ def test_a_plugin_is_found_by_module_and_class(monkeypatch: pytest.MonkeyPatch) 
     assert type(choose(HOTEL)).__name__ == "CornerGarage"
 
 
+def test_a_plugin_is_found_in_the_working_directory(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "garage_of_this_folder.py").write_text("from saga.suppliers.simulated import *\n")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("sys.path", list(sys.path))
+    monkeypatch.setenv("VOYAGE_HOTEL_SUPPLIER_PLUGIN", "garage_of_this_folder:SimulatedSupplier")
+    assert isinstance(choose(HOTEL), SimulatedSupplier)
+
+
 def test_a_plugin_is_found_by_entry_point(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     installed = tmp_path / "garage-1.dist-info"
     installed.mkdir()

@@ -1,0 +1,126 @@
+"""Everything at once for one trip: brought up, an example booked, kept up with what changes."""
+
+import asyncio
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import MappingProxyType
+from uuid import uuid4
+
+from publisher import BookingResult, Client
+from publisher.contract.result import Status
+from voyage import devstack
+from voyage.dev import booking, what_next
+from voyage.dev.changes import Watched, difference
+from voyage.dev.declared import Declared, declared_of, read_again
+from voyage.dev.process import ServiceError
+from voyage.dev.screen import aside, complain, console, log_line
+from voyage.dev.services import Services, services
+from voyage.errors import SettingsError
+from voyage.runtime.settings import load_settings
+from voyage.trips import Trip
+from voyage.trips.loading import TripSettings, name_of
+
+
+def try_trip(*, stay: bool = True, show_logs: bool = False, spans: Path | None = None) -> bool:
+    """Book an example of the trip that VOYAGE_TRIP names; whether it was booked.
+
+    With `stay`, say what to try next, and take over what changes in the trip's module, until Ctrl-C.
+    """
+    files, trip = Watched(), load_settings(TripSettings).trip
+    declared = declared_of(trip)
+    with everything(show_logs=show_logs, spans=spans) as (servers, both):
+        booked = _book_example(servers.amqp_url, trip, declared, traced=bool(spans))
+        if stay:
+            say_where_everything_is(servers, both)
+            say_what_to_try(servers, declared)
+            named = os.environ.get("VOYAGE_TRIP") or name_of(trip)
+            stay_up(lambda: _keep_up(named, declared, both, files))
+    return booked
+
+
+@contextmanager
+def everything(
+    *,
+    show_logs: bool = False,
+    spans: Path | None = None,
+    settings: Mapping[str, str] = MappingProxyType({}),
+) -> Iterator[tuple[devstack.Servers, Services]]:
+    """Servers, and a consumer and a worker at them, with these settings besides the environment's."""
+    with devstack.stack(ui=True, say=aside) as servers:
+        own = {"AMQP_URL": servers.amqp_url, "TEMPORAL_ADDRESS": servers.temporal_address}
+        with services({**os.environ, **own, **settings}, spans, log_line if show_logs else None) as both:
+            aside("Consumer and worker are ready.\n")
+            yield servers, both
+
+
+def say_where_everything_is(servers: devstack.Servers, both: Services) -> None:
+    """The addresses of all that runs, and the logs."""
+    for line in what_next.places(servers, both):
+        console.print(line)
+
+
+def say_what_to_try(servers: devstack.Servers, declared: Declared) -> None:
+    """Lines for another terminal."""
+    for paragraph in what_next.to_try(servers, os.environ.get("VOYAGE_TRIP"), declared):
+        console.print(f"\n{paragraph}")
+    console.print("\nEverything ends with Ctrl-C.")
+
+
+def stay_up(work: Callable[[], None]) -> None:
+    """Do this until Ctrl-C."""
+    try:
+        work()
+    except KeyboardInterrupt:
+        console.print("\nStopping.")
+
+
+def _book_example(amqp_url: str, trip: type[Trip], declared: Declared, *, traced: bool) -> bool:
+    """Book it and show what became of it; whether it is booked."""
+    if declared.example is None:
+        console.print(declared.mistake, style="red")
+        return False
+    request = trip.model_validate(declared.example)
+    trace_id = uuid4().hex
+
+    async def book() -> BookingResult:
+        async with await Client.connect(amqp_url) as voyage:
+            return await booking.book(voyage, request, trace_id if traced else None)
+
+    try:
+        result = asyncio.run(book())
+    except TimeoutError:
+        console.print(f"No result after {booking.RESULT_WITHIN:g} s; the booking goes on.", style="red")
+        return False
+    console.print(booking.table(f"An example of {trip.__name__}", request, result))
+    console.print(f"trace {trace_id}\n" if traced else "")
+    return result.status is Status.BOOKED
+
+
+def _keep_up(named: str, declared: Declared, both: Services, watched: Watched) -> None:
+    """Take over each change of the trip's module, and start again what ended by itself."""
+    for files in watched.changes():
+        if files:
+            declared = _take_over(named, declared, both, " and ".join(file.name for file in files))
+        for line in both.revive():
+            console.print(line, style="red")
+
+
+def _take_over(named: str, before: Declared, both: Services, changed: str) -> Declared:
+    """What is declared now, if it can be booked, else what was before; that is booked on."""
+    try:
+        now = read_again(named)
+        both.replace()
+    except (SettingsError, ServiceError) as mistake:
+        aside(f"\n{changed} changed, and can't be taken over; what was before is booked on:")
+        complain(mistake)
+        return before
+    aside(f"\n{changed} changed; {difference(before, now)}. Bookings that run keep their plan.")
+    for line in what_next.health(both):
+        console.print(line)
+    if now.mistake:
+        console.print(now.mistake, style="red")
+    elif now.example and now.example.keys() != (before.example or {}).keys():
+        console.print(f"  {what_next.book_line(now.example)}")
+    return now
