@@ -17,7 +17,7 @@ from tests.poll import eventually
 from tests.suppliers import RecordingSupplier
 from voyage import Trip
 
-POLICY = BookingPolicy(retry_interval=0.02, try_timeout=5, heartbeat_timeout=2, undo_attempts=2)
+POLICY = BookingPolicy(retry_interval=0.02, try_timeout=20, heartbeat_timeout=20, undo_attempts=2)
 
 
 @dataclass
@@ -72,7 +72,11 @@ async def attempt(handle: Handle, activity: str) -> int:
     return next((one.attempt for one in pending if one.activity_type.name == activity), 0)
 
 
-async def times_failed(handle: Handle) -> int:
-    """How many activities have failed for good."""
+async def times_failed(handle: Handle, activity: str) -> int:
+    """How many calls of this activity have failed for good."""
     events = (await handle.fetch_history()).events
-    return sum(event.HasField("activity_task_failed_event_attributes") for event in events)
+    names = {
+        event.event_id: event.activity_task_scheduled_event_attributes.activity_type.name for event in events
+    }
+    ids = [event.activity_task_failed_event_attributes.scheduled_event_id for event in events]
+    return sum(names.get(one) == activity for one in ids)
