@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic._internal._model_construction import ModelMetaclass  # it has no public name
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 
@@ -79,6 +79,12 @@ class Trip(BaseModel, metaclass=_Declared):
         _put_last(cls, "booking_id", "deadline")
         cls.declared_legs = legs_in(cls)
         check(cls)
+
+    @model_validator(mode="after")
+    def _books_something(self) -> Self:
+        if self.declared_legs and all(getattr(self, leg) is None for leg in self.declared_legs):
+            raise ValueError(f"takes at least one of {', '.join(self.declared_legs)}")
+        return self
 
     def to_body(self) -> bytes:
         """The message body: JSON in UTF-8, without the fields that are absent."""

@@ -187,13 +187,26 @@ def test_what_is_sent_is_what_arrives(kind: Any, value: Any, is_optional: bool) 
 def test_what_is_absent_is_left_out_and_what_may_be_null_isnt() -> None:
     class Noted(Trip):
         leg: Annotated[Person | None, Leg()] = None
+        other: Annotated[str, Leg()]
         note: str | None
 
-    assert json.loads(Noted(name="Jane", note=None).to_body()) == {
+    assert json.loads(Noted(name="Jane", other="o", note=None).to_body()) == {
         "name": "Jane",
         "attempts": 5,
+        "other": "o",
         "note": None,
     }
+
+
+class Free(Trip):
+    hike: Annotated[str | None, Leg()] = None
+    swim: Annotated[str | None, Leg()] = None
+
+
+def test_a_request_that_books_nothing_is_a_mistake() -> None:
+    with pytest.raises(InvalidRequestError, match=r"^takes at least one of hike, swim$"):
+        parse_request(b'{"name": "Jane", "hike": null}', Free)
+    assert items_of(parse_request(b'{"name": "Jane", "swim": "s"}', Free)) == {"swim": "s"}
 
 
 class OneWay(BaseModel):
