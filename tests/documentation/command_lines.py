@@ -53,7 +53,7 @@ def parse(words: list[str], *, whole: bool = True) -> None:
             context = Context(command, parent=context, info_name=words[0])
             command, arguments = command.commands[arguments[0]], arguments[1:]
             continue
-        if whole:
+        if whole and "--help" not in arguments:
             command.make_context(words[0], list(arguments), parent=context)
         unknown = {word.split("=")[0] for word in arguments if word.startswith("--")} - options - {"--help"}
         assert not unknown, f"{words}: no such option {unknown}"

@@ -34,6 +34,7 @@ ELSEWHERE = {
     "export AMQP_URL=amqps://": "needs certificates: tests/integration/rabbitmq/test_tls_to_rabbitmq.py",
     "temporal workflow show": "needs Temporal's CLI: tests/integration/temporal/test_codec_server.py",
     "mkdir my-safari": f"{OWN_TRIP}, in the environment that is there",
+    "voyage book --jeep": OWN_TRIP,
     "pytest": OWN_TRIP,
     "cd examples/clients/go": CLIENTS,
     "cd go": CLIENTS,
