@@ -5,7 +5,7 @@ import re
 
 from typer._click.core import Command, Context
 from typer.core import TyperGroup
-from typer.exceptions import TyperException
+from typer.exceptions import Exit, TyperException
 from typer.main import get_command
 
 import consumer.command
@@ -77,6 +77,6 @@ def can_be_given(words: list[str]) -> bool:
     """Whether this is a whole line of ours: it would run, and doesn't just name a command."""
     try:
         parse(words)
-    except (AssertionError, TyperException):
+    except (AssertionError, TyperException, Exit):
         return False
     return True

@@ -65,12 +65,12 @@ def say_what_to_try(servers: devstack.Servers, declared: Declared) -> None:
     """Lines for another terminal."""
     for paragraph in what_next.to_try(servers, os.environ.get("VOYAGE_TRIP"), declared):
         console.print(f"\n{paragraph}")
-    console.print("\nEverything ends with Ctrl-C.")
 
 
 def stay_up(work: Callable[[], None]) -> None:
     """Do this until Ctrl-C."""
     try:
+        console.print("\nEverything ends with Ctrl-C.")
         work()
     except KeyboardInterrupt:
         console.print("\nStopping.")
