@@ -109,7 +109,7 @@ def _is_poison(letter: Letter) -> bool:
 def _is_written(letter: Letter) -> bool:
     if letter.text("expiration") not in EXPIRATIONS:
         return False
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, OverflowError):
         Poison("", 0.0, letter).message()
         return len(encode.field_table(_headers(letter))) < ROOM
     return False
