@@ -14,6 +14,8 @@ _ids: dict[int, str] = {}
 
 def id_of(request: Trip) -> str:
     """The booking id of a request: its own, or one that stays with this object, so that a retry is safe."""
+    if not isinstance(request, Trip):
+        raise TypeError(f"takes a request such as BookingRequest(…), not {type(request).__name__}")
     if request.booking_id:
         return request.booking_id
     key = id(request)

@@ -8,12 +8,15 @@ from pathlib import Path
 from types import MappingProxyType
 from uuid import uuid4
 
-from publisher import BookingResult, Client
+from pydantic import SecretStr
+
+from publisher import BookingResult, BrokerSettings, Client
 from publisher.contract.result import Status
 from voyage import devstack
 from voyage.dev import booking, what_next
 from voyage.dev.changes import Watched, difference
 from voyage.dev.declared import Declared, declared_of, read_again
+from voyage.dev.other_consumers import require_none
 from voyage.dev.process import ServiceError
 from voyage.dev.screen import aside, complain, console, log_line
 from voyage.dev.services import Services, services
@@ -50,6 +53,8 @@ def everything(
     """Servers, and a consumer and a worker at them, with these settings besides the environment's."""
     with devstack.stack(ui=True, say=aside) as servers:
         own = {"AMQP_URL": servers.amqp_url, "TEMPORAL_ADDRESS": servers.temporal_address}
+        broker = load_settings(BrokerSettings).model_copy(update={"amqp_url": SecretStr(servers.amqp_url)})
+        require_none(broker)
         with services({**os.environ, **own, **settings}, spans, log_line if show_logs else None) as both:
             aside("Consumer and worker are ready.\n")
             yield servers, both

@@ -111,9 +111,13 @@ class Voyage:
         return Booking(self, booking_id, answer)
 
     def cancel(self, booking_id: str, reason: str = "Cancelled by request") -> None:
-        """Ask for a booking to be cancelled; its result says what came of that."""
+        """Cancel a booking, and return when the services have heard it; its result says what came of that."""
         __tracebackhide__ = True
-        self._product.background.run(self._product.client.cancel(self._completed(booking_id), reason), WITHIN)
+        own = self._completed(booking_id)
+        self._product.background.run(self._product.client.cancel(own, reason), WITHIN)
+        self._product.background.run(
+            self._product.client.status(own), WITHIN
+        )  # told after the cancel is done
 
     def status(self, booking_id: str) -> BookingResult:
         """How a booking stands: its result, or `running` or `unknown_booking`."""

@@ -73,6 +73,11 @@ def _misplaced_marks(trip: type[Trip]) -> Iterator[tuple[str, str]]:
             yield name, f"Leg() belongs into the annotation: {name}: Annotated[…, Leg()]"
         elif field and _mentions_leg(field.annotation):
             yield name, "Leg() must stand outside: Annotated[… | None, Leg()], not Annotated[…, Leg()] | None"
+        elif field and (inner := _marked_within(field.annotation, set())):
+            yield (
+                name,
+                f"{inner} is marked as a leg, which only fields of the trip itself can be; take Leg() away",
+            )
 
 
 def _annotations(trip: type[Trip]) -> Mapping[str, Any]:
@@ -85,6 +90,21 @@ def _annotations(trip: type[Trip]) -> Mapping[str, Any]:
 
 def _mentions_leg(annotation: Any) -> bool:
     return annotation is Leg or isinstance(annotation, Leg) or any(map(_mentions_leg, _parts(annotation)))
+
+
+def _marked_within(annotation: Any, seen: set[type]) -> str:
+    """A field of a model inside of this type that is marked as a leg; empty if none is."""
+    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
+        return next(filter(None, (_marked_within(part, seen) for part in _parts(annotation))), "")
+    if annotation in seen:
+        return ""
+    seen.add(annotation)
+    for name, field in annotation.model_fields.items():
+        if _marks(field) or _mentions_leg(field.annotation):
+            return f"{annotation.__name__}.{name}"
+        if found := _marked_within(field.annotation, seen):
+            return found
+    return ""
 
 
 def _parts(annotation: Any) -> Sequence[Any]:

@@ -46,6 +46,8 @@ class Leg:
                 return f"{name} takes seconds from {SHORTEST} to {LONGEST:.0f}, not {value!r}"
         if self.together is not None and (type(self.together) is not str or not self.together.strip()):
             return f"together takes a word, not {self.together!r}"
+        if type(self.help) is not str:
+            return f"help takes a text, not {self.help!r}"
         if type(self.undo) is not bool:
             return f"undo takes True or False, not {self.undo!r}"
         return ""

@@ -21,7 +21,9 @@ def read_model(kind: type[M], as_json: Any) -> M:
     So too if the code of a declaration fails on it: a message that does that would do it each time.
     """
     try:
-        return _read(kind.model_validate, kind.model_validate_json, as_json)
+        read = _read(kind.model_validate, kind.model_validate_json, as_json)
+        for name in kind.model_fields.keys() & as_json.keys():
+            _require_utf8(kind, as_json[name], (name,))
     except ValidationError:
         raise
     except Exception as error:
@@ -31,6 +33,21 @@ def read_model(kind: type[M], as_json: Any) -> M:
         raise ValidationError.from_exception_data(
             kind.__name__, [InitErrorDetails(type=failed, input=None)]
         ) from error
+    return read
+
+
+def _require_utf8(kind: type[BaseModel], value: Any, place: tuple[int | str, ...]) -> None:
+    """Raise `ValidationError` for a text that pydantic takes and can't write again: half of a character."""
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:
+            wrong = PydanticCustomError("utf8", "takes text in UTF-8")
+            details = InitErrorDetails(type=wrong, loc=place, input=None)
+            raise ValidationError.from_exception_data(kind.__name__, [details]) from None
+    elif isinstance(value, dict | list):
+        for key, part in value.items() if isinstance(value, dict) else enumerate(value):
+            _require_utf8(kind, part, (*place, key))
 
 
 def _read(from_python: Callable[[Any], T], from_json: Callable[[str], T], as_json: Any) -> T:

@@ -205,3 +205,22 @@ async def test_the_demo_on_a_trip_of_ones_own_ends_by_itself(world: World, tmp_p
     line = f"export PYTHONPATH={ROOT}{os.pathsep}{tmp_path}; {demo}"
     code, printed = await typed(line, world, tmp_path)
     assert (code, "BOOKED: Booked permit: my-permit Booked jeep: my-jeep" in printed) == (0, True), printed
+
+
+async def test_beside_another_consumer_it_does_not_begin(world: World, tmp_path: Path) -> None:
+    await world.consumer()
+    (tmp_path / "my_trips.py").write_text(SAFARI)
+    command = [sys.executable, "-P", "-m", "voyage", "dev", "--trip", "my_trips:Safari"]
+    done = await asyncio.to_thread(
+        subprocess.run,
+        command,
+        cwd=tmp_path,
+        env=world.environment,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 2
+    assert f"{world.settings.requests_queue} at amqp://" in done.stderr
+    assert "has 1 consumer(s) already" in done.stderr

@@ -12,7 +12,13 @@ from voyage import Leg, Trip
 from voyage.trips.errors import DeclarationError
 from voyage.trips.tutorial import BookingRequest
 
+
+class Marked(BaseModel):
+    x: Annotated[str, Leg()]
+
+
 NAMES = {
+    "Marked": Marked,
     "Annotated": Annotated,
     "Any": Any,
     "BaseModel": BaseModel,
@@ -60,6 +66,9 @@ MISTAKES = {
     " True.",
     "a: Annotated[str, Leg(try_timeout=-1)]": "T.a: try_timeout takes seconds from 0.001 to 2592000, not -1.",
     "a: Annotated[str, Leg(undo='no')]": "T.a: undo takes True or False, not 'no'.",
+    "a: Annotated[str, Leg(help=3)]": "T.a: help takes a text, not 3.",
+    "a: Annotated[Marked, Leg()]": "T.a: Marked.x is marked as a leg, which only fields of the trip itself can be; take Leg() away.",
+    "a: Annotated[list[Marked] | None, Leg()] = None": "T.a: Marked.x is marked as a leg, which only fields of the trip itself can be; take Leg() away.",
     "a: Annotated[str, Leg(), Leg()]": "T.a: is marked as a leg twice; one Leg() is enough.",
     "a: Annotated[str, Leg(), Field(alias='b')]": "T.a: has an alias; a message has the field's own name, so give"
     " the field that name.",
