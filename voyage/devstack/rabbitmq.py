@@ -54,6 +54,11 @@ class RabbitMq(Server):
         """The AMQP URL of this node."""
         return f"amqp://guest:guest@{HOST}:{self.port}/"
 
+    @property
+    def works_in(self) -> Path:
+        """Its own: what it leaves where it runs, if it is killed, lies in nobody's way."""
+        return self.home
+
     def command(self) -> Sequence[str | Path]:
         """The server's own script."""
         return [self._scripts / "rabbitmq-server"]

@@ -32,6 +32,11 @@ class Server(ABC):
         self._log = self.home / "output.log"
         self._process: subprocess.Popen[bytes] | None = None
 
+    @property
+    def works_in(self) -> Path | None:
+        """The folder in which it runs; None for that of whoever starts it."""
+        return None
+
     @abstractmethod
     def command(self) -> Sequence[str | Path]:
         """What to run."""
@@ -72,6 +77,7 @@ class Server(ABC):
             self._process = subprocess.Popen(
                 self.command(),
                 env=dict(self.environment()),
+                cwd=self.works_in,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
