@@ -23,7 +23,9 @@ def dev(
     trip: TripOption = None,
     logs: Annotated[bool, typer.Option("--logs", help="Show the logs of both processes live.")] = False,
 ) -> None:
-    """Try a trip of your own: bring everything up, book an example, and take over what you change.
+    """Try a trip of your own: bring everything up and book an example.
+
+    What you change in its module is taken over.
 
     Starts RabbitMQ and Temporal, unless AMQP_URL and TEMPORAL_ADDRESS name them, and consumer and worker with
     simulated suppliers, unless VOYAGE_<LEG>_SUPPLIER_* name others. Everything ends with Ctrl-C.
