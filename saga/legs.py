@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from itertools import pairwise
 from typing import Any
 
 from temporalio import workflow
@@ -10,6 +9,7 @@ from temporalio import workflow
 from saga.models import BookingInput, BookingPolicy, PlannedLeg
 
 with workflow.unsafe.imports_passed_through():  # in the sandbox it would be declared anew for each booking
+    from voyage.trips import groups
     from voyage.trips.tutorial import BookingRequest
 
 TUTORIAL: tuple[PlannedLeg, ...] = tuple({"name": name} for name in BookingRequest.declared_legs)
@@ -75,14 +75,7 @@ def lacks_items(booking: BookingInput) -> bool:
 
 def groups_of(legs: Iterable[Leg]) -> list[list[Leg]]:
     """The legs in order, those that are booked at the same time in one list."""
-    table = list(legs)
-    groups = [table[:1]]
-    for before, leg in pairwise(table):
-        if leg.together is not None and leg.together == before.together:
-            groups[-1].append(leg)
-        else:
-            groups.append([leg])
-    return groups
+    return groups.groups_of(legs, lambda leg: leg.together)
 
 
 def _leg(planned: PlannedLeg, booking: BookingInput) -> Leg:

@@ -5,11 +5,11 @@ from typing import Any, cast
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID
-from saga.legs import field_of
+from saga.legs import field_of, legs_of
 from saga.models import AnyBooking, BookingInput, BookVacationInput, PlannedLeg
 from voyage.trips import Trip
 from voyage.trips.tutorial import BookingRequest
-from voyage.trips.words import items_of
+from voyage.trips.words import items_in
 
 LONGEST_SUMMARY = 600  # characters
 _TOLD_ELSEWHERE = {"attempts", "booking_id", "deadline"}
@@ -17,8 +17,9 @@ _TOLD_ELSEWHERE = {"attempts", "booking_id", "deadline"}
 
 def booking_input(start: Start, settings: ConsumerSettings) -> AnyBooking:
     """What the workflow is started with: its plan is the trip as it is declared now."""
-    request, words = start.request, items_of(start.request)
+    request = start.request
     as_json = request.model_dump(mode="json", by_alias=True)
+    words = items_in(request, as_json)
     common: dict[str, Any] = {
         "book_user_id": start.user_id,
         "attempts": request.attempts,
@@ -40,9 +41,9 @@ def memo_of(start: Start) -> dict[str, str]:
     return {FINGERPRINT: start.fingerprint, USER_ID: start.user_id}
 
 
-def summary_of(start: Start) -> str:
+def summary_of(booking: AnyBooking) -> str:
     """What is to be booked, in one line, for Temporal's UI."""
-    return ", ".join(items_of(start.request).values())[:LONGEST_SUMMARY]
+    return ", ".join(leg.words for leg in legs_of(booking))[:LONGEST_SUMMARY]
 
 
 def _planned(trip: Trip, name: str, **item: Any) -> PlannedLeg:

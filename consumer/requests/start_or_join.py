@@ -76,16 +76,17 @@ class WorkflowStarter:
         return None
 
     async def _started(self, start: Start) -> bool:
+        booking = booking_input(start, self._settings)
         return await started(
             self._client.start_workflow(
                 BookingWorkflow.run,
-                booking_input(start, self._settings),
+                booking,
                 id=start.workflow_id,
                 task_queue=self._settings.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 memo=memo_of(start),
-                static_summary=summary_of(start),
+                static_summary=summary_of(booking),
                 # With the worker in this process, the first step comes back with the answer to the start.
                 request_eager_start=self._settings.with_worker,
                 rpc_timeout=RPC_TIMEOUT,

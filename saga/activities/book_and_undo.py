@@ -26,7 +26,8 @@ def booking_activities(
     Beside them, the local one that counts the tries of a leg when its booking is stopped, and the one for
     whatever this worker lacks.
     """
-    legs = [_LegActivities(name, suppliers[name], FieldReader(trip)) for name in trip.declared_legs]
+    reader = FieldReader(trip)
+    legs = [_LegActivities(name, suppliers[name], reader) for name in trip.declared_legs]
     return [*(made for leg in legs for made in (leg.booking(), leg.undoing())), count_tries, unserved]
 
 

@@ -8,9 +8,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from typing import Annotated, Any, cast
+from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import ValidationError
 
 from voyage.devstack.parent_death import end_with_parent
 from voyage.errors import SettingsError
@@ -18,6 +18,7 @@ from voyage.trips import Trip
 from voyage.trips.errors import DeclarationError
 from voyage.trips.example import example_of
 from voyage.trips.loading import load_trip
+from voyage.trips.reading import type_of
 
 READ_WITHIN = 30.0  # seconds
 REFUSED = "invalid"
@@ -38,7 +39,10 @@ class Declared:
 
 def declared_of(trip: type[Trip]) -> Declared:
     """All that is declared of a trip."""
-    legs = {name: [_schema_of(trip, name), asdict(leg)] for name, leg in trip.declared_legs.items()}
+    legs = {
+        name: [type_of(trip.model_fields[name]).json_schema(), asdict(leg)]
+        for name, leg in trip.declared_legs.items()
+    }
     try:
         example = example_of(trip)
     except DeclarationError as none:
@@ -65,12 +69,6 @@ def read_again(named: str) -> Declared:
     if isinstance(answer, str):
         raise SettingsError(answer)
     return Declared(**answer)
-
-
-def _schema_of(trip: type[Trip], name: str) -> Any:
-    field = trip.model_fields[name]
-    kind: TypeAdapter[Any] = TypeAdapter(cast("Any", Annotated[field.annotation, *field.metadata, "as JSON"]))
-    return kind.json_schema()
 
 
 def _refused(trip: type[Trip], example: dict[str, Any]) -> Iterator[dict[str, Any]]:

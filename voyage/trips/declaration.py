@@ -11,6 +11,7 @@ from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerati
 from pydantic.fields import FieldInfo
 
 from voyage.trips.errors import DeclarationError
+from voyage.trips.groups import groups_of
 from voyage.trips.leg import Leg
 from voyage.trips.round_trip import unreadable
 from voyage.trips.trip import ENVELOPE, Trip
@@ -29,19 +30,6 @@ def legs_in(trip: type[Trip]) -> Mapping[str, Leg]:
     return {name: marks[0] for name, marks in found if marks}
 
 
-def groups_of(legs: Mapping[str, Leg]) -> list[list[str]]:
-    """The legs' names, those that are booked at the same time in one list."""
-    groups: list[list[str]] = []
-    before: Leg | None = None
-    for name, leg in legs.items():
-        if before and leg.together is not None and leg.together == before.together:
-            groups[-1].append(name)
-        else:
-            groups.append([name])
-        before = leg
-    return groups
-
-
 def check(trip: type[Trip]) -> None:
     """Raise `DeclarationError` for the first thing that is wrong with a trip."""
     for name, text in _mistakes(trip):
@@ -54,7 +42,7 @@ def _mistakes(trip: type[Trip]) -> Iterator[tuple[str, str]]:
     yield from _misplaced_marks(trip)
     for name, field in own.items():
         yield from ((name, text) for text in _in_field(name, field))
-    yield from _in_order(trip.declared_legs, groups_of(trip.declared_legs))
+    yield from _in_order(trip.declared_legs)
     yield from unreadable(trip)
 
 
@@ -164,7 +152,8 @@ def _in_leg(marks: list[Any], field: FieldInfo) -> Iterator[str]:
         yield "is optional (= None), so its type must say so: | None"
 
 
-def _in_order(legs: Mapping[str, Leg], groups: list[list[str]]) -> Iterator[tuple[str, str]]:
+def _in_order(legs: Mapping[str, Leg]) -> Iterator[tuple[str, str]]:
+    groups = groups_of(legs, lambda name: legs[name].together)
     seen: dict[str, str] = {}
     for group in groups:
         word = legs[group[0]].together

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, cast
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from voyage.trips.trip import Trip
@@ -65,14 +66,16 @@ def _read(from_python: Callable[[Any], T], from_json: Callable[[str], T], as_jso
             raise refused from None
 
 
+def type_of(field: FieldInfo) -> TypeAdapter[Any]:
+    """The type of a field, by itself, with all that its annotation says of it."""
+    return TypeAdapter(cast("Any", Annotated[field.annotation, *field.metadata, "as JSON"]))
+
+
 class FieldReader:
     """Reads the fields of one trip, each by its own type."""
 
     def __init__(self, trip: type[Trip]) -> None:
-        self._types: dict[str, TypeAdapter[Any]] = {
-            name: TypeAdapter(cast("Any", Annotated[field.annotation, *field.metadata, "as JSON"]))
-            for name, field in trip.model_fields.items()
-        }
+        self._types = {name: type_of(field) for name, field in trip.model_fields.items()}
         self._said: set[str] = set()
 
     def read(self, name: str, as_json: Any) -> Any:

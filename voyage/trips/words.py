@@ -1,6 +1,7 @@
 """What is to be booked, in words for people."""
 
 import json
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,11 @@ from voyage.trips.trip import Trip
 
 def items_of(trip: Trip) -> dict[str, str]:
     """What is to be booked, in words, by leg; an optional leg that is absent is left out."""
-    as_json = trip.model_dump(mode="json", by_alias=True, include=set(trip.declared_legs))
+    return items_in(trip, trip.model_dump(mode="json", by_alias=True, include=set(trip.declared_legs)))
+
+
+def items_in(trip: Trip, as_json: Mapping[str, Any]) -> dict[str, str]:
+    """The same of a trip whose JSON is there already."""
     given = {name: getattr(trip, name) for name in trip.declared_legs}
     return {name: words_for(value, as_json[name]) for name, value in given.items() if value is not None}
 

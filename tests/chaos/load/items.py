@@ -8,8 +8,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from voyage.trips import Trip
-from voyage.trips.declaration import groups_of
 from voyage.trips.example import example_of
+from voyage.trips.groups import groups_of
 from voyage.trips.trip import ENVELOPE
 
 PLAIN = "plain"
@@ -69,7 +69,8 @@ class Items:
 
 def group_numbers(trip: type[Trip]) -> Mapping[str, int]:
     """The legs' places in the order of booking; those of one group have the same."""
-    groups = groups_of(trip.declared_legs)
+    legs = trip.declared_legs
+    groups = groups_of(legs, lambda name: legs[name].together)
     return {name: number for number, group in enumerate(groups) for name in group}
 
 
