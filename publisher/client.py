@@ -5,12 +5,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Self
 
+from pydantic import SecretStr
+
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.message import new_message
 from publisher.amqp.request_reply import RequestReply, time_limit
 from publisher.amqp.result_stream import result_stream
-from publisher.connecting import Connecting
+from publisher.connecting import Connecting, publisher_within
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, ClientClosedError
@@ -18,6 +20,7 @@ from publisher.lifetime import Lifetime
 from publisher.request_sender import RequestSender
 from publisher.sending import Sending, id_of
 from publisher.settings import BrokerSettings
+from voyage.runtime.settings import load_settings
 from voyage.trips import Trip
 
 
@@ -51,7 +54,14 @@ class Client:
         `BrokerUnreachableError`, `BrokerLoginError`, `QueueMismatchError`, `NotDeclaredError` or
         `SettingsError`.
         """
-        return Connecting(cls, amqp_url, settings, name, wait)
+
+        async def connected() -> Client:
+            chosen = settings or load_settings(BrokerSettings)
+            if amqp_url:
+                chosen = chosen.model_copy(update={"amqp_url": SecretStr(amqp_url)})
+            return cls(await publisher_within(chosen, name, wait), chosen)
+
+        return Connecting(connected)
 
     async def publish(
         self,

@@ -2,16 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Generator
+from collections.abc import Awaitable, Callable, Generator
 from typing import Any, Generic, Protocol, TypeVar
-
-from pydantic import SecretStr
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import RECONNECT_INTERVAL, declare_topology
 from publisher.errors import BrokerUnreachableError
 from publisher.settings import BrokerSettings
-from voyage.runtime.settings import load_settings
 
 
 class Closable(Protocol):
@@ -22,28 +19,14 @@ class Closable(Protocol):
         ...
 
 
-class Made(Protocol):
-    """What makes a client of its connection."""
-
-    def __call__(self, publisher: ConfirmedPublisher, settings: BrokerSettings) -> Any:
-        """The client."""
-        ...
-
-
 C = TypeVar("C", bound=Closable)
 
 
 class Connecting(Generic[C]):
     """`await` it for a client to be closed later, or `async with` it for one that ends with the block."""
 
-    def __init__(
-        self, made: Made, amqp_url: str | None, settings: BrokerSettings | None, name: str, wait: float
-    ) -> None:
-        self._made = made
-        self._amqp_url = amqp_url
-        self._settings = settings
-        self._name = name
-        self._wait = wait
+    def __init__(self, connect: Callable[[], Awaitable[C]]) -> None:
+        self._connect = connect
         self._client: C | None = None
 
     def __await__(self) -> Generator[Any, None, C]:
@@ -57,19 +40,15 @@ class Connecting(Generic[C]):
         if self._client:
             await self._client.close()
 
-    async def _connect(self) -> C:
-        settings = self._settings or load_settings(BrokerSettings)
-        if self._amqp_url:
-            settings = settings.model_copy(update={"amqp_url": SecretStr(self._amqp_url)})
-        until = time.monotonic() + self._wait
-        while True:
-            try:
-                await declare_topology(settings)
-                publisher = await ConfirmedPublisher.connect(settings, self._name)
-            except BrokerUnreachableError:
-                if time.monotonic() >= until:
-                    raise
-                await asyncio.sleep(RECONNECT_INTERVAL)
-            else:
-                client: C = self._made(publisher, settings)
-                return client
+
+async def publisher_within(settings: BrokerSettings, name: str, wait: float) -> ConfirmedPublisher:
+    """A publisher, and the contract's queues declared; RabbitMQ is waited for, so many seconds."""
+    until = time.monotonic() + wait
+    while True:
+        try:
+            await declare_topology(settings)
+            return await ConfirmedPublisher.connect(settings, name)
+        except BrokerUnreachableError:
+            if time.monotonic() >= until:
+                raise
+            await asyncio.sleep(RECONNECT_INTERVAL)

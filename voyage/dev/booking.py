@@ -7,10 +7,10 @@ from rich.table import Table
 from rich.text import Text
 
 from publisher import BookingResult, Client
+from publisher.cli.rendering import coloured
 from voyage.trips import Trip
 from voyage.trips.words import items_of
 
-COLOURS = {"booked": "green", "undone": "yellow", "refused": "red", "not_tried": "dim"}
 RESULT_WITHIN = 60.0  # seconds
 
 
@@ -29,7 +29,7 @@ def table(title: str, request: Trip, result: BookingResult) -> Table:
         sheet.add_column(column)
     asked_for = items_of(request)
     for leg in result.legs:
-        status = Text(leg.status, style=COLOURS.get(leg.status, "red"))
+        status = coloured(leg.status, leg.status)
         cells = (asked_for.get(leg.leg, ""), status, str(leg.attempts), leg.error or "")
         sheet.add_row(leg.leg, *(Text(cell) if isinstance(cell, str) else cell for cell in cells))
     return sheet

@@ -78,13 +78,6 @@ def services(
         yield both
 
 
-@contextmanager
-def running(environment: Mapping[str, str], spans: Path | None = None) -> Iterator[Path]:
-    """The same, for who only books: yields the folder with their logs."""
-    with services(environment, spans) as both:
-        yield both.logs
-
-
 def _end(processes: Mapping[str, Process]) -> None:
     for process in processes.values():
         process.tell_to_end()

@@ -1,6 +1,5 @@
 """What to try next, to be copied, and where everything is."""
 
-import json
 import shlex
 import shutil
 import sys
@@ -9,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from publisher.cli.trip.typed import typed
 from voyage.dev.declared import REFUSED, Declared
 from voyage.dev.services import Services
 from voyage.devstack import Servers
@@ -18,7 +18,7 @@ from voyage.trips.trip import ENVELOPE
 def book_line(fields: Mapping[str, Any]) -> str:
     """The `voyage book` that asks for this."""
     options = (
-        f"--{name.strip('_').replace('_', '-')} {shlex.quote(_written(value))}"
+        f"--{name.strip('_').replace('_', '-')} {typed(value)}"
         for name, value in fields.items()
         if name not in ENVELOPE
     )
@@ -75,7 +75,3 @@ def voyage() -> str:
 
 def _row(what: str, place: str) -> str:
     return f"{what + ':':<30}{place}"
-
-
-def _written(value: Any) -> str:
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

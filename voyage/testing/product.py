@@ -11,12 +11,13 @@ from pydantic import SecretStr
 
 from publisher import BrokerSettings, Client
 from voyage import devstack
+from voyage.dev.process import PROGRAMS
 from voyage.testing.background import Background
 from voyage.testing.errors import HarnessError
 from voyage.testing.ledger import Call
 from voyage.testing.running import Voyage
 from voyage.testing.script import Answer
-from voyage.testing.service import READY, Service
+from voyage.testing.service import Service
 from voyage.testing.supplier_service import SupplierService
 from voyage.testing.tidying import tidy
 from voyage.trips import Trip
@@ -56,7 +57,7 @@ class Product:
             stack.callback(lambda: self.background.run(service.stop(), 10))
             self.environment = self._environment(own, servers, url)
             stack.callback(self._end_services)
-            self.services = [Service(module, self.environment) for module in READY]
+            self.services = [Service(name, self.environment) for name in PROGRAMS]
             for process in self.services:
                 process.spawn()
             self.client = self.background.run(_connected(own), _CLIENT_WITHIN)

@@ -4,11 +4,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from voyage.dev.process import PROGRAMS
 from voyage.devstack.server_process import Server
 from voyage.testing.errors import HarnessError
 
-READY = {"consumer": "Consumer ready", "saga": "Worker ready"}
-NAMES = {"consumer": "consumer", "saga": "worker"}
 _LAST_LINES = 15
 
 
@@ -17,10 +16,10 @@ class Service(Server):
 
     ready_within = 60.0
 
-    def __init__(self, module: str, environment: Mapping[str, str]) -> None:
-        self.name = NAMES[module]
+    def __init__(self, name: str, environment: Mapping[str, str]) -> None:
+        self.name = name
         super().__init__()
-        self._module = module
+        self._module, self._ready = PROGRAMS[name]
         self._environment = environment
 
     def command(self) -> Sequence[str | Path]:
@@ -33,7 +32,7 @@ class Service(Server):
 
     def is_ready(self) -> bool:
         """Whether it has said so."""
-        return READY[self._module] in self.log.read_text(errors="replace")
+        return self._ready in self.log.read_text(errors="replace")
 
     @property
     def last_lines(self) -> str:

@@ -17,7 +17,7 @@ def example_line(trip: type[Trip], options: TripOptions) -> str:
     """`voyage book` with an option for each field of the example; in several lines, if it is long."""
     try:
         made = example_of(trip)
-        words = [f"{options.name(name)} {_typed(made[name])}" for name in made if name not in ENVELOPE]
+        words = [f"{options.name(name)} {typed(made[name])}" for name in made if name not in ENVELOPE]
     except DeclarationError:
         needed = [name for name, field in trip.model_fields.items() if field.is_required()]
         words = [options.shown(name) for name in needed if name not in ENVELOPE]
@@ -31,5 +31,6 @@ def example_line(trip: type[Trip], options: TripOptions) -> str:
     return "\n  ".join(lines)
 
 
-def _typed(value: Any) -> str:
+def typed(value: Any) -> str:
+    """A value as a shell takes it: a text as it is, anything else as JSON."""
     return shlex.quote(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
