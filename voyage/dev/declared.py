@@ -19,6 +19,7 @@ from voyage.trips.errors import DeclarationError
 from voyage.trips.example import example_of
 from voyage.trips.loading import load_trip
 from voyage.trips.reading import type_of
+from voyage.trips.variants import variants
 
 READ_WITHIN = 30.0  # seconds
 REFUSED = "invalid"
@@ -74,7 +75,7 @@ def read_again(named: str) -> Declared:
 def _refused(trip: type[Trip], example: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """The example with a refused item in it, as late as can be, so that something is undone."""
     for name in reversed([name for name in trip.declared_legs if name in example]):
-        for item in _with_a_refused_text(example[name], name):
+        for item in variants(example[name], name, _refused_text):
             changed = {**example, name: item}
             try:
                 trip.model_validate(changed)
@@ -83,16 +84,8 @@ def _refused(trip: type[Trip], example: dict[str, Any]) -> Iterator[dict[str, An
             yield changed
 
 
-def _with_a_refused_text(item: Any, name: str) -> Iterator[Any]:
-    """The item, each time with another of its texts replaced."""
-    if isinstance(item, str):
-        yield f"{REFUSED}-{name.replace('_', '-')}"
-    elif isinstance(item, dict):
-        for key, part in item.items():
-            yield from ({**item, key: other} for other in _with_a_refused_text(part, key))
-    elif isinstance(item, list):
-        for at, part in enumerate(item):
-            yield from ([*item[:at], other, *item[at + 1 :]] for other in _with_a_refused_text(part, name))
+def _refused_text(name: str) -> str:
+    return f"{REFUSED}-{name.replace('_', '-')}"
 
 
 def _answer(named: str) -> Any:

@@ -1,7 +1,7 @@
 """What a run books of a trip: an item for each leg, with a word in it that asks for a fault."""
 
 import random
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -11,6 +11,7 @@ from voyage.trips import Trip
 from voyage.trips.example import example_of
 from voyage.trips.groups import groups_of
 from voyage.trips.trip import ENVELOPE
+from voyage.trips.variants import variants
 
 PLAIN = "plain"
 ABSENT = 0.5  # of the optional legs, as a share
@@ -60,7 +61,7 @@ class Items:
 
     def _with_word(self, leg: str, word: str) -> Any:
         """An item that has this word in it, if its type takes one."""
-        for item in _variants(self._example[leg], word):
+        for item in variants(self._example[leg], leg, lambda _: word):
             with suppress(ValidationError):
                 self._trip.model_validate({**self._example, leg: item})
                 return item
@@ -72,15 +73,3 @@ def group_numbers(trip: type[Trip]) -> Mapping[str, int]:
     legs = trip.declared_legs
     groups = groups_of(legs, lambda name: legs[name].together)
     return {name: number for number, group in enumerate(groups) for name in group}
-
-
-def _variants(value: Any, word: str) -> Iterator[Any]:
-    """The value with one of its texts replaced."""
-    if isinstance(value, str):
-        yield word
-    elif isinstance(value, Mapping):
-        for key, part in value.items():
-            yield from ({**value, key: other} for other in _variants(part, word))
-    elif isinstance(value, list):
-        for at, part in enumerate(value):
-            yield from ([*value[:at], other, *value[at + 1 :]] for other in _variants(part, word))
