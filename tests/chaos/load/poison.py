@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -30,6 +30,7 @@ BY_HAND = tuple(
 )
 DRAWN = 120  # letters, of which about half can be sent by a client library and never become a booking
 LARGEST = 1_000_000  # bytes; all are kept among the dead letters
+NESTED = 60  # tables and arrays in one another; hundreds are read or not, as the caller's stack is deep
 ROOM = 120_000  # bytes of headers that fit into a frame beside everything else
 EXPIRATIONS = (None, b"0", b"1", b"60000")  # RabbitMQ refuses most others
 WORDS = ("content_type", "content_encoding", "app_id", "type")
@@ -91,7 +92,7 @@ def drawn(seed: int) -> Sequence[Letter]:
     @given(LETTERS)
     def look(letter: Letter) -> None:
         told = Reply.FORBIDDEN if letter.reply is Reply.FORBIDDEN else Reply.RESULTS
-        if _is_poison(letter) and _is_written(letter):
+        if _is_poison(letter) and is_written(letter):
             found.append(replace(letter, reply=told))
 
     look()
@@ -107,20 +108,32 @@ def _is_poison(letter: Letter) -> bool:
     return letter.to is To.REQUESTS and rejected
 
 
-def _is_written(letter: Letter) -> bool:
+def is_written(letter: Letter) -> bool:
+    """Whether a client library writes it and RabbitMQ takes it, however deep the stack of calls is."""
     if letter.text("expiration") not in EXPIRATIONS:
         return False
-    with suppress(ValueError, TypeError, OverflowError):
+    with suppress(ValueError, TypeError, OverflowError, RecursionError):
         Poison("", 0.0, letter).message()
         headers = _headers(letter)
-        return not _has_nan(headers) and len(encode.field_table(headers)) < ROOM
+        return _is_taken(headers) and len(encode.field_table(headers)) < ROOM
     return False
 
 
-def _has_nan(value: Any) -> bool:
-    """RabbitMQ ends the connection of whoever sends one, with INTERNAL_ERROR, and takes nothing."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return (isinstance(value, float) and math.isnan(value)) or any(map(_has_nan, parts))
+def _is_taken(headers: Any) -> bool:
+    """Whether a client library gets at most NESTED levels of tables and arrays, and RabbitMQ no NaN.
+
+    Of a NaN RabbitMQ ends the sender's connection with INTERNAL_ERROR, and takes nothing.
+    """
+    level = [headers]
+    for _ in range(NESTED):
+        if any(isinstance(value, float) and math.isnan(value) for value in level):
+            return False
+        level = [part for value in level for part in _parts(value)]
+    return not level
+
+
+def _parts(value: Any) -> Iterable[Any]:
+    return value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
 
 
 def _headers(letter: Letter) -> Any:

@@ -5,8 +5,10 @@ from collections import Counter
 from tests.chaos.faults import schedule
 from tests.chaos.load import orders
 from tests.chaos.load.orders import Order
-from tests.chaos.load.poison import Poison
+from tests.chaos.load.poison import Poison, is_written
 from tests.chaos.safari import Safari
+from tests.fuzz.messages.frames import entry, nested
+from tests.fuzz.messages.letters import Letter, Reply, To
 
 PROCESSES = ("rabbitmq", "temporal", "supplier", "consumer-1", "consumer-2", "worker-1", "worker-2")
 LINKS = ("rabbitmq", "temporal", "supplier")
@@ -19,6 +21,17 @@ def faults(seed: int, count: int) -> list[schedule.Fault]:
 def test_the_same_seed_draws_the_same_faults_and_orders_and_another_seed_others() -> None:
     assert faults(7, 50) == faults(7, 50) != faults(8, 50)
     assert orders.draw(7, 50, 60.0) == orders.draw(7, 50, 60.0) != orders.draw(8, 50, 60.0)
+
+
+def test_what_a_deep_stack_could_not_read_is_never_drawn() -> None:
+    deep, deeper, deepest = (
+        Letter(To.REQUESTS, b"{}", Reply.RESULTS, headers=entry(b"a", nested(levels, b"A")))
+        for levels in (50, 300, 5000)
+    )
+
+    assert is_written(deep)
+    assert not is_written(deeper)
+    assert not is_written(deepest)
 
 
 def test_every_fault_comes_once_before_any_comes_again() -> None:
