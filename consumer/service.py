@@ -22,6 +22,7 @@ from consumer.settings import ConsumerSettings
 from consumer.temporal.intake import Intake
 from consumer.workers import booking_worker, reply_worker
 from saga.settings import WorkerSettings
+from saga.suppliers.selection import names_of
 from saga.temporal import sdk_runtime
 from saga.temporal.poller_health import PollerHealth
 from saga.temporal.server_limit import ServerLimit
@@ -40,6 +41,8 @@ async def run(settings: ConsumerSettings) -> None:
     tracing.set_up("voyage-consumer")
     watchdog = Watchdog(settings)
     booking = load_settings(WorkerSettings) if settings.with_worker else None
+    if booking:
+        names_of(booking.trip.declared_legs)
     grace = max(settings.drain_timeout, booking.shutdown_grace if booking else 0.0)
     async with Shutdown(grace) as stack:
         await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))

@@ -22,6 +22,12 @@ def _add_manual_interventions(meter: MetricMeter, number: int) -> None:
     meter.create_counter("voyage_manual_intervention", "Bookings that needed a person").add(number)
 
 
+def show_simulated(meter: MetricMeter, task_queue: str, number: int) -> None:
+    """How many legs of this worker are simulated: what it says is booked there, nobody has booked."""
+    gauge = meter.create_gauge("voyage_simulated_suppliers", "Legs for which nothing real is booked")
+    gauge.set(number, {"task_queue": task_queue})
+
+
 def record_booking_time(outcome: BookingOutcome) -> None:
     """A booking's outcome is known; its legs are booked, or undone."""
     times = workflow.metric_meter().create_histogram_timedelta(

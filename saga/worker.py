@@ -16,6 +16,7 @@ from saga.activities.local_reply import LocalReplies, ReplyHandler
 from saga.activities.unserved import LeaveToOthers
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import open_suppliers
+from saga.suppliers.simulated import SimulatedSupplier
 from saga.suppliers.supplier import Supplier
 from saga.temporal import sdk_runtime
 from saga.temporal.clock_check import check_clock
@@ -47,6 +48,8 @@ def build(
     `suppliers` is keyed by leg name; `reply_handlers`, by callback activity, are the replies it gives itself.
     """
     metrics.declare_manual_intervention(Runtime.default().metric_meter, client.namespace, settings.task_queue)
+    simulated = sum(isinstance(supplier, SimulatedSupplier) for supplier in suppliers.values())
+    metrics.show_simulated(Runtime.default().metric_meter, settings.task_queue, simulated)
     activities = booking_activities(suppliers, settings.trip)
     return Worker(
         client,

@@ -11,6 +11,9 @@ from pydantic import SecretStr
 from consumer.settings import ConsumerSettings
 from voyage import devstack
 
+# Chosen here for every process that a test starts: nothing real is booked.
+os.environ.setdefault("VOYAGE_SUPPLIERS", "simulated")
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(

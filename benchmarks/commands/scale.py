@@ -11,7 +11,7 @@ from benchmarks.measurement import loads, results
 from benchmarks.measurement.drain import draining, publish
 from benchmarks.measurement.measure import measure
 from benchmarks.report import page
-from benchmarks.scenarios.message import by_message
+from benchmarks.scenarios.message import SIMULATED, by_message
 from voyage import devstack
 
 COUNTS = (1, 2, 4)
@@ -57,6 +57,7 @@ async def _counts(servers: devstack.Servers, rounds: int, bookings: int) -> list
 async def _in_flight(servers: devstack.Servers, requests: int, seconds: float) -> dict[str, Any]:
     """Book with a supplier that takes so many seconds for one leg."""
     variables = {
+        **SIMULATED,
         "VOYAGE_CAR_SUPPLIER_PLUGIN": "benchmarks.scenarios.slow_supplier:SlowSupplier",
         "BENCH_SUPPLIER_SECONDS": str(seconds),
         # Each booking waits for its supplier, so the worker must not take a long call for a dead one.

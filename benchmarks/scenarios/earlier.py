@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from benchmarks.scenarios.message import ROOT, by_message, two_services
+from benchmarks.scenarios.message import ROOT, SIMULATED, by_message, two_services
 from benchmarks.scenarios.scenario import Scenario
 from voyage import devstack
 
@@ -28,7 +28,10 @@ async def at_commit(servers: devstack.Servers, commit: str) -> AsyncIterator[Sce
         )
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as code:
             code.extractall(folder, filter="data")
-        variables = {"PYTHONPATH": folder, "PYTHONSAFEPATH": "1"}
+        # Before that setting, suppliers were simulated without it, and it is a name that nothing knew.
+        names = Path(folder) / "docs" / "settings.md"
+        named = names.exists() and "VOYAGE_SUPPLIERS" in names.read_text()
+        variables = {"PYTHONPATH": folder, "PYTHONSAFEPATH": "1", **(SIMULATED if named else {})}
         programs = two_services(Path(folder))
         async with by_message(servers, "earlier", programs, variables=variables) as scenario:
             yield scenario

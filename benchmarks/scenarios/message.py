@@ -14,7 +14,8 @@ from publisher import BookingRequest, Client
 from voyage import Trip, devstack
 
 ROOT = Path(__file__).parents[2]
-NOTHING: Mapping[str, str] = MappingProxyType({})
+SIMULATED = MappingProxyType({"VOYAGE_SUPPLIERS": "simulated"})
+"""The suppliers of each leg that has none of its own."""
 TUTORIALS = BookingRequest.model_validate(TRIP)
 
 
@@ -57,7 +58,7 @@ async def by_message(
     name: str,
     programs: Programs = TWO_SERVICES,
     count: int = 1,
-    variables: Mapping[str, str] = NOTHING,
+    variables: Mapping[str, str] = SIMULATED,
     request: Trip = TUTORIALS,
 ) -> AsyncIterator[Scenario]:
     """Run each program `count` times, with these variables, and book this trip with the Python client."""

@@ -14,7 +14,7 @@ from publisher.settings import BrokerSettings
 from saga.payloads.codec_server import CodecServerSettings
 from saga.payloads.keys import EncryptionSettings
 from saga.settings import WorkerSettings
-from saga.suppliers.supplier_settings import SupplierSettings
+from saga.suppliers.supplier_settings import SimulationSettings, SupplierSettings
 from voyage.runtime.settings import PREFIX, ConnectionSettings, RuntimeSettings
 from voyage.trips.loading import TripSettings
 
@@ -51,6 +51,11 @@ SECTIONS = (
         "For `voyage-worker`, one set for each leg: `VOYAGE_CAR_SUPPLIER_URL` and so on. See [Suppliers](suppliers.md).",
         SupplierSettings,
         "VOYAGE_<LEG>_SUPPLIER_",
+    ),
+    Section(
+        "Simulated suppliers",
+        "For `voyage-worker`. `VOYAGE_<LEG>_SUPPLIER=simulated` says it of one leg.",
+        SimulationSettings,
     ),
 )
 HEAD = """# Settings

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from temporalio.client import Client
 
-from saga.cli import stuck_bookings, trip_check
+from saga.cli import stuck_bookings, supplier_check, trip_check
 from saga.settings import WorkerSettings
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
@@ -25,19 +25,20 @@ def command(*, as_json: AsJson = False) -> None:
 
 async def run_checks(settings: WorkerSettings) -> list[CheckResult]:
     """Every check, in the order in which they should be fixed."""
+    suppliers = supplier_check.check("suppliers", settings.trip)
     reachable, client = await server_checks.reachable()
     if client is None:
-        return [reachable]
+        return [suppliers, reachable]
     namespace = await run_check(server_checks.namespace, "namespace", client)
     if namespace.state is not CheckState.OK:
-        return [reachable, namespace]
+        return [suppliers, reachable, namespace]
     asked = (
         run_check(check_clock, "clock", client),
         run_check(trip_check.check, "trip", client, settings.task_queue, settings.trip),
         run_check(stuck_bookings.check, "stuck bookings", client, settings.task_queue),
         *poller_checks(client, settings.task_queue, "voyage-worker"),
     )
-    return [reachable, namespace, *await asyncio.gather(*asked)]
+    return [suppliers, reachable, namespace, *await asyncio.gather(*asked)]
 
 
 def poller_checks(client: Client, task_queue: str, start: str) -> tuple[Awaitable[CheckResult], ...]:

@@ -1,5 +1,6 @@
-"""The settings of one supplier, read from the environment: `VOYAGE_CAR_SUPPLIER_URL` and its siblings."""
+"""The settings of suppliers, read from the environment: `VOYAGE_CAR_SUPPLIER_URL` and its siblings."""
 
+from enum import StrEnum
 from typing import Annotated, Self
 
 from pydantic import (
@@ -26,8 +27,31 @@ def _header(value: SecretStr) -> SecretStr:
 Header = Annotated[SecretStr, AfterValidator(_header)]
 
 
+class Simulation(StrEnum):
+    """The one value that says so."""
+
+    SIMULATED = "simulated"
+
+
+class SimulationSettings(BaseSettings):
+    """Whether legs without a supplier of their own are simulated. Otherwise the worker doesn't start."""
+
+    model_config = SettingsConfigDict(frozen=True, use_attribute_docstrings=True)
+
+    suppliers: Simulation | None = None
+    """`simulated`: a leg without a supplier of its own is simulated; nothing real is booked."""
+
+
+class LegSimulationSettings(BaseSettings):
+    """The same for one leg; in the environment, `VOYAGE_<LEG>_SUPPLIER`."""
+
+    model_config = SettingsConfigDict(frozen=True)
+
+    supplier: Simulation | None = None
+
+
 class SupplierSettings(BaseSettings):
-    """Who supplies a leg, and how to call it. Without `url` and `plugin` the supplier is simulated.
+    """Who supplies a leg, and how to call it: by `url`, or by `plugin`.
 
     In the environment each name follows `VOYAGE_<LEG>_SUPPLIER_`.
     """
@@ -70,4 +94,9 @@ class SupplierSettings(BaseSettings):
 
 def supplier_prefix(leg: str) -> str:
     """How the environment's names of a leg's supplier begin."""
-    return f"VOYAGE_{leg.upper()}_SUPPLIER_"
+    return f"{leg_prefix(leg)}SUPPLIER_"
+
+
+def leg_prefix(leg: str) -> str:
+    """How the environment's names of a leg begin."""
+    return f"VOYAGE_{leg.upper()}_"

@@ -33,13 +33,15 @@ KINDS: tuple[type[BaseSettings], ...] = (
 SUPPLIER = supplier_prefix("car")
 OF_A_SUPPLIER = sorted(f"{SUPPLIER}{name.upper()}" for name in SupplierSettings.model_fields)
 TEMPORAL = ("TEMPORAL_ADDRESS", "TEMPORAL_NAMESPACE", "TEMPORAL_TLS", "TEMPORAL_API_KEY", "TEMPORAL_PROFILE")
-VARIABLES = (*sorted(NAMES - {"VOYAGE_AMQP_URL"}), "AMQP_URL", *OF_A_SUPPLIER, *TEMPORAL)
+VARIABLES = (
+    *sorted(NAMES - {"VOYAGE_AMQP_URL"}), "AMQP_URL", "VOYAGE_CAR_SUPPLIER", *OF_A_SUPPLIER, *TEMPORAL,
+)  # fmt: skip
 
 
 def check(case: tuple[str, str]) -> None:
     """Read it as each process does, and use what was read."""
     variable, text = case
-    with patch.dict(os.environ, {variable: text}, clear=True):
+    with patch.dict(os.environ, {"VOYAGE_SUPPLIERS": "simulated", variable: text}, clear=True):
         for read in READERS:
             try:
                 read()

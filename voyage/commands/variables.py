@@ -23,7 +23,7 @@ _NAMES = """
     MAX_CONCURRENT_ACTIVITIES SHUTDOWN_GRACE SANDBOXED
     ENCRYPTION_KEYS ENCRYPTION_KEYS_FILE ENCRYPTION_KEY CODEC_HOST CODEC_PORT CODEC_ORIGIN
     LOG_FORMAT LOG_LEVEL HEALTH_PORT HEALTH_HOST HEALTH_CHECK_INTERVAL RECOVER_AFTER GIVE_UP_AFTER
-    POLLER_TIMEOUT SILENCE_TIMEOUT TRIP
+    POLLER_TIMEOUT SILENCE_TIMEOUT TRIP SUPPLIERS
 """
 _OF_A_SUPPLIER = """
     URL PLUGIN AUTHORIZATION CA CERTIFICATE KEY TIMEOUT CONNECT_TIMEOUT CONNECTIONS POOL_TIMEOUT
@@ -41,8 +41,9 @@ _MOST_NAMED = 5
 def known_variables() -> frozenset[str]:
     """All of them; raises `SettingsError` if VOYAGE_TRIP names no trip."""
     legs = load_settings(TripSettings).trip.declared_legs
-    suppliers = (f"{PREFIX}{leg.upper()}_SUPPLIER_{name}" for leg in legs for name in OF_A_SUPPLIER)
-    return NAMES | OF_COMPOSE | frozenset(suppliers)
+    suppliers = {f"{PREFIX}{leg.upper()}_SUPPLIER" for leg in legs}
+    of_suppliers = (f"{supplier}_{name}" for supplier in suppliers for name in OF_A_SUPPLIER)
+    return NAMES | OF_COMPOSE | suppliers | frozenset(of_suppliers)
 
 
 def check_variables(environment: Mapping[str, str]) -> None:

@@ -55,7 +55,8 @@ def everything(
         own = {"AMQP_URL": servers.amqp_url, "TEMPORAL_ADDRESS": servers.temporal_address}
         broker = load_settings(BrokerSettings).model_copy(update={"amqp_url": SecretStr(servers.amqp_url)})
         require_none(broker)
-        with services({**os.environ, **own, **settings}, spans, log_line if show_logs else None) as both:
+        environment = {"VOYAGE_SUPPLIERS": "simulated", **os.environ, **own, **settings}
+        with services(environment, spans, log_line if show_logs else None) as both:
             aside("Consumer and worker are ready.\n")
             yield servers, both
 

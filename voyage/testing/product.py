@@ -109,7 +109,7 @@ class Product:
         }
 
     def _has_own(self, supplier: str) -> bool:
-        return any(f"{supplier}_{end}" in self.settings for end in ("URL", "PLUGIN"))
+        return any(f"{supplier}{end}" in self.settings for end in ("", "_URL", "_PLUGIN"))
 
     def _end_services(self) -> None:
         with ThreadPoolExecutor() as pool:

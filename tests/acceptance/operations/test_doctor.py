@@ -44,7 +44,7 @@ async def test_nothing_there_then_mended_then_everything_runs(world: World) -> N
     assert after.of("ok") == queues | reads | takers | polls | broker | engine
     assert (of_worker.code, of_worker.of("ok")) == (
         0,
-        {"Temporal", "namespace", "clock", "trip", "stuck bookings"} | bookers,
+        {"suppliers", "Temporal", "namespace", "clock", "trip", "stuck bookings"} | bookers,
     )
     assert (code, printed.splitlines()[-1]) == (0, "All checks OK, 2 unknown")
 

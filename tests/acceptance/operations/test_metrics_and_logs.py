@@ -67,6 +67,7 @@ async def test_every_row_of_the_contracts_table_is_counted_and_nobody_is_named_i
     assert await consumer.total("voyage_in_flight") == 0
     assert await worker.total("voyage_booking_time_seconds_count", status="booked") >= 2
     assert await worker.total("voyage_booking_time_seconds_count", reason="refused") == 1
+    assert await worker.total("voyage_simulated_suppliers") == 3
     told = (await consumer.get("/metrics")).text + (await worker.get("/metrics")).text
     missing = {name for name in names("temporal") if name not in told}  # asked for by dashboard and alerts
     assert missing == {"temporal_workflow_task_execution_failed_total"}  # there once one has failed

@@ -36,3 +36,17 @@ async def test_a_number_that_cannot_be_meant_ends_a_service(
 
     assert (code, said.count(f"{name}: Input should be a finite number")) == (2, 1)
     assert "Traceback" not in said
+
+
+@pytest.mark.parametrize("command", ["voyage-worker", "voyage-consumer --with-worker"])
+async def test_a_leg_without_a_supplier_ends_what_would_book(
+    command: str, environment: Mapping[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("VOYAGE_SUPPLIERS")
+    own = {**environment, "VOYAGE_CAR_SUPPLIER": "simulated"}
+    code, _, said = await run_to_the_end(*command.split(), environment=own)
+
+    assert (code, "Traceback" in said) == (2, False)
+    [complaint] = [line for line in said.splitlines() if "VOYAGE_HOTEL_SUPPLIER_URL or" in line]
+    assert "no supplier is named for hotel, flight" in complaint
+    assert "VOYAGE_SUPPLIERS=simulated" in complaint

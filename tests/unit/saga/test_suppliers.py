@@ -11,7 +11,7 @@ import pytest
 
 from saga.suppliers.contract_tests import SupplierContract
 from saga.suppliers.http import HttpSupplier
-from saga.suppliers.selection import choose
+from saga.suppliers.selection import choose, names_of
 from saga.suppliers.simulated import SimulatedSupplier
 from saga.suppliers.supplier import Supplier
 from voyage.errors import SettingsError
@@ -69,8 +69,35 @@ def test_the_contract_finds_what_a_supplier_breaks(broken: Any) -> None:
         broken(SupplierContract(), supplier)
 
 
-def test_without_a_setting_a_supplier_is_simulated() -> None:
+def test_suppliers_are_simulated_where_that_is_asked_for() -> None:
     assert isinstance(choose(HOTEL), SimulatedSupplier)
+
+
+def test_a_leg_without_a_supplier_is_an_error_that_names_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("VOYAGE_SUPPLIERS")
+    monkeypatch.setenv("VOYAGE_HOTEL_SUPPLIER", "simulated")
+    monkeypatch.setenv("VOYAGE_FLIGHT_SUPPLIER_PLUGIN", "airline:Flights")
+
+    with pytest.raises(SettingsError, match="named for car, bus") as refused:
+        names_of(["car", HOTEL, "flight", "bus"])
+    assert str(refused.value).startswith("VOYAGE_CAR_SUPPLIER_URL or VOYAGE_CAR_SUPPLIER_PLUGIN: ")
+    assert names_of([HOTEL, "flight"]) == {HOTEL: "simulated", "flight": "airline:Flights"}
+
+
+def test_a_leg_is_simulated_or_has_a_supplier_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VOYAGE_HOTEL_SUPPLIER_URL", "https://rooms.example.com/api/")
+    assert names_of([HOTEL, "car"]) == {HOTEL: "rooms.example.com", "car": "simulated"}
+
+    monkeypatch.setenv("VOYAGE_HOTEL_SUPPLIER", "simulated")
+    with pytest.raises(SettingsError, match="VOYAGE_HOTEL_SUPPLIER: hotel has a supplier of its own"):
+        choose(HOTEL)
+
+
+@pytest.mark.parametrize("variable", ["VOYAGE_SUPPLIERS", "VOYAGE_HOTEL_SUPPLIER"])
+def test_nothing_but_simulated_is_taken(monkeypatch: pytest.MonkeyPatch, variable: str) -> None:
+    monkeypatch.setenv(variable, "Simulated, please")
+    with pytest.raises(SettingsError, match=f"{variable}: Input should be 'simulated'"):
+        choose(HOTEL)
 
 
 def test_a_url_chooses_the_http_adapter(monkeypatch: pytest.MonkeyPatch) -> None:
