@@ -1,7 +1,9 @@
 """From what the saga or a decision says to the result message that the contract promises."""
 
 from publisher.contract.result import BookingResult, LegResult, Reason, Status
-from saga.models import BookingOutcome, BookingStatus, LegOutcome, ReasonCode
+from saga.models import BookingOutcome, BookingStatus, LegOutcome, LegStatus, ReasonCode
+
+FAILED = BookingStatus.FAILED
 
 CANCELLED = "Voyage cancelled"
 CANCELLED_BEFORE_REQUEST = "Cancelled before the request came"
@@ -11,7 +13,6 @@ def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = Fal
     """The result of a booking that was started; `duplicate` is all that a re-sent one differs in."""
     booked = outcome.status is BookingStatus.BOOKED
     items = {leg.leg: f"{leg.leg.capitalize()}: {leg.item}" for leg in outcome.legs} if booked else {}
-    reason = outcome.reason
     return BookingResult(
         cancelled=not booked,
         booked=items,
@@ -22,7 +23,7 @@ def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = Fal
         duplicate=duplicate,
         revision=outcome.revision,
         legs=_legs(outcome.legs),
-        reason=reason and Reason(code=reason.code.value, leg=reason.leg, message=reason.message),
+        reason=_reason(outcome),
     )
 
 
@@ -72,6 +73,31 @@ def rejection(code: str, message: str, booking_id: str | None) -> BookingResult:
         status=Status.REJECTED,
         reason=Reason(code=code, message=message),
     )
+
+
+def _reason(outcome: BookingOutcome) -> Reason | None:
+    """Why the trip isn't booked; of a failed one it says first what is, as a person must see to that."""
+    if outcome.reason is None:
+        return None
+    still_booked = filter(None, map(_still_booked, outcome.legs)) if outcome.status is FAILED else ()
+    message = " ".join([*still_booked, outcome.reason.message])
+    return Reason(code=outcome.reason.code.value, leg=outcome.reason.leg, message=message)
+
+
+def _still_booked(leg: LegOutcome) -> str:
+    what = f"{leg.leg} {leg.item}"
+    reference = f" (reference {leg.reference})" if leg.reference else ""
+    match leg.status:
+        case LegStatus.UNDO_FAILED if leg.reference:
+            return f"{what} is still booked{reference}: its undo failed."
+        case LegStatus.UNDO_FAILED:
+            return f"{what} may still be booked: its undo failed."
+        case LegStatus.UNKNOWN:
+            return f"{what} may be booked{reference}."
+        case LegStatus.BOOKED:
+            return f"{what} is still booked{reference}."
+        case _:
+            return ""
 
 
 def _legs(legs: list[LegOutcome]) -> list[LegResult]:

@@ -79,7 +79,9 @@ def results_table(*results: BookingResult, header: bool = False) -> Table:
     for result in results:
         booked = ", ".join(result.booked.values())
         reason = result.reason
-        why = f"{reason.leg + ': ' if reason.leg else ''}{reason.message} ({reason.code})" if reason else ""
+        # A failed one's reason begins with what is still booked, whichever leg is to blame.
+        blamed = f"{reason.leg}: " if reason and reason.leg and result.status is not Status.FAILED else ""
+        why = f"{blamed}{reason.message} ({reason.code})" if reason else ""
         what = booked if result.status is Status.BOOKED else why
         cells = (result.booking_id or "", result.user_id or "", what)
         sheet.add_row(coloured(result.status.value, result.status), *(Text(cell) for cell in cells))

@@ -47,6 +47,33 @@ def test_a_failure_is_a_trip_that_did_not_take_place() -> None:
     assert (wire["cancelled"], wire["result"], wire["status"]) == (True, "Voyage cancelled", "failed")
 
 
+def test_a_failure_says_first_what_is_still_booked() -> None:
+    failed, unknown, booked = LegStatus.UNDO_FAILED, LegStatus.UNKNOWN, LegStatus.BOOKED
+    ended = BookingOutcome(
+        user_id="john-1",
+        status=BookingStatus.FAILED,
+        result="Voyage cancelled",
+        legs=[
+            LegOutcome(leg="car", item="van", status=failed, reference="C1"),
+            LegOutcome(leg="bus", item="red", status=failed),
+            LegOutcome(leg="hotel", item="inn", status=unknown, reference="H1"),
+            LegOutcome(leg="boat", item="raft", status=booked, reference="B1"),
+            LegOutcome(leg="tent", item="big", status=LegStatus.UNDONE, reference="T1"),
+            LegOutcome(leg="flight", item="AB12", status=LegStatus.REFUSED),
+        ],
+        reason=Reason(code=ReasonCode.REFUSED, leg="flight", message="Full."),
+    )
+
+    told = body(result_of(ended, "b"))["reason"]
+    assert (told["code"], told["leg"]) == ("refused", "flight")
+    assert told["message"] == (
+        "car van is still booked (reference C1): its undo failed. "
+        "bus red may still be booked: its undo failed. "
+        "hotel inn may be booked (reference H1). "
+        "boat raft is still booked (reference B1). Full."
+    )
+
+
 def test_a_re_sent_result_differs_in_duplicate_alone() -> None:
     first, second = (body(result_of(outcome(BookingStatus.BOOKED), "b", duplicate=d)) for d in (False, True))
 
