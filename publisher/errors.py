@@ -73,7 +73,11 @@ class QueueMismatchError(BrokerError):
 
 
 class NotDeclaredError(BrokerError):
-    """A queue is missing that this user may not declare. The text names it and says who can."""
+    """A queue is missing that this user may not declare, or that is not ours. The text names it."""
+
+
+class NotPermittedError(BrokerError):
+    """RabbitMQ refuses our user a right, now or already at the start. The text names the right."""
 
 
 class PublishingError(ClientError):
@@ -84,14 +88,10 @@ class UndeliverableError(PublishingError):
     """No queue took the message: the one it was addressed to does not exist. Nothing was sent."""
 
 
-class NotPermittedError(PublishingError):
-    """RabbitMQ refuses our user the right to write. Nothing was sent; the text names the right."""
-
-    away = RABBITMQ
-
-
 class MessageRefusedError(PublishingError):
     """RabbitMQ refuses this message, now and later, such as one that is too large. Nothing was sent."""
+
+    sent: Sent | None = Sent.NO
 
 
 class PublishNackedError(PublishingError):

@@ -8,7 +8,7 @@ from aio_pika import Message
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import new_message
 from publisher.contract.request import REQUEST_TYPE
-from publisher.errors import Sent
+from publisher.errors import NotPermittedError, Sent, UndeliverableError
 from publisher.lifetime import Lifetime
 from publisher.sending import Sending
 from publisher.settings import BrokerSettings
@@ -54,5 +54,8 @@ class RequestSender:
 
     async def send(self, message: Message, queue: str, sending: Sending) -> None:
         """Return when RabbitMQ has it safe; raises as `ConfirmedPublisher.publish` does."""
-        await self._lifetime.lasting(lambda: self._publisher.publish(message, queue, on_send=sending.begun))
+        with sending.refused_by(UndeliverableError, NotPermittedError):
+            await self._lifetime.lasting(
+                lambda: self._publisher.publish(message, queue, on_send=sending.begun)
+            )
         sending.sent = Sent.SAFE

@@ -31,6 +31,7 @@ class Sending:
 
     booking_id: str
     sent: Sent = Sent.NO
+    tries: int = 0
 
     @contextmanager
     def told_by_errors(self) -> Iterator[None]:
@@ -45,6 +46,17 @@ class Sending:
     def begun(self) -> None:
         """From here on RabbitMQ may have it."""
         self.sent = Sent.MAYBE
+        self.tries += 1
+
+    @contextmanager
+    def refused_by(self, *refusals: type[ClientError]) -> Iterator[None]:
+        """These say that a message was not taken: so it surely wasn't sent, if that was the only try."""
+        try:
+            yield
+        except refusals:
+            if self.tries == 1:
+                self.sent = Sent.NO
+            raise
 
     def late(self) -> str:
         """What to say when no result came in time."""

@@ -16,7 +16,7 @@ from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
-from publisher.errors import PublishingError
+from publisher.errors import BrokerError, PublishingError
 from voyage.runtime import logs
 from voyage.runtime.awaiting import library_calls
 from voyage.runtime.process import end
@@ -118,7 +118,7 @@ class MessageConsumer(Generic[D]):
             await self._publisher.requeue(message, self.queue)
         except CHANNEL_LOST:
             await give_back(message)
-        except PublishingError as error:
+        except (BrokerError, PublishingError) as error:
             log.warning("Message %s waits to be returned: %s", message.message_id, error)
             return False
         return True

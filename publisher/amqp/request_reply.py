@@ -10,6 +10,7 @@ from aio_pika.abc import AbstractIncomingMessage, AbstractQueue, AbstractRobustC
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from publisher.amqp.connection import open_channel
+from publisher.amqp.refusals import told_by_name
 from publisher.amqp.result_stream import PREFETCH, ack, parse_result
 from publisher.contract.result import BookingResult
 from publisher.errors import PublishTimeoutError, ResultTimeoutError
@@ -32,17 +33,22 @@ class ReplyQueue:
         self._expected: dict[str, asyncio.Future[BookingResult]] = {}
 
     @classmethod
-    async def open(cls, connection: AbstractRobustConnection, names: BrokerSettings) -> Self:
-        """Declare `<results queue>.<random>`, which the contract's allow-list permits, and consume it."""
+    async def open(cls, connection: AbstractRobustConnection, name: str, names: BrokerSettings) -> Self:
+        """Declare and consume it; raises `NotPermittedError`, and then leaves no channel behind."""
         channel = await open_channel(connection, PREFETCH)
-        with library_calls():
-            queue = await channel.declare_queue(
-                f"{names.results_queue}.{uuid4().hex}", durable=True, arguments={"x-expires": LIFETIME}
-            )
+        try:
+            with library_calls(), told_by_name("configure"):
+                queue = await channel.declare_queue(name, durable=True, arguments={"x-expires": LIFETIME})
             if names.reply_exchange:
-                await queue.bind(names.reply_exchange, queue.name)
+                with library_calls(), told_by_name("write"):
+                    await queue.bind(names.reply_exchange, queue.name)
             replies = cls(queue)
-            replies._tag = await queue.consume(replies._on_message)
+            with library_calls(), told_by_name("read"):
+                replies._tag = await queue.consume(replies._on_message)
+        except BaseException:
+            with suppress(*CONNECTION_EXCEPTIONS):
+                await ended_within(_CLOSE_TIMEOUT, channel.close())
+            raise
         return replies
 
     @contextmanager
@@ -82,6 +88,7 @@ class RequestReply:
     def __init__(self, connection: AbstractRobustConnection, settings: BrokerSettings) -> None:
         self._connection = connection
         self._settings = settings
+        self._name = f"{settings.results_queue}.{uuid4().hex}"  # the contract's allow-list permits it
         self._replies: ReplyQueue | None = None
         self._opening = asyncio.Lock()
 
@@ -105,7 +112,7 @@ class RequestReply:
         late = "RabbitMQ did not open a queue for the results. Nothing was sent; try again."
         async with time_limit(self._settings.publish_timeout, late, PublishTimeoutError), self._opening:
             if self._replies is None:
-                self._replies = await ReplyQueue.open(self._connection, self._settings)
+                self._replies = await ReplyQueue.open(self._connection, self._name, self._settings)
         return self._replies
 
 

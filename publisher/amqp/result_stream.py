@@ -11,6 +11,7 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 from pydantic import ValidationError
 
 from publisher.amqp.connection import open_channel
+from publisher.amqp.refusals import told_by_name
 from publisher.contract.result import BookingResult
 from publisher.lifetime import Lifetime
 from voyage.runtime.awaiting import ended_within, library_calls
@@ -36,15 +37,19 @@ async def result_stream(
 ) -> AsyncGenerator[BookingResult, None]:
     """Results of a queue, each acked when the next is asked for, repeats dropped; `count` of them or all.
 
-    Raises `ClientClosedError` when its client is closed.
+    Raises `ClientClosedError` when its client is closed, `NotDeclaredError` and `NotPermittedError`.
     """
     channel = await lifetime.lasting(lambda: open_channel(connection, PREFETCH))
-    with library_calls():
-        queue = await channel.get_queue(queue_name, ensure=True)
     arrived: asyncio.Queue[AbstractIncomingMessage] = asyncio.Queue()
     seen: OrderedDict[tuple[str | None, str | None], None] = OrderedDict()
-    with library_calls():
-        tag = await queue.consume(arrived.put)
+    try:
+        with library_calls(), told_by_name("read"):
+            queue = await channel.get_queue(queue_name, ensure=True)
+            tag = await queue.consume(arrived.put)
+    except BaseException:
+        with suppress(Exception):
+            await ended_within(_CLOSE_TIMEOUT, channel.close())
+        raise
     try:
         while count is None or len(seen) < count:
             message = await lifetime.lasting(arrived.get)

@@ -6,8 +6,9 @@ from contextlib import asynccontextmanager, contextmanager
 
 from aio_pika.exceptions import AMQPError, ChannelInvalidStateError, DeliveryError
 
+from publisher.amqp.refusals import not_permitted
 from publisher.amqp.reply_codes import AMQP, reply_code
-from publisher.errors import MessageRefusedError, NotPermittedError
+from publisher.errors import MessageRefusedError
 from voyage.failures import Failure
 
 ACCESS_REFUSED = 403
@@ -61,10 +62,7 @@ class Blame:
         code, said = reply_code(failure), str(failure.args[-1]) if failure.args else ""
         self.why = f" ({said})" if code else " (the connection was lost)"
         if code == ACCESS_REFUSED:
-            raise NotPermittedError(
-                f"RabbitMQ: {said}. Give the user in AMQP_URL the right to write: "
-                "rabbitmqctl set_permissions."
-            ) from None
+            raise not_permitted(failure, "write") from None
         kind = AMQP[code] if code else Failure.BUSY
         if kind is Failure.AWAY:
             return
