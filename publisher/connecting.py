@@ -7,6 +7,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import RECONNECT_INTERVAL, declare_topology
+from publisher.amqp.outage_log import quiet_connections, tell_outages
 from publisher.errors import BrokerUnreachableError
 from publisher.settings import BrokerSettings
 
@@ -46,9 +47,13 @@ async def publisher_within(settings: BrokerSettings, name: str, wait: float) -> 
     until = time.monotonic() + wait
     while True:
         try:
-            await declare_topology(settings)
-            return await ConfirmedPublisher.connect(settings, name)
+            with quiet_connections():
+                await declare_topology(settings)
+                publisher = await ConfirmedPublisher.connect(settings, name)
         except BrokerUnreachableError:
             if time.monotonic() >= until:
                 raise
             await asyncio.sleep(RECONNECT_INTERVAL)
+        else:
+            tell_outages(publisher.connection, name, settings.shown_address)
+            return publisher

@@ -66,6 +66,15 @@ class ReopeningChannel(RobustChannel):
             opening.cancel()
         await opening
 
+    async def _on_close(self, closing: "asyncio.Future[Any]") -> BaseException | None:
+        """A channel lost with its connection opens on the next; aio-pika tries at once, and logs that."""
+        try:
+            return await super()._on_close(closing)
+        except RuntimeError:
+            if self._connection.connected.is_set():
+                raise
+            return None
+
 
 class Transports(TransportFactory):
     """Makes a connection's transports, and can cut off the newest: aiormq itself can only say goodbye."""
