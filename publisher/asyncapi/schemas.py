@@ -85,7 +85,7 @@ def _with_legs(made: Schema, trip: type[Trip]) -> Schema:
     """The schema of a result with a field for each leg, there only if the trip is booked."""
     legs = trip.declared_legs
     cancelled, *others = made["properties"].items()
-    made["properties"] = dict([cancelled, *((leg, {"type": "string"}) for leg in legs), *others])
+    made["properties"] = dict([cancelled, *((leg, _in_words(leg)) for leg in legs), *others])
     told = f"The answer to a booking request; {_are_there([*legs])} only when it is booked."
     always = [leg for leg in legs if trip.model_fields[leg].is_required()]
     return dict(
@@ -99,6 +99,10 @@ def _with_legs(made: Schema, trip: type[Trip]) -> Schema:
             }.items()
         )
     )
+
+
+def _in_words(leg: str) -> Schema:
+    return {"type": "string", "description": f"What is booked as {leg}, in words."}
 
 
 def _are_there(legs: list[str]) -> str:

@@ -19,7 +19,7 @@ CancelReason = Annotated[
 
 
 class _Control(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
 
     def to_body(self) -> bytes:
         """The message body: JSON in UTF-8."""
@@ -30,10 +30,13 @@ class CancelRequest(_Control):
     """Stop a booking at its next safe point and undo what it took; `reason` is for people."""
 
     booking_id: AnyBookingId
+    """Of the booking to cancel, whether it runs or hasn't come yet."""
     reason: CancelReason = DEFAULT_REASON
+    """Why, for people."""
 
 
 class StatusRequest(_Control):
     """Ask how a booking stands; the answer goes to `reply_to`."""
 
     booking_id: AnyBookingId
+    """Of the booking that is asked for."""

@@ -4,7 +4,9 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
+    Field,
     GetJsonSchemaHandler,
+    SerializationInfo,
     SerializerFunctionWrapHandler,
     WithJsonSchema,
     model_serializer,
@@ -48,13 +50,26 @@ REASONS = {
 }
 
 
+_IN_SCHEMAS = (
+    "The answer to a booking request. Each leg of a booked trip is also a field of its own, in words."
+)
+
+
 def one_of(words: dict[str, str]) -> dict[str, object]:
     """The JSON schema of a word of a list, its meanings in the description."""
-    return {
-        "type": "string",
-        "enum": list(words),
-        "description": "; ".join(f"`{word}`: {meaning}" for word, meaning in words.items()),
-    }
+    return {"type": "string", "enum": list(words), "description": meanings(words)}
+
+
+def meanings(words: dict[str, str]) -> str:
+    """All words of a list in one text, each with what it means."""
+    return "; ".join(f"`{word}`: {meaning}" for word, meaning in words.items())
+
+
+def _is_asked_for(leg: str, how: SerializationInfo) -> bool:
+    """Whether a booked leg is to be written: all are `booked`, and each has its name."""
+    names = {leg, "booked"}
+    excluded, included = how.exclude or (), how.include
+    return names.isdisjoint(excluded) and (included is None or not names.isdisjoint(included))
 
 
 class Status(StrEnum):
@@ -72,18 +87,24 @@ class LegResult(Message):
     """What became of one leg; `attempts` counts the tries made, `reference` is the supplier's."""
 
     leg: str
-    status: Annotated[str, WithJsonSchema(one_of(LEG_STATUSES))]
+    """Which leg: the name of a field of the request."""
+    status: Annotated[str, WithJsonSchema(one_of(LEG_STATUSES)), Field(description=meanings(LEG_STATUSES))]
     reference: str | None = None
+    """The supplier's own, by which it knows the booking."""
     attempts: int = 0
+    """Tries that were made."""
     error: str | None = None
+    """What the last try that failed said."""
 
 
 class Reason(Message):
     """Why a trip was not booked: a code for programs, the leg to blame if there is one, a text for people."""
 
-    code: Annotated[str, WithJsonSchema(one_of(REASONS))]
+    code: Annotated[str, WithJsonSchema(one_of(REASONS)), Field(description=meanings(REASONS))]
     leg: str | None = None
+    """The leg to blame, if there is one."""
     message: str
+    """The same for people; of a request that is not valid, it names the field."""
 
 
 class BookingResult(Message):
@@ -94,16 +115,24 @@ class BookingResult(Message):
     """
 
     cancelled: bool
+    """Whether it ended without a trip. False also while it runs."""
     booked: dict[str, str] = {}  # noqa: RUF012 -- pydantic copies it
     """What is booked, in words, by leg."""
     result: str
+    """What became of the trip, for people, in the words of Temporal's tutorial."""
     user_id: str | None
+    """The traveller's name and six digits that follow from the booking id."""
     booking_id: str | None
-    status: Status
+    """Of the request, or made for it if it had none."""
+    status: Annotated[Status, Field(description=meanings(STATUSES))]
     duplicate: bool = False
+    """Whether this result was sent before, and is sent again as its request came again."""
     revision: int = 1
+    """Counts up with each result that replaces an earlier one of the same booking."""
     legs: list[LegResult] = []  # noqa: RUF012 -- pydantic copies it
+    """What became of each leg, in the order of booking."""
     reason: Reason | None = None
+    """Why the trip was not booked; null if it was, or is not yet."""
 
     @model_validator(mode="before")
     @classmethod
@@ -116,9 +145,12 @@ class BookingResult(Message):
         return {**data, "booked": {name: data[name] for name in names if data.get(name) is not None}}
 
     @model_serializer(mode="wrap")
-    def _with_each_booked_leg(self, to_dict: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _with_each_booked_leg(
+        self, to_dict: SerializerFunctionWrapHandler, how: SerializationInfo
+    ) -> dict[str, Any]:
         data: dict[str, Any] = to_dict(self)
-        booked = data.pop("booked", {})  # absent: its caller has excluded it
+        data.pop("booked", None)
+        booked = {leg: text for leg, text in self.booked.items() if _is_asked_for(leg, how)}
         cancelled = {"cancelled": data.pop("cancelled")} if "cancelled" in data else {}
         return {**cancelled, **booked, **data}
 
@@ -146,8 +178,9 @@ class BookingResult(Message):
             core_schema = core_schema["schema"]
         fields = cast(CoreSchema, {k: v for k, v in core_schema.items() if k != "serialization"})
         schema = handler.resolve_ref_schema(handler(fields))
+        schema["description"] = _IN_SCHEMAS
         del schema["properties"]["booked"]
-        schema["required"].remove("booked")
+        schema["required"] = [name for name in schema["required"] if name != "booked"]
         return schema
 
     def to_body(self) -> bytes:

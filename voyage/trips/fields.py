@@ -60,15 +60,18 @@ Text = Annotated[
 Attempts = Annotated[
     int,
     BeforeValidator(_whole_number),
-    Field(ge=1, le=100),
+    Field(
+        ge=1,
+        le=100,
+        description="Tries per leg, the first included; digits in a string are accepted, 5.0 is not.",
+    ),
     WithJsonSchema(
         {
             "anyOf": [
                 {"type": "integer", "minimum": 1, "maximum": 100},
                 {"type": "string", "pattern": "^(0{0,2}[1-9]|0?[1-9][0-9]|100)$"},
                 {"type": "null"},
-            ],
-            "description": "Tries per leg, the first included; digits in a string are accepted, 5.0 is not.",
+            ]
         }
     ),
 ]

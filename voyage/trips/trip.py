@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from difflib import get_close_matches
-from typing import Any, ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic._internal._model_construction import ModelMetaclass  # it has no public name
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 
@@ -12,6 +12,9 @@ from voyage.trips.errors import DeclarationError
 from voyage.trips.fields import DEFAULT_ATTEMPTS, Attempts, BookingId, Deadline, Text
 from voyage.trips.leg import Leg
 from voyage.trips.once import Once
+
+_ID = "The idempotency key: the same id is booked once, however often it is sent."
+_DEADLINE = "By then the trip is booked, or undone: a time with its offset, such as 2030-01-31T12:00:00Z."
 
 
 class _Declared(ModelMetaclass):
@@ -67,10 +70,10 @@ class Trip(BaseModel, metaclass=_Declared):
     declared_legs: ClassVar[Mapping[str, Leg]] = {}
     """The legs by their names, in the order in which they are booked."""
 
-    name: Text
+    name: Annotated[Text, Field(description="Who travels.")]
     attempts: Attempts = DEFAULT_ATTEMPTS
-    booking_id: BookingId | None = None
-    deadline: Deadline | None = None
+    booking_id: Annotated[BookingId | None, Field(description=_ID)] = None
+    deadline: Annotated[Deadline | None, Field(description=_DEADLINE)] = None
 
     @classmethod
     def __pydantic_init_subclass__(cls, **_: Any) -> None:
@@ -78,6 +81,7 @@ class Trip(BaseModel, metaclass=_Declared):
 
         _put_last(cls, "booking_id", "deadline")
         cls.declared_legs = legs_in(cls)
+        _describe(cls)
         check(cls)
 
     @model_validator(mode="after")
@@ -93,12 +97,19 @@ class Trip(BaseModel, metaclass=_Declared):
         return self.model_dump_json(exclude=absent, by_alias=True).encode()
 
 
+def _describe(kind: type[Trip]) -> None:
+    """Let what a leg's mark says for people stand in schemas too, where its field says nothing."""
+    for name, leg in kind.declared_legs.items():
+        field = kind.__pydantic_fields__[name]
+        field.description = field.description or leg.help or None
+    kind.model_rebuild(force=True)
+
+
 def _put_last(kind: type[Trip], *names: str) -> None:
     """Let these fields stand behind the declared ones, in schemas and in JSON."""
     fields = kind.__pydantic_fields__
     for name in names:
         fields[name] = fields.pop(name)
-    kind.model_rebuild(force=True)
 
 
 ENVELOPE = tuple(Trip.model_fields)
