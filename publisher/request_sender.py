@@ -12,6 +12,7 @@ from publisher.errors import NotPermittedError, Sent, UndeliverableError
 from publisher.lifetime import Lifetime
 from publisher.sending import Sending
 from publisher.settings import BrokerSettings
+from publisher.trace_context import current_trace
 from voyage.trips import Trip
 
 REMEMBERED = 10_000  # requests that were sent, of which the services may not know yet
@@ -53,7 +54,12 @@ class RequestSender:
         return sending.booking_id
 
     async def send(self, message: Message, queue: str, sending: Sending) -> None:
-        """Return when RabbitMQ has it safe; raises as `ConfirmedPublisher.publish` does."""
+        """Return when RabbitMQ has it safe; raises as `ConfirmedPublisher.publish` does.
+
+        It carries the trace that is current here, unless it names one.
+        """
+        if "traceparent" not in message.headers:
+            message.headers.update(current_trace())
         with sending.refused_by(UndeliverableError, NotPermittedError):
             await self._lifetime.lasting(
                 lambda: self._publisher.publish(message, queue, on_send=sending.begun)

@@ -14,6 +14,7 @@ from publisher.amqp.connection import open_channel
 from publisher.amqp.refusals import told_by_name
 from publisher.contract.result import BookingResult
 from publisher.lifetime import Lifetime
+from publisher.trace_context import trace_in
 from voyage.runtime.awaiting import ended_within, library_calls
 
 log = logging.getLogger(__name__)
@@ -26,10 +27,12 @@ _CLOSE_TIMEOUT = 5.0
 def parse_result(message: AbstractIncomingMessage) -> BookingResult | None:
     """The result in a message, or None, logged, for something else."""
     try:
-        return BookingResult.model_validate_json(message.body)
+        result = BookingResult.model_validate_json(message.body)
     except ValidationError:
         log.warning("Message %s is not a booking result; dropped", message.message_id)
         return None
+    result.trace_headers.update(trace_in(message.headers))
+    return result
 
 
 async def result_stream(

