@@ -1,4 +1,4 @@
-"""Tests of a trip of your own on real servers: the fixture `voyage` of pytest, and what it gives.
+"""Tests of a trip of your own on real servers, by the fixture `voyage` of pytest; `FakeVoyage` without any.
 
 `voyage.testing.plugin` has the fixtures, and docs/your-own-trip.md a test that is made with them.
 """
@@ -8,15 +8,17 @@ if TYPE_CHECKING:
     from typing import Any
 
     from voyage.testing.errors import HarnessError
+    from voyage.testing.fake import FakeVoyage
     from voyage.testing.hold import Hold
     from voyage.testing.ledger import Call, Ledger
     from voyage.testing.running import Booking, Voyage
     from voyage.testing.script import ScriptedSupplier
 
-__all__ = ["Booking", "Call", "HarnessError", "Hold", "Ledger", "ScriptedSupplier", "Voyage"]
+__all__ = ["Booking", "Call", "FakeVoyage", "HarnessError", "Hold", "Ledger", "ScriptedSupplier", "Voyage"]
 
 _HOMES = {
     "errors": ("HarnessError",),
+    "fake": ("FakeVoyage",),
     "ledger": ("Call", "Ledger"),
     "running": ("Booking", "Voyage"),
     "hold": ("Hold",),

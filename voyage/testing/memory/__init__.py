@@ -1,0 +1,1 @@
+"""As much of RabbitMQ, in memory, as a client needs: for `FakeVoyage`."""
