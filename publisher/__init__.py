@@ -27,11 +27,13 @@ if TYPE_CHECKING:
         Sent,
         UndeliverableError,
     )
+    from publisher.following import Booked
     from publisher.settings import BrokerSettings
     from voyage.errors import SettingsError, VoyageError
     from voyage.trips.tutorial import BookingRequest
 
 __all__ = [
+    "Booked",
     "BookingRejectedError",
     "BookingRequest",
     "BookingResult",
@@ -65,6 +67,7 @@ __all__ = [
 _HOMES = {
     "publisher.client": ("Client",),
     "publisher.contract.result": ("BookingResult", "LegResult", "Reason", "Status"),
+    "publisher.following": ("Booked",),
     "publisher.settings": ("BrokerSettings",),
     "voyage.errors": ("SettingsError", "VoyageError"),
     "voyage.trips.tutorial": ("BookingRequest",),

@@ -1,12 +1,14 @@
 """The async client: publish booking requests, and get their results."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterable, Mapping
+from contextlib import aclosing, asynccontextmanager
+from functools import partial
 from typing import Self
 
 from pydantic import SecretStr
 
+from publisher import following
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.message import new_message
@@ -16,6 +18,7 @@ from publisher.connecting import Connecting, publisher_within
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, ClientClosedError
+from publisher.following import Booked
 from publisher.lifetime import Lifetime
 from publisher.request_sender import RequestSender
 from publisher.sending import Sending, id_of
@@ -140,6 +143,40 @@ class Client:
         if answer.status is Status.UNKNOWN_BOOKING and self._sender.has_sent(booking_id):
             return answer.model_copy(update={"status": Status.RUNNING, "result": "Voyage under way"})
         return answer
+
+    async def watch(
+        self, booking_id: str, *, every: float = 1.0, timeout: float = 60.0
+    ) -> AsyncGenerator[BookingResult, None]:
+        """How a booking stands now, and again whenever that has changed, until it has ended.
+
+        Asks each `every` seconds. An id that nobody knows is watched on, as its request may still come; leave
+        the loop to end it. Raises `ResultTimeoutError` when nobody answers for `timeout` seconds.
+        """
+        asking = partial(self.status, booking_id, timeout=timeout)
+        async with aclosing(following.watch(asking, every)) as changes:
+            async for now in changes:
+                yield now
+
+    async def book_many(
+        self,
+        requests: Iterable[Trip] | AsyncIterator[Trip],
+        *,
+        concurrency: int = 20,
+        timeout: float = 300.0,
+    ) -> AsyncGenerator[Booked, None]:
+        """Book them all, at most `concurrency` under way, and give what became of each as it comes.
+
+        Each must have a booking id: a run that was ended half-way is run again, and gets the results of what
+        is booked. Neither a rejected request nor an outage ends it: one that has no result after `timeout`
+        seconds has an `error`, which says whether it was sent. Raises `ValueError` for a request without id.
+        """
+
+        def book(request: Trip, within: float) -> Awaitable[BookingResult]:
+            return self.book(request, timeout=within)
+
+        async with aclosing(following.book_many(book, requests, concurrency, timeout)) as ends:
+            async for ended in ends:
+                yield ended
 
     @property
     def dead_letters(self) -> DeadLetterQueue:
