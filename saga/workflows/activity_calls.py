@@ -1,4 +1,4 @@
-"""The activity calls of a booking: which activity, how long, how often, under which summary."""
+"""The activity calls that book and undo: which activity, how long, how often, under which summary."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,13 +9,10 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
-from saga.activities.local_reply import REPLY_LOCALLY
 from saga.activities.tries import COUNT_TRIES
 from saga.legs import Leg
-from saga.models import BookingInput, BookingOutcome, BookingPolicy, ReplyCallback
+from saga.models import BookingInput, BookingPolicy
 
-UNLIMITED = 0
-REPLY_TIMEOUT = timedelta(minutes=1)
 LOCAL_TIMEOUT = timedelta(seconds=3)
 A_MOMENT = 0.001
 LONGEST_WORDS = 200  # characters; Temporal refuses summaries that are much longer
@@ -32,7 +29,7 @@ def book(leg: Leg, booking: BookingInput, tries_before: int = 0) -> workflow.Act
         booking,
         start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
         heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
-        retry_policy=_retry_policy(policy, max(leg.attempts - tries_before, 1)),
+        retry_policy=retry_policy(policy, max(leg.attempts - tries_before, 1)),
         # The undo must not start while the booking may still be under way.
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
         summary=_summary("Book", leg),
@@ -85,54 +82,17 @@ def undo(leg: Leg, booking: BookingInput) -> workflow.ActivityHandle[Any]:
         booking,
         start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
         heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
-        retry_policy=_retry_policy(policy, policy.undo_attempts),
+        retry_policy=retry_policy(policy, policy.undo_attempts),
         summary=_summary("Undo", leg),
     )
-
-
-async def reply(
-    subscriber: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy, *, again: bool, asked: int
-) -> None:
-    """Give a subscriber the outcome, or give it `again`, trying for ever; the trip no longer depends on it.
-
-    `asked` is how many times this subscriber has asked for this one reply.
-    """
-    summary = f"Reply to the client: {outcome.status.value}"
-    if subscriber.local and await _replied_locally(subscriber, outcome, summary, again=again, asked=asked):
-        return
-    await workflow.execute_activity(
-        subscriber.activity,
-        args=[outcome, subscriber.context, again],
-        task_queue=subscriber.task_queue,
-        start_to_close_timeout=REPLY_TIMEOUT,
-        heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
-        retry_policy=_retry_policy(policy, UNLIMITED),
-        summary=summary,
-    )
-
-
-async def _replied_locally(
-    subscriber: ReplyCallback, outcome: BookingOutcome, summary: str, *, again: bool, asked: int
-) -> bool:
-    """Whether this worker could give the reply itself, at once."""
-    try:
-        await workflow.execute_local_activity(
-            REPLY_LOCALLY,
-            args=[subscriber, outcome, again, asked],
-            schedule_to_close_timeout=LOCAL_TIMEOUT,
-            retry_policy=RetryPolicy(maximum_attempts=1),
-            summary=summary,
-        )
-    except FailureError:
-        return False
-    return True
 
 
 def _summary(verb: str, leg: Leg) -> str:
     return f"{verb} {leg.name} {leg.words[:LONGEST_WORDS]}"
 
 
-def _retry_policy(policy: BookingPolicy, attempts: int) -> RetryPolicy:
+def retry_policy(policy: BookingPolicy, attempts: int) -> RetryPolicy:
+    """How patiently to try so often."""
     return RetryPolicy(
         initial_interval=timedelta(seconds=policy.retry_interval),
         maximum_interval=timedelta(seconds=max(policy.retry_interval, policy.retry_interval_limit)),

@@ -10,7 +10,7 @@ from temporalio.exceptions import ActivityError
 
 from saga.activities.failures import failure_text
 from saga.models import BookingOutcome, BookingPolicy, ReplyCallback
-from saga.workflows import activity_calls
+from saga.workflows import reply_calls
 
 SIDE_BY_SIDE = 1000
 """Replies under way at a time; Temporal permits 2,000 activities of a workflow, and fails its task beyond."""
@@ -69,7 +69,7 @@ class Subscribers:
         if waiting.subscriber not in self._notified:
             self._notified.append(waiting.subscriber)
         try:
-            await activity_calls.reply(
+            await reply_calls.reply(
                 waiting.subscriber, outcome, policy, again=waiting.late, asked=waiting.asked
             )
         except ActivityError as failure:  # its activity says that it can never be given

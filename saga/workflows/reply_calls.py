@@ -1,0 +1,52 @@
+"""The activity calls that reply: by the worker itself, or by whoever serves the subscriber's task queue."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+from temporalio.common import RetryPolicy
+from temporalio.exceptions import FailureError
+
+from saga.activities.local_reply import REPLY_LOCALLY
+from saga.models import BookingOutcome, BookingPolicy, ReplyCallback
+from saga.workflows.activity_calls import LOCAL_TIMEOUT, retry_policy
+
+UNLIMITED = 0
+REPLY_TIMEOUT = timedelta(minutes=1)
+
+
+async def reply(
+    subscriber: ReplyCallback, outcome: BookingOutcome, policy: BookingPolicy, *, again: bool, asked: int
+) -> None:
+    """Give a subscriber the outcome, or give it `again`, trying for ever; the trip no longer depends on it.
+
+    `asked` is how many times this subscriber has asked for this one reply.
+    """
+    summary = f"Reply to the client: {outcome.status.value}"
+    if subscriber.local and await _replied_locally(subscriber, outcome, summary, again=again, asked=asked):
+        return
+    await workflow.execute_activity(
+        subscriber.activity,
+        args=[outcome, subscriber.context, again],
+        task_queue=subscriber.task_queue,
+        start_to_close_timeout=REPLY_TIMEOUT,
+        heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
+        retry_policy=retry_policy(policy, UNLIMITED),
+        summary=summary,
+    )
+
+
+async def _replied_locally(
+    subscriber: ReplyCallback, outcome: BookingOutcome, summary: str, *, again: bool, asked: int
+) -> bool:
+    """Whether this worker could give the reply itself, at once."""
+    try:
+        await workflow.execute_local_activity(
+            REPLY_LOCALLY,
+            args=[subscriber, outcome, again, asked],
+            schedule_to_close_timeout=LOCAL_TIMEOUT,
+            retry_policy=RetryPolicy(maximum_attempts=1),
+            summary=summary,
+        )
+    except FailureError:
+        return False
+    return True
