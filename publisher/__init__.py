@@ -1,9 +1,10 @@
-"""The light client of Voyage: message models, broker objects, an async client and the `voyage` command."""
+"""The light client of Voyage: messages, broker objects, async and blocking clients, the `voyage` command."""
 
 TYPE_CHECKING = False  # typing and importlib, too, are imported only where they are needed
 if TYPE_CHECKING:
     from typing import Any
 
+    from publisher.blocking import BlockingClient
     from publisher.client import Client
     from publisher.contract.result import BookingResult, LegResult, Reason, Status
     from publisher.errors import (
@@ -28,11 +29,13 @@ if TYPE_CHECKING:
         UndeliverableError,
     )
     from publisher.following import Booked
+    from publisher.results.stream import Results
     from publisher.settings import BrokerSettings
     from voyage.errors import SettingsError, VoyageError
     from voyage.trips.tutorial import BookingRequest
 
 __all__ = [
+    "BlockingClient",
     "Booked",
     "BookingRejectedError",
     "BookingRequest",
@@ -57,6 +60,7 @@ __all__ = [
     "QueueMismatchError",
     "Reason",
     "ResultTimeoutError",
+    "Results",
     "Sent",
     "SettingsError",
     "Status",
@@ -65,9 +69,11 @@ __all__ = [
 ]
 
 _HOMES = {
+    "publisher.blocking": ("BlockingClient",),
     "publisher.client": ("Client",),
     "publisher.contract.result": ("BookingResult", "LegResult", "Reason", "Status"),
     "publisher.following": ("Booked",),
+    "publisher.results.stream": ("Results",),
     "publisher.settings": ("BrokerSettings",),
     "voyage.errors": ("SettingsError", "VoyageError"),
     "voyage.trips.tutorial": ("BookingRequest",),

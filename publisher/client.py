@@ -1,7 +1,7 @@
 """The async client: publish booking requests, and get their results."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Iterable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from functools import partial
 from typing import Self
@@ -13,7 +13,6 @@ from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.message import new_message
 from publisher.amqp.request_reply import RequestReply, time_limit
-from publisher.amqp.result_stream import result_stream
 from publisher.connecting import Connecting, publisher_within
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
 from publisher.contract.result import BookingResult, Status
@@ -21,6 +20,8 @@ from publisher.errors import BookingRejectedError, ClientClosedError
 from publisher.following import Booked
 from publisher.lifetime import Lifetime
 from publisher.request_sender import RequestSender
+from publisher.results.stream import Results
+from publisher.results.subscriptions import PREFETCH, TRIES, Subscriptions
 from publisher.sending import Sending, id_of
 from publisher.settings import BrokerSettings
 from voyage.runtime.settings import load_settings
@@ -38,8 +39,10 @@ class Client:
         self._publisher = publisher
         self._settings = settings
         self._lifetime = Lifetime()
+        self._closing: asyncio.Future[None] | None = None
         self._request_reply = RequestReply(publisher.connection, settings)
         self._sender = RequestSender(publisher, settings, self._lifetime)
+        self._subscriptions = Subscriptions(publisher, settings, self._lifetime)
 
     @classmethod
     def connect(
@@ -184,31 +187,62 @@ class Client:
         return DeadLetterQueue(self._publisher.connection, self._publisher, self._settings)
 
     def results(
-        self, queue: str | None = None, *, count: int | None = None
-    ) -> AsyncGenerator[BookingResult, None]:
-        """Results as they come, from `queue` or else the results queue; ends after `count`, or never.
+        self,
+        queue: str | None = None,
+        *,
+        count: int | None = None,
+        timeout: float | None = None,
+        prefetch: int = PREFETCH,
+        tries: int = TRIES,
+    ) -> Results:
+        """Results one after the other, from `queue` or else the results queue: `async for`, or `anext`.
 
-        A result is acked when the next one is asked for: whoever stops half-way gets it again. Repeats of an
-        answer (same correlation id and message id) are dropped.
+        Ends after `count`, or after `timeout` seconds without a result; else never. A result is acked when
+        the next one is asked for; of a loop that ends before, by an error or `break`, it comes again: after
+        pauses that grow, behind the others, and after `tries` times it is set aside among the parked ones,
+        with the reason. At most `prefetch` are held at a time, the others go to other subscribers. Repeats
+        of an answer (same correlation id and message id) are dropped. Raises `ClientClosedError`.
         """
-        name = queue or self._settings.results_queue
-        return result_stream(self._publisher.connection, name, self._lifetime, count)
+        return self._subscriptions.stream(queue, count, prefetch, tries, timeout)
+
+    async def handle(
+        self,
+        callback: Callable[[BookingResult], Awaitable[object]],
+        queue: str | None = None,
+        *,
+        concurrency: int = 10,
+        prefetch: int | None = None,
+        tries: int = TRIES,
+    ) -> None:
+        """Call back for each result, `concurrency` at a time, from `queue` or else the results queue.
+
+        A result is acked when its callback returns. If that raises, the error is logged and the result comes
+        again, as with `results`; others go on meanwhile. So `prefetch` is at least 10, and by default twice
+        `concurrency`. A callback may see a result again after a lost connection or a crash: tell repeats by
+        `booking_id` and `revision`. Runs until it is cancelled, or raises `ClientClosedError`; callbacks
+        then have two seconds to end.
+        """
+        await self._subscriptions.handle(callback, queue, concurrency, prefetch, tries)
 
     async def close(self) -> None:
         """Delete the reply queue of this client and close its connection, within seconds; twice is once."""
         if not self._lifetime.is_ours:
             return  # its connection is another's to close
         self._lifetime.close()
-        await self._request_reply.close(
-            ClientClosedError("This client was closed while its result was waited for.")
-        )
-        await self._publisher.connection.close()
+        if self._closing is None:
+            self._closing = asyncio.ensure_future(self._close())
+        await asyncio.shield(self._closing)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    async def _close(self) -> None:
+        why = ClientClosedError("This client was closed while its result was waited for.")
+        await asyncio.gather(self._request_reply.close(why), self._subscriptions.close())
+        await self._publisher.connection.close()
 
     @asynccontextmanager
     async def _booking(

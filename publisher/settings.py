@@ -86,7 +86,7 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     dead_queue: QueueName = "booking.requests.dead"
     """Messages that can never become a booking."""
     parked_queue: QueueName = "booking.results.parked"
-    """Results whose `reply_to` no longer exists."""
+    """Results whose `reply_to` no longer exists, or that no reader can deal with."""
     reply_exchange: ExchangeName = ""
     """A direct exchange, bound to the contract's queues, through which the consumer publishes everything."""
     publish_timeout: PositiveSeconds = 30.0

@@ -15,7 +15,7 @@ from yarl import URL
 from voyage.runtime.awaiting import ended_within, forget
 
 ANSWER_TIMEOUT = 3.0  # seconds
-CLOSE_TIMEOUT = 4.0
+CLOSE_TIMEOUT = 2.0
 _AT_ONCE = 0.1
 
 

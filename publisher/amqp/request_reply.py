@@ -11,7 +11,7 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from publisher.amqp.connection import open_channel
 from publisher.amqp.refusals import told_by_name
-from publisher.amqp.result_stream import PREFETCH, ack, parse_result
+from publisher.amqp.result_message import ack, parse_result
 from publisher.contract.result import BookingResult
 from publisher.errors import PublishTimeoutError, ResultTimeoutError
 from publisher.lifetime import Lifetime
@@ -20,7 +20,8 @@ from voyage.errors import VoyageError
 from voyage.runtime.awaiting import ended_within, library_calls
 
 LIFETIME = 30 * 60 * 1000  # milliseconds that a reply queue outlives its client
-_CLOSE_TIMEOUT = 5.0
+PREFETCH = 100
+_CLOSE_TIMEOUT = 2.0
 
 
 class ReplyQueue:

@@ -29,7 +29,11 @@ def channels(names: BrokerSettings) -> dict[str, Json]:
         "replies": _replies(names),
         "results": queue(names.results_queue, "Results of requests without a `reply_to`.", "bookingResult"),
         "dead": queue(names.dead_queue, "Messages that can never become a booking.", "deadLetter"),
-        "parked": queue(names.parked_queue, "Results whose `reply_to` no longer exists.", "parkedResult"),
+        "parked": queue(
+            names.parked_queue,
+            "Results whose `reply_to` no longer exists, or that no reader can deal with.",
+            "parkedResult",
+        ),
     }
 
 

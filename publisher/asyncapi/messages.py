@@ -1,5 +1,6 @@
 """The messages of the AsyncAPI document: properties, headers, payload, examples."""
 
+from publisher.amqp.parked_result import HANDLER_FAILED
 from publisher.asyncapi.examples import answers_as, sent_as
 from publisher.asyncapi.references import BINDING_VERSION, Json, ref
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE
@@ -13,6 +14,14 @@ REPLY_TO = {**TEXT, "description": "Where the answer goes; absent: to the result
 ECHOED = {**TEXT, "description": "Comes back with the answer."}
 UNIQUE = {**TEXT, "description": "Should be set, and the same when the message is sent again."}
 SAME = {**TEXT, "description": "The same for every re-send of the same answer: drop repeats by it."}
+
+
+PARKED: Json = {
+    "x-reply-to": {**TEXT, "description": "Where it should have gone, or where it was."},
+    "x-reason": {**TEXT, "description": f"`{HANDLER_FAILED}`, if its reader tried it in vain; else absent."},
+    "x-error": {**TEXT, "description": "The error of the last try, and the number of tries."},
+    "x-parked-at": {**TEXT, "format": "date-time"},
+}
 
 
 def messages(trip: type[Trip]) -> dict[str, Json]:
@@ -58,11 +67,11 @@ def messages(trip: type[Trip]) -> dict[str, Json]:
         },
         "parkedResult": {
             **_message(
-                "A result whose reply queue is gone",
+                "A result whose reply queue is gone, or that its reader can't deal with",
                 "BookingResult",
                 RESULT_TYPE,
                 answered,
-                {**TRACE, "x-reply-to": {**TEXT, "description": "Where it should have gone."}},
+                {**TRACE, **PARKED},
             ),
         },
     }

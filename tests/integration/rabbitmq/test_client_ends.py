@@ -106,6 +106,7 @@ async def test_nothing_is_left_of_a_stream_that_is_left(settings: ConsumerSettin
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
+        del stream, waiting
         async with aclosing(client.results(count=1)) as another:
             await client._publisher.publish(_result(), settings.results_queue)  # noqa: SLF001 -- as the service does
             assert (await anext(another)).booking_id == "b"

@@ -1,7 +1,5 @@
 """The client against a real broker: what is confirmed, what is refused, what comes back."""
 
-from collections.abc import AsyncIterator
-
 import pytest
 from aio_pika import Message, connect
 from pydantic import SecretStr
@@ -9,40 +7,15 @@ from pydantic import SecretStr
 from consumer.settings import ConsumerSettings
 from publisher import (
     BookingRequest,
-    BookingResult,
     BrokerUnreachableError,
     Client,
     QueueMismatchError,
     ResultTimeoutError,
     UndeliverableError,
 )
-from publisher.amqp.topology import queues
-from publisher.contract.result import Status
+from tests.integration.rabbitmq.some_results import put_results, result
 
 TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
-
-
-@pytest.fixture
-async def client(settings: ConsumerSettings) -> AsyncIterator[Client]:
-    async with Client.connect(settings=settings) as client:
-        yield client
-    async with await connect(settings.amqp_url.get_secret_value()) as connection:
-        channel = await connection.channel()
-        for queue in queues(settings):
-            await channel.queue_delete(queue.name)
-
-
-def result(number: int) -> BookingResult:
-    return BookingResult(
-        cancelled=False, result="r", user_id="u", booking_id=f"b-{number}", status=Status.BOOKED
-    )
-
-
-async def put_results(settings: ConsumerSettings, *messages: Message) -> None:
-    async with await connect(settings.amqp_url.get_secret_value()) as connection:
-        channel = await connection.channel()
-        for message in messages:
-            await channel.default_exchange.publish(message, settings.results_queue)
 
 
 async def test_a_published_request_is_persistent_typed_and_has_an_id(

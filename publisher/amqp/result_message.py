@@ -1,0 +1,36 @@
+"""A message with a result: what it says, and taking it off its queue."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
+from pydantic import ValidationError
+
+from publisher.contract.result import BookingResult
+from publisher.trace_context import trace_in
+from voyage.runtime.awaiting import library_calls
+
+log = logging.getLogger(__name__)
+
+
+def parse_result(message: AbstractIncomingMessage) -> BookingResult | None:
+    """The result in a message, or None, logged, for something else."""
+    try:
+        result = BookingResult.model_validate_json(message.body)
+    except ValidationError:
+        log.warning("Message %s is not a booking result; dropped", message.message_id)
+        return None
+    result.trace_headers.update(trace_in(message.headers))
+    return result
+
+
+async def ack(message: AbstractIncomingMessage) -> None:
+    """Ack, whoever is cancelled; on a channel that is gone the broker delivers the message again."""
+    await asyncio.shield(asyncio.ensure_future(_ack(message)))
+
+
+async def _ack(message: AbstractIncomingMessage) -> None:
+    with suppress(*CONNECTION_EXCEPTIONS), library_calls():
+        await message.ack()
