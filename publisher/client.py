@@ -12,6 +12,7 @@ from publisher import following
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.message import new_message
+from publisher.amqp.parked_queue import ParkedQueue
 from publisher.amqp.request_reply import RequestReply, time_limit
 from publisher.connecting import Connecting, publisher_within
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
@@ -185,6 +186,11 @@ class Client:
     def dead_letters(self) -> DeadLetterQueue:
         """The dead-letter queue: look, replay, drop."""
         return DeadLetterQueue(self._publisher.connection, self._publisher, self._settings)
+
+    @property
+    def parked_results(self) -> ParkedQueue:
+        """The queue of parked results: look, send again, drop."""
+        return ParkedQueue(self._publisher.connection, self._publisher, self._settings)
 
     def results(
         self,

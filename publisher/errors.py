@@ -5,7 +5,7 @@
     - `BrokerError`: RabbitMQ can't be used as it is
     - `PublishingError`: one message was not published, or nobody knows
     - `ResultTimeoutError`, `BookingRejectedError`, `ClientClosedError`, `ForeignLoopError`
-  - `NotEditableError`
+  - `KeptError`: a dead letter or a parked result stays where it is
 """
 
 from enum import StrEnum
@@ -111,11 +111,16 @@ class PublishTimeoutError(PublishingError):
         self.is_suspect = is_suspect
 
 
-class NotEditableError(VoyageError):
-    """A dead letter whose fields can't be changed, as its body has none. Replay it as it is, or drop it.
+class KeptError(VoyageError):
+    """A message that was to be sent again stays where it is. Raised when the others have been sent."""
 
-    Raised when the others have been replayed.
-    """
+
+class NotEditableError(KeptError):
+    """A dead letter whose fields can't be changed, as its body has none. Replay it as it is, or drop it."""
+
+
+class NotResentError(KeptError):
+    """A parked result whose queue is not there. Name another one."""
 
 
 class ResultTimeoutError(ClientError):

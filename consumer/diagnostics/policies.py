@@ -19,7 +19,7 @@ from voyage.runtime.check_results import CheckResult, CheckState
 _TIMEOUT = ClientTimeout(total=5)
 _DOORS = {"amqp": ("http", 15672), "amqps": ("https", 15671)}
 _APPLIED_TO = ("queues", "quorum_queues", "all")
-_LIMIT = "delivery-limit"
+_LIMIT, _NO_LIMIT = "delivery-limit", -1
 TAKING = ("message-ttl", "expires", "max-length", "max-length-bytes")
 """What takes messages out of any queue, refuses them or deletes the queue with them."""
 
@@ -109,7 +109,7 @@ def _applied(listed: Iterable[Mapping[str, Any]], queue: Queue) -> Mapping[str, 
 
 def _taken(definition: Mapping[str, Any], queue: Queue) -> str:
     keys = [key for key in TAKING if key in definition]
-    if definition.get(_LIMIT, queue.arguments["x-delivery-limit"]) < queue.arguments["x-delivery-limit"]:
+    if 0 <= definition.get(_LIMIT, _NO_LIMIT) < queue.arguments["x-delivery-limit"]:
         keys.append(_LIMIT)
     if "dead-letter-exchange" in definition and "x-dead-letter-exchange" not in queue.arguments:
         keys.append("dead-letter-exchange")

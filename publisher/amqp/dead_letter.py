@@ -43,6 +43,11 @@ class DeadLetter:
         """By what it is selected: its message id, or a hash of its body."""
         return self.delivery.message_id or sha256(self.delivery.body).hexdigest()[:16]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Its id alone."""
+        return frozenset({self.id})
+
     def to_replay(self, changes: Mapping[str, Any]) -> Delivery:
         """The message as it was, or with some places of its body changed and the same booking id.
 

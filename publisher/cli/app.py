@@ -4,7 +4,7 @@ import logging
 
 import typer
 
-from publisher.cli import book, control, dead, results
+from publisher.cli import book, control, dead, parked, results
 from publisher.cli import documents as document_commands
 from publisher.cli.failures import explain
 from publisher.cli.publishing import command as publishing
@@ -43,5 +43,6 @@ app.command(epilog=results.EXAMPLES)(results.results)
 app.command(epilog=control.CANCEL_EXAMPLES)(control.cancel)
 app.command(epilog=control.STATUS_EXAMPLES)(control.status)
 app.add_typer(dead.app, name="dead")
+app.add_typer(parked.app, name="parked")
 app.command(epilog=document_commands.ASYNCAPI_EXAMPLES)(document_commands.asyncapi)
 app.command("schema", epilog=document_commands.SCHEMA_EXAMPLES)(document_commands.print_schema)

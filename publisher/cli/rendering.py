@@ -1,11 +1,10 @@
-"""What a person sees in a terminal: the legs of a booking, results, dead letters."""
+"""What a person sees in a terminal: the legs of a booking, and results."""
 
 from collections.abc import Iterator
 
 from rich.table import Column, Table
 from rich.text import Text
 
-from publisher.amqp.dead_letter import DeadLetter
 from publisher.contract.result import BookingResult, LegResult, Status
 from voyage.trips import Trip
 from voyage.trips.words import items_of
@@ -86,31 +85,3 @@ def results_table(*results: BookingResult, header: bool = False) -> Table:
         cells = (result.booking_id or "", result.user_id or "", what)
         sheet.add_row(coloured(result.status.value, result.status), *(Text(cell) for cell in cells))
     return sheet
-
-
-def dead_letters_table() -> Table:
-    """A table for dead letters; `add_dead_letter` fills it."""
-    return Table(Column("id", overflow="fold", min_width=32), "reason", "since", "error", "body", box=None)
-
-
-def add_dead_letter(sheet: Table, letter: DeadLetter) -> None:
-    """A row with the beginning of a letter's body; the letter itself need not be kept."""
-    body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
-    cells = (letter.id, letter.reason, letter.time[:19], letter.error, body)
-    sheet.add_row(*(Text(cell[:LONGEST_CELL]) for cell in cells))
-
-
-def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
-    """One dead letter whole, for programs."""
-    delivery = letter.delivery
-    return {
-        "id": letter.id,
-        "reason": letter.reason,
-        "error": letter.error,
-        "time": letter.time,
-        "correlation_id": delivery.correlation_id,
-        "reply_to": delivery.reply_to,
-        "type": delivery.type,
-        "headers": {key: str(value) for key, value in delivery.headers.items()},
-        "body": delivery.body.decode(errors="backslashreplace"),
-    }

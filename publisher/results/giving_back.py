@@ -9,10 +9,10 @@ from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
-from publisher.amqp.parked_result import ERROR, HANDLER_FAILED, REASON, REPLY_TO, TIME
+from publisher.amqp.parked_result import ERROR, HANDLER_FAILED, REASON, REPLY_TO, TIME, TRIES
 from publisher.amqp.result_message import ack
 from publisher.errors import PublishingError
-from publisher.results.taken import TRIES, Taken
+from publisher.results.taken import Taken
 
 log = logging.getLogger(__name__)
 _TIMEOUT = 30.0  # seconds

@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import ChannelInvalidStateError
 
+from publisher.amqp.parked_result import TRIES
 from publisher.contract.result import BookingResult
 
-TRIES = "x-tries"
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0  # seconds
 
 

@@ -33,6 +33,10 @@ COMMANDS = (
     ("dead", "show"),
     ("dead", "replay"),
     ("dead", "drop"),
+    ("parked", "list"),
+    ("parked", "show"),
+    ("parked", "resend"),
+    ("parked", "drop"),
 )
 WORDS = st.sampled_from(
     [

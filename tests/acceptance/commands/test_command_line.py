@@ -43,10 +43,12 @@ COMMANDS = (
     "schema",
     "dead list",
     "dead show",
+    "parked list",
+    "parked show",
 )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "dead replay", "dead drop"])
+@pytest.mark.parametrize("command", [*COMMANDS, "dead replay", "dead drop", "parked resend", "parked drop"])
 async def test_help_fits_80_columns_and_has_examples(booking: World, command: str) -> None:
     code, seen = await screen(booking, *command.split(), "--help")
     lines = seen.splitlines()

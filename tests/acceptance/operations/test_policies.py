@@ -57,6 +57,7 @@ async def test_what_a_policy_takes_is_answered_with_the_true_reason(
         ("policy", "undelivered_queue", {"max_length_bytes": 1000}),
         ("operator policy", "results_queue", {"expires": 60_000}),
         ("policy", "dead_queue", {"delivery_limit": 3}),
+        ("policy", "results_queue", {"delivery_limit": 20}),
     ],
 )
 async def test_doctor_finds_a_policy_that_takes_messages(

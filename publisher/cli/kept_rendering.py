@@ -1,0 +1,69 @@
+"""How messages that are kept for a person are shown: dead letters and parked results."""
+
+from rich.table import Column, Table
+from rich.text import Text
+
+from publisher.amqp.dead_letter import DeadLetter
+from publisher.amqp.kept_queue import Kept
+from publisher.amqp.parked_result import ParkedResult
+
+EXCERPT = 60  # bytes of a dead letter's body
+LONGEST_CELL = 1000  # characters; what we note is shorter
+_ID = 32  # characters of the ids that we give
+
+
+def dead_letters_table() -> Table:
+    """A table for dead letters; `add_dead_letter` fills it."""
+    return _table("reason", "since", "error", "body")
+
+
+def add_dead_letter(sheet: Table, letter: DeadLetter) -> None:
+    """A row with the beginning of a letter's body; the letter itself need not be kept."""
+    body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
+    _add(sheet, letter.id, letter.reason, letter.time[:19], letter.error, body)
+
+
+def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
+    """One dead letter whole, for programs."""
+    return {**_noted(letter, letter.error, letter.time), **_message(letter)}
+
+
+def parked_table() -> Table:
+    """A table for parked results; `add_parked` fills it."""
+    return _table(
+        Column("booking", overflow="fold"), "reason", "since", Column("address", overflow="fold"), "error"
+    )
+
+
+def add_parked(sheet: Table, parked: ParkedResult) -> None:
+    """A row with what was noted."""
+    _add(sheet, parked.id, parked.booking_id, parked.reason, parked.time[:19], parked.address, parked.error)
+
+
+def parked_fields(parked: ParkedResult) -> dict[str, object]:
+    """One parked result whole, for programs."""
+    noted = _noted(parked, parked.error, parked.time)
+    return {**noted, "booking_id": parked.booking_id, "address": parked.address, **_message(parked)}
+
+
+def _table(*columns: Column | str) -> Table:
+    return Table(Column("id", overflow="fold", min_width=_ID), *columns, box=None)
+
+
+def _add(sheet: Table, *cells: str) -> None:
+    sheet.add_row(*(Text(cell[:LONGEST_CELL]) for cell in cells))
+
+
+def _noted(kept: Kept, error: str, time: str) -> dict[str, object]:
+    return {"id": kept.id, "reason": kept.reason, "error": error, "time": time}
+
+
+def _message(kept: Kept) -> dict[str, object]:
+    delivery = kept.delivery
+    return {
+        "correlation_id": delivery.correlation_id,
+        "reply_to": delivery.reply_to,
+        "type": delivery.type,
+        "headers": {key: str(value) for key, value in delivery.headers.items()},
+        "body": delivery.body.decode(errors="backslashreplace"),
+    }

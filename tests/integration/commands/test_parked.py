@@ -1,0 +1,99 @@
+"""`voyage parked`: what was set aside is found, sent again when its queue is back, or dropped."""
+
+import json
+from collections.abc import Mapping
+
+import aio_pika
+import pytest
+from aio_pika import Message
+from pamqp.common import FieldValue
+
+from consumer.settings import ConsumerSettings
+from tests.commands import run_to_the_end
+from tests.integration.rabbitmq.some_results import all_in, result
+
+GONE = "-is-gone"
+
+
+@pytest.fixture
+async def parked(settings: ConsumerSettings, environment: Mapping[str, str]) -> list[str]:
+    """Two results, one of whose queue is gone; their ids."""
+    await run_to_the_end("voyage", "parked", "list", environment=environment)  # declares the queues
+    failed: dict[str, FieldValue] = {
+        "x-reason": "handler_failed",
+        "x-error": "ValueError: no (10 tries)",
+        "x-reply-to": settings.results_queue,
+        "x-parked-at": "2026-01-02T03:04:05+00:00",
+        "x-tries": 10,
+        "traceparent": "t",
+    }
+    gone: dict[str, FieldValue] = {"x-reply-to": settings.results_queue + GONE}
+    ids = ["a" * 32, "b" * 32]
+    async with await aio_pika.connect(settings.amqp_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        for number, (own, headers) in enumerate(zip(ids, (failed, gone), strict=True)):
+            message = Message(result(number).to_body(), message_id=own, correlation_id="c", headers=headers)
+            await channel.default_exchange.publish(message, settings.parked_queue)
+    return ids
+
+
+async def voyage(environment: Mapping[str, str], *words: str) -> tuple[int, str, str]:
+    return await run_to_the_end("voyage", "parked", *words, environment=environment)
+
+
+async def test_list_and_show_tell_why_and_whose(parked: list[str], environment: Mapping[str, str]) -> None:
+    for width in ("80", "40", "200"):
+        code, printed, _ = await voyage({**environment, "COLUMNS": width}, "list")
+        assert code == 0
+        assert all(own in printed for own in parked), "ids are whole at every width"
+    assert all(word in printed for word in ("handler_failed", "reply_to_gone", "2026-01-02T03:04:05", "b-0"))
+    _, printed, _ = await voyage(environment, "list", "--json")
+    assert [json.loads(line)["booking_id"] for line in printed.splitlines()] == ["b-0", "b-1"]
+    _, printed, _ = await voyage(environment, "show", "b-0")
+    shown = json.loads(printed)
+    assert (shown["id"], shown["error"]) == (parked[0], "ValueError: no (10 tries)")
+    assert json.loads(shown["body"])["booking_id"] == "b-0"
+
+
+async def test_what_is_sent_again_is_as_it_was_and_what_has_no_queue_stays(
+    parked: list[str], environment: Mapping[str, str], settings: ConsumerSettings
+) -> None:
+    code, printed, said = await voyage(environment, "resend", "--all")
+    assert (code, printed.splitlines()) == (2, [f"{parked[0]}\thandler_failed", "1 sent."])
+    assert said == (
+        f"voyage: Queue '{settings.results_queue}{GONE}' is not there: result {parked[1]} stays. "
+        "Name another queue: --to.\n"
+    )
+    code, printed, _ = await voyage(environment, "resend", "--id", "b-1", "--to", settings.results_queue)
+    assert (code, printed.splitlines()[-1]) == (0, "1 sent.")
+    came = await all_in(settings, settings.results_queue)
+    assert [(one.message_id, one.correlation_id) for one in came] == [(own, "c") for own in parked]
+    assert [set(one.headers) - {"x-delivery-count"} for one in came] == [{"traceparent"}, set()]
+    assert await all_in(settings, settings.parked_queue) == []
+
+
+async def test_dropping_takes_what_was_chosen(
+    parked: list[str], environment: Mapping[str, str], settings: ConsumerSettings
+) -> None:
+    code, printed, _ = await voyage(environment, "drop", "--reason", "reply_to_gone", "--dry-run")
+    assert (code, printed.splitlines()[-1]) == (0, "1 would be dropped.")
+    code, printed, _ = await voyage(environment, "drop", "--reason", "reply_to_gone")
+    assert (code, printed.splitlines()[-1]) == (0, "1 dropped.")
+    assert [one.message_id for one in await all_in(settings, settings.parked_queue)] == parked[:1]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("show", "nope"), "no parked result has the id 'nope'; see `voyage parked list`"),
+        (("drop", "--reason", "nope"), "no parked result has the reason 'nope'; see `voyage parked list`"),
+        (("resend",), "say which ones: --id, --reason or --all"),
+        (("resend", "--all", "--to", "amq.x"), "for --to: takes a name that is not empty"),
+    ],
+)
+async def test_mistakes_are_one_line(
+    words: tuple[str, ...], said: str, environment: Mapping[str, str]
+) -> None:
+    code, _, complained = await voyage(environment, *words)
+    assert (code, complained.count("\n")) == (2, 1)
+    assert said in complained
