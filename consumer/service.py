@@ -6,13 +6,12 @@ from typing import Any
 
 from temporalio.client import Client
 
-from consumer.amqp.broker import Broker, consume, open_broker
+from consumer.amqp.broker import Broker, consume
 from consumer.amqp.message_handler import MessageHandler
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
 from consumer.diagnostics.broker_watch import BrokerWatch
 from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
-from consumer.reconciliation import schedule
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.handler import RequestHandler
@@ -46,13 +45,12 @@ async def run(settings: ConsumerSettings) -> None:
     grace = max(settings.drain_timeout, booking.shutdown_grace if booking else 0.0)
     async with Shutdown(grace) as stack:
         await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))
-        client = await unless_stopped(stop, startup.connect(settings))
-        if client is None:
+        watch = BrokerWatch(settings)
+        stack.push_async_callback(watch.close)
+        connected = await unless_stopped(stop, startup.connect(settings, watch, stack))
+        if connected is None:
             return
-        broker = await unless_stopped(stop, open_broker(settings))
-        if broker is None:
-            return
-        stack.push_async_callback(broker.close)
+        client, broker = connected
         limit = ServerLimit()
         intake = Intake(limit)
         results = ResultPublisher(broker.publisher, settings, intake)
@@ -62,8 +60,6 @@ async def run(settings: ConsumerSettings) -> None:
             workers["bookings"] = await stack.enter_async_context(books)
         for worker in workers.values():
             stack.finish(worker.shutdown)
-        watch = BrokerWatch(settings)
-        stack.push_async_callback(watch.close)
         checks: list[Check] = [
             *watch.checks,
             *(PollerHealth(name, worker, settings.poller_timeout, limit) for name, worker in workers.items()),
@@ -72,11 +68,10 @@ async def run(settings: ConsumerSettings) -> None:
         starter = WorkflowStarter(client, settings, intake)
         handlers = _handlers(settings, client, broker, starter, results)
         taking = asyncio.gather(*(consume(queue, handlers[queue], broker, settings) for queue in handlers))
-        scheduling = schedule.ensure(client, settings)
-        begun = await unless_stopped(stop, asyncio.gather(taking, scheduling))
-        if begun is None:
+        consumers = await unless_stopped(stop, taking)
+        if consumers is None:
             return
-        for consumer in begun[0]:
+        for consumer in consumers:
             stack.finish(consumer.stop)
             checks.append(ConsumingCheck(consumer.queue, consumer, settings, watch.topology, watch.reading))
         await stack.enter_async_context(startup.warnings(client, settings))

@@ -1,7 +1,8 @@
 """What a consumer opens at RabbitMQ: its connections, and the consumers of its queues."""
 
 import asyncio
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -17,6 +18,7 @@ from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import broker_error, open_connection
 from publisher.amqp.reconnecting import ReconnectingConnection
 from publisher.errors import RABBITMQ, BrokerUnreachableError
+from voyage.runtime.process import side_by_side
 from voyage.runtime.retry import retry_until_available
 
 T = TypeVar("T")
@@ -33,6 +35,8 @@ class Broker:
     """
 
     consuming: ReconnectingConnection
+    subscriptions: Mapping[str, Subscription]
+    """By their queues; nothing is taken yet."""
     publisher: ConfirmedPublisher
 
     async def close(self) -> None:
@@ -41,39 +45,37 @@ class Broker:
 
 
 async def open_broker(settings: ConsumerSettings) -> Broker:
-    """Open what a consumer needs, as soon as RabbitMQ is there."""
-    broker = await retry_until_available(RABBITMQ, lambda: _open_both(settings), BrokerUnreachableError)
-    tell_when_lost(broker.consuming, REQUESTS, settings.shown_address)
-    tell_when_lost(broker.publisher.connection, RESULTS, settings.shown_address)
-    return broker
+    """Open what a consumer needs; raises as `open_connection` does, with nothing left open.
 
+    The queues need not be there yet: nothing is asked of them.
+    """
+    async with AsyncExitStack() as opened:
 
-async def _open_both(settings: ConsumerSettings) -> Broker:
-    consuming, publisher = await asyncio.gather(
-        open_connection(settings, REQUESTS),
-        ConfirmedPublisher.connect(settings, RESULTS, settings.reply_exchange),
-        return_exceptions=True,
-    )
-    if isinstance(consuming, BaseException):
-        if not isinstance(publisher, BaseException):
-            await publisher.connection.close()
-        raise consuming
-    if isinstance(publisher, BaseException):
-        await consuming.close()
-        raise publisher
-    return Broker(consuming, publisher)
+        async def subscribe() -> tuple[ReconnectingConnection, Sequence[Subscription]]:
+            connection = await open_connection(settings, REQUESTS)
+            opened.push_async_callback(connection.close)
+            tell_when_lost(connection, REQUESTS, settings.shown_address)
+            opening = (
+                Subscription.open(connection, queue, settings.prefetch) for queue in settings.consumed_queues
+            )
+            return connection, await _unless_lost(settings, asyncio.gather(*opening))
+
+        async def publish() -> ConfirmedPublisher:
+            publisher = await ConfirmedPublisher.connect(settings, RESULTS, settings.reply_exchange)
+            opened.push_async_callback(publisher.connection.close)
+            tell_when_lost(publisher.connection, RESULTS, settings.shown_address)
+            return publisher
+
+        (consuming, subscriptions), publisher = await side_by_side(subscribe(), publish())
+        opened.pop_all()
+    return Broker(consuming, {one.queue: one for one in subscriptions}, publisher)
 
 
 async def consume(
     queue: str, handler: MessageHandler[D], broker: Broker, settings: ConsumerSettings
 ) -> MessageConsumer[D]:
     """Begin to take messages of a queue; a connection that is lost meanwhile is waited for."""
-
-    async def subscribe() -> Subscription:
-        return await _unless_lost(settings, Subscription.open(broker.consuming, queue, settings.prefetch))
-
-    subscription = await retry_until_available(RABBITMQ, subscribe, BrokerUnreachableError)
-    consumer = MessageConsumer(subscription, handler, broker.publisher, settings)
+    consumer = MessageConsumer(broker.subscriptions[queue], handler, broker.publisher, settings)
 
     async def start() -> None:
         await _unless_lost(settings, consumer.start())

@@ -34,10 +34,9 @@ class Subscription:
 
     @classmethod
     async def open(cls, connection: ReconnectingConnection, queue: str, prefetch: int) -> "Subscription":
-        """For a queue that exists, with at most `prefetch` messages not settled; nothing is taken yet."""
+        """With at most `prefetch` messages not settled; nothing is taken yet, so the queue may come later."""
         channel = await open_channel(connection, prefetch)
-        with library_calls():
-            return cls(connection, await channel.get_queue(queue))
+        return cls(connection, await channel.get_queue(queue, ensure=False))
 
     @property
     def is_consuming(self) -> bool:

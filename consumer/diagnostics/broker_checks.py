@@ -11,7 +11,7 @@ from aiormq.exceptions import ChannelAccessRefused
 from consumer.diagnostics import broker_permissions, policies
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import connected
-from publisher.amqp.topology import Queue, queues
+from publisher.amqp.topology import Queue, new_channel, queues
 from voyage.errors import VoyageError
 from voyage.runtime.check_results import CheckResult, CheckState, run_check
 
@@ -50,9 +50,9 @@ async def arguments(name: str, connection: AbstractConnection, queue: Queue) -> 
     """Whether a queue exists with the contract's type, delivery limit and dead-letter route."""
     wanted: dict[str, Any] = {"x-queue-type": "quorum", **queue.arguments}
     try:
-        async with broker_permissions.new_channel(connection) as channel:
+        async with new_channel(connection) as channel:
             await channel.declare_queue(queue.name, passive=True)
-        async with broker_permissions.new_channel(connection) as channel:
+        async with new_channel(connection) as channel:
             await channel.declare_queue(queue.name, durable=True, arguments=wanted)
     except ChannelNotFoundEntity:
         return CheckResult(
@@ -70,7 +70,7 @@ async def arguments(name: str, connection: AbstractConnection, queue: Queue) -> 
 async def consumers(name: str, connection: AbstractConnection, queue: str) -> CheckResult:
     """Whether somebody takes messages from a queue."""
     try:
-        async with broker_permissions.new_channel(connection) as channel:
+        async with new_channel(connection) as channel:
             declared = await channel.declare_queue(queue, passive=True)
     except ChannelNotFoundEntity:
         return CheckResult(name, CheckState.FAILED, "no queue", "Run voyage-consumer doctor --fix")

@@ -6,7 +6,6 @@ lacks it, and the request itself to everybody else. It logs both. What is publis
 
 import asyncio
 from contextlib import suppress
-from itertools import cycle
 from uuid import uuid4
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
@@ -16,8 +15,8 @@ from aiormq.abc import FieldTable
 from aiormq.exceptions import ChannelAccessRefused
 
 from consumer.settings import ConsumerSettings
-from publisher.amqp.connection import broker_error, connected
-from voyage.runtime.awaiting import library_calls
+from publisher.amqp.connection import connected
+from publisher.amqp.topology import new_channel
 from voyage.runtime.check_results import CHECK_TIMEOUT, CheckResult, CheckState, require
 
 NOT_PERMITTED = "not permitted"
@@ -25,34 +24,27 @@ _NO_PRIORITY: FieldTable = {"x-priority": "none"}
 _NO_EXPIRATION = spec.Basic.Properties(expiration="none")
 _CLOSE_TIMEOUT = 3.0
 _EXPIRED = spec.Basic.Properties(expiration="0")  # in case an alternate exchange takes it all the same
-_numbers = cycle(range(1, 2000))  # RabbitMQ permits 2047 by default
 _BLOCKED_AFTER = 4.0
 
 
-def new_channel(connection: AbstractConnection) -> AbstractChannel:
-    """A channel with a number that none had before it.
+async def require_reading(settings: ConsumerSettings, connection: AbstractConnection) -> None:
+    """Raise `UnmetRequirementError` if our user may not take messages, without which nothing is booked.
 
-    aiormq gives a closing channel's number to the next one, which RabbitMQ takes for an error of the whole
-    connection (504, "second 'channel.open' seen"); checks side by side close many.
+    Raises what aio-pika raises if RabbitMQ doesn't answer, or a queue isn't there.
     """
-    return connection.channel(next(_numbers))
+    async with asyncio.timeout(CHECK_TIMEOUT):
+        reads = (_may_read(f"reading {queue}", connection, queue) for queue in settings.consumed_queues)
+        require(await asyncio.gather(*reads))
 
 
-async def require_permissions(settings: ConsumerSettings, connection: AbstractConnection) -> None:
-    """Raise `UnmetRequirementError` for a right that our user lacks, without which no booking gets through.
+async def require_publishing(settings: ConsumerSettings, connection: AbstractConnection) -> None:
+    """Raise `UnmetRequirementError` if our user may not publish; raises else as `require_reading` does.
 
-    Raises as `broker.open_connection` does if RabbitMQ doesn't answer, or a queue has gone, which passes.
+    Under an alarm, RabbitMQ reads no more from this connection.
     """
     exchange = settings.reply_exchange
-    try:
-        async with asyncio.timeout(CHECK_TIMEOUT):
-            reads = (_may_read(f"reading {queue}", connection, queue) for queue in settings.consumed_queues)
-            with library_calls():
-                require(await asyncio.gather(*reads))
-                # Last: under an alarm, RabbitMQ reads no more from who publishes.
-                require([await _may_publish(publishing_to(exchange), connection, exchange)])
-    except CONNECTION_EXCEPTIONS as failure:
-        raise broker_error(settings, failure) from failure
+    async with asyncio.timeout(CHECK_TIMEOUT):
+        require([await _may_publish(publishing_to(exchange), connection, exchange)])
 
 
 async def reading(name: str, connection: AbstractConnection, queue: str) -> CheckResult:
@@ -109,7 +101,7 @@ async def _may_read(name: str, connection: AbstractConnection, queue: str) -> Ch
 
 
 async def _may_publish(name: str, connection: AbstractConnection, exchange: str) -> CheckResult:
-    channel = await new_channel(connection)
+    channel = await new_channel(connection, publisher_confirms=True)
     try:
         await _publish_nowhere(channel, exchange)
     except ChannelAccessRefused as refused:
@@ -134,7 +126,7 @@ async def _publish_nowhere(channel: AbstractChannel, exchange: str) -> None:
 
 
 async def _publish(connection: AbstractConnection, exchange: str) -> None:
-    channel = await (await new_channel(connection)).get_underlay_channel()
+    channel = await (await new_channel(connection, publisher_confirms=True)).get_underlay_channel()
     with suppress(ChannelPreconditionFailed):
         await channel.basic_publish(b"", exchange=exchange, properties=_NO_EXPIRATION)
 

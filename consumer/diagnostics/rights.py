@@ -56,9 +56,17 @@ class WritingCheck:
     def __init__(self, settings: ConsumerSettings, connection: SideConnection) -> None:
         self._exchange = settings.reply_exchange
         self._connection = connection
+        self._is_known = False
+
+    def asked(self) -> None:
+        """Note that we may, by an answer that has just come: the next look need not ask."""
+        self._is_known = True
 
     async def problem(self) -> Problem | None:
         """Ask as the doctor does."""
+        if self._is_known:
+            self._is_known = False
+            return None
         return await _not_permitted(self._connection, broker_permissions.publishing, self._exchange)
 
     async def recover(self) -> None:

@@ -27,6 +27,15 @@ class SideConnection:
         self._open: tuple[AbstractConnection, AsyncExitStack] | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
+    async def connection(self) -> AbstractConnection:
+        """The connection itself, which stays ours to close; raises as `connected` does."""
+        async with self._opening:
+            if self._open is None or _is_lost(self._open[0]):
+                self._drop()
+                stack = AsyncExitStack()
+                self._open = await stack.enter_async_context(connected(self._settings)), stack
+            return self._open[0]
+
     async def ask(self, look: Callable[[AbstractConnection], Awaitable[T]]) -> T:
         """What a look finds; raises RabbitMQ's answer, or `BrokerUnreachableError` if there is none."""
         try:
@@ -46,14 +55,7 @@ class SideConnection:
             await asyncio.wait(self._closing)
 
     async def _ask(self, look: Callable[[AbstractConnection], Awaitable[T]]) -> T:
-        async with self._opening:
-            if self._open is None or _is_lost(self._open[0]):
-                self._drop()
-                stack = AsyncExitStack()
-                connection = await stack.enter_async_context(connected(self._settings))
-                self._open = connection, stack
-            connection, _ = self._open
-        return await look(connection)
+        return await look(await self.connection())
 
     def _drop(self) -> None:
         if self._open:

@@ -1,53 +1,40 @@
 """What the consumer asks its servers before it takes a message: what it waits for, and what ends it."""
 
-import asyncio
 import logging
-from contextlib import AbstractAsyncContextManager
-from typing import Any
+from contextlib import AbstractAsyncContextManager, AsyncExitStack
 
 from temporalio.client import Client
 
+from consumer.amqp.broker import Broker, open_broker
 from consumer.diagnostics import broker_permissions, policies
+from consumer.diagnostics.broker_watch import BrokerWatch
+from consumer.reconciliation import schedule
 from consumer.settings import ConsumerSettings
-from publisher.amqp.connection import declared_topology
 from publisher.errors import RABBITMQ, BrokerUnreachableError
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
 from saga.temporal.connection import check_settings
 from saga.temporal.startup import connect_to_namespace, log_failed_checks
-from voyage.runtime.awaiting import library_calls
 from voyage.runtime.check_results import run_check
-from voyage.runtime.process import end
+from voyage.runtime.process import side_by_side
 from voyage.runtime.retry import retry_until_available
 
 log = logging.getLogger(__name__)
 
 AWAY = BrokerUnreachableError
 """What is waited for; whatever else a broker answers, only a person can fix."""
-_LET_FINISH = 1.0  # seconds
 
 
-async def connect(settings: ConsumerSettings) -> Client:
-    """Temporal, when both servers are there and permit what bookings need.
+async def connect(
+    settings: ConsumerSettings, watch: BrokerWatch, closing: AsyncExitStack
+) -> tuple[Client, Broker]:
+    """Temporal and RabbitMQ, when both are there and permit what bookings need; `closing` closes the latter.
 
     What can never work raises at once, even while the other server is still waited for:
-    `UnmetRequirementError`, or what `broker.prepare` and `temporal.connect` raise.
+    `UnmetRequirementError`, or what `watch.begin` and `connect_to_namespace` raise.
     """
     check_settings()
-    connecting = asyncio.create_task(connect_to_namespace())
-    preparing = asyncio.create_task(_prepare_broker(settings))
-    both: tuple[asyncio.Task[Any], ...] = (connecting, preparing)
-    try:
-        await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
-        # If one has failed: aiormq logs a traceback when a channel is cut off while it opens.
-        await asyncio.wait(both, timeout=_LET_FINISH)
-        with library_calls():
-            for task in both:
-                if task.done():
-                    task.result()
-    finally:
-        await end(both)
-    return connecting.result()
+    return await side_by_side(_temporal(settings), _rabbitmq(settings, watch, closing))
 
 
 def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContextManager[None]:
@@ -60,10 +47,27 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
     )
 
 
-async def _prepare_broker(settings: ConsumerSettings) -> None:
-    async def prepare() -> None:
-        async with declared_topology(settings) as connection:
-            await broker_permissions.require_permissions(settings, connection)
+async def _temporal(settings: ConsumerSettings) -> Client:
+    client = await connect_to_namespace()
+    await schedule.ensure(client, settings)
+    return client
 
-    await retry_until_available(RABBITMQ, prepare, AWAY)
+
+async def _rabbitmq(settings: ConsumerSettings, watch: BrokerWatch, closing: AsyncExitStack) -> Broker:
+    """All at the same time: each takes a chain of round trips, which are long ones to a server far away."""
+
+    async def connect() -> Broker:
+        async with AsyncExitStack() as opened:
+
+            async def opening() -> Broker:
+                broker = await open_broker(settings)
+                opened.push_async_callback(broker.close)
+                return broker
+
+            broker, _ = await side_by_side(opening(), watch.begin())
+            closing.push_async_callback(opened.pop_all().aclose)
+        return broker
+
+    broker = await retry_until_available(RABBITMQ, connect, AWAY)
     log.info("Connected to RabbitMQ at %s", settings.shown_address)
+    return broker

@@ -8,11 +8,10 @@ from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq.exceptions import ChannelAccessRefused, ChannelLockedResource
 
-from consumer.diagnostics.broker_permissions import new_channel
 from consumer.diagnostics.side_connection import SideConnection
 from consumer.settings import ConsumerSettings
 from publisher.amqp import topology
-from publisher.amqp.topology import Queue
+from publisher.amqp.topology import Queue, new_channel
 from publisher.errors import BrokerError
 from voyage.runtime.health import Problem
 
@@ -30,6 +29,7 @@ class TopologyWatch:
         self._settings = settings
         self._connection = connection
         self._compare_after = 0.0
+        self._is_known = False
         self._found: dict[str, Problem] = {}
 
     def problem_of(self, queue: str) -> Problem | None:
@@ -38,6 +38,9 @@ class TopologyWatch:
 
     async def problem(self) -> Problem | None:
         """Look at every object, and make what is missing; None while RabbitMQ is away."""
+        if self._is_known:
+            self._is_known = False
+            return None
         try:
             await self._connection.ask(self._look)
         except (BrokerError, *CONNECTION_EXCEPTIONS, TimeoutError):
@@ -49,6 +52,11 @@ class TopologyWatch:
 
     async def recover(self) -> None:
         """Each look does what can be done."""
+
+    async def begin(self, connection: AbstractConnection) -> None:
+        """Declare everything, which is the first look; raises as `topology.declare` does."""
+        await topology.declare(connection, self._settings)
+        self._is_known = True
 
     async def _look(self, connection: AbstractConnection) -> None:
         queues = topology.queues(self._settings)

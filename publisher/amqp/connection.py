@@ -27,21 +27,10 @@ async def declare_topology(settings: BrokerSettings) -> None:
     Raises `BrokerUnreachableError`, or what only a person can fix: `QueueMismatchError`,
     `NotDeclaredError`, `BrokerLoginError`, `BrokerCertificateError` or `SettingsError`.
     """
-    async with declared_topology(settings):
-        pass
-
-
-@asynccontextmanager
-async def declared_topology(settings: BrokerSettings) -> AsyncIterator[AbstractConnection]:
-    """The connection on which the contract's queues were declared, for as long as the block lasts.
-
-    Raises as `declare_topology` does, also for a connection that is lost in the block.
-    """
     async with connected(settings) as connection:
         try:
             with library_calls():
                 await topology.declare(connection, settings)
-                yield connection
         except CONNECTION_EXCEPTIONS as failure:
             raise broker_error(settings, failure) from failure
 

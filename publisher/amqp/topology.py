@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import cycle
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
@@ -15,6 +16,9 @@ DELIVERY_LIMIT = 20
 """Deliveries without an ack after which a message is taken for the reason that its consumers crash."""
 UNLIMITED = {"x-delivery-limit": 2**31 - 1}
 """Without an argument, RabbitMQ 4 drops a message after 20 deliveries, and -1 is refused by 3.10."""
+
+
+_numbers = cycle(range(1, 2000))  # RabbitMQ permits 2047 by default
 
 
 @dataclass(frozen=True)
@@ -49,6 +53,15 @@ def _dead_lettering_to(queue: str) -> dict[str, str | int]:
         "x-delivery-limit": DELIVERY_LIMIT,
         "x-overflow": "reject-publish",
     }
+
+
+def new_channel(connection: AbstractConnection, *, publisher_confirms: bool = False) -> AbstractChannel:
+    """A channel with a number that none had a moment before it.
+
+    aiormq gives a closing channel's number to the next one, which RabbitMQ takes for an error of the whole
+    connection (504, "second 'channel.open' seen"); what goes side by side closes many.
+    """
+    return connection.channel(next(_numbers), publisher_confirms=publisher_confirms)
 
 
 async def declare(connection: AbstractConnection, names: BrokerSettings) -> None:
@@ -114,7 +127,7 @@ def not_declared(missing: str, refused: Exception) -> NotDeclaredError:
 
 async def _declare_queue(connection: AbstractConnection, queue: Queue) -> None:
     try:
-        async with connection.channel(publisher_confirms=False) as channel:
+        async with new_channel(connection) as channel:
             await declare_queue(channel, queue)
     except ChannelPreconditionFailed as mismatch:
         raise queue_mismatch(queue.name, mismatch) from mismatch
@@ -122,7 +135,7 @@ async def _declare_queue(connection: AbstractConnection, queue: Queue) -> None:
 
 async def _declare_exchange(connection: AbstractConnection, names: BrokerSettings) -> None:
     try:
-        async with connection.channel() as channel:
+        async with new_channel(connection) as channel:
             await declare_exchange(channel, names)
     except ChannelPreconditionFailed as mismatch:
         raise exchange_mismatch(names.reply_exchange, mismatch) from mismatch
@@ -130,7 +143,7 @@ async def _declare_exchange(connection: AbstractConnection, names: BrokerSetting
 
 async def _find(connection: AbstractConnection, names: BrokerSettings, refused: Exception) -> None:
     try:
-        async with connection.channel() as channel:
+        async with new_channel(connection) as channel:
             for queue in queues(names):
                 await channel.get_queue(queue.name)
             if names.reply_exchange:

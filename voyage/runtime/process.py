@@ -5,10 +5,10 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from contextlib import AsyncExitStack
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import stamina.instrumentation
 from structlog.typing import Processor
@@ -18,9 +18,11 @@ from voyage.runtime.awaiting import library_calls
 from voyage.runtime.settings import RuntimeSettings
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 log = logging.getLogger(__name__)
 
+_LET_FINISH = 1.0  # seconds in which what goes on beside a failure may finish
 LET_END = 5.0  # seconds in which what is told to end may do so
 MARGIN = 15.0  # seconds that a stop may take beyond what is in flight
 OURS = ("consumer", "publisher", "saga", "voyage")
@@ -75,6 +77,23 @@ async def end(tasks: Iterable[asyncio.Task[None]]) -> None:
     for task in told:
         if task.done() and not task.cancelled():
             task.exception()  # or asyncio would log that nobody looked
+
+
+async def side_by_side(one: Coroutine[Any, Any, T], other: Coroutine[Any, Any, U]) -> tuple[T, U]:
+    """The results of both; raises what one raises, once the other has ended or was told to."""
+    first, second = asyncio.create_task(one), asyncio.create_task(other)
+    both: tuple[asyncio.Task[Any], ...] = (first, second)
+    try:
+        await asyncio.wait(both, return_when=asyncio.FIRST_EXCEPTION)
+        # If one has failed: aiormq logs a traceback when a channel is cut off while it opens.
+        await asyncio.wait(both, timeout=_LET_FINISH)
+        with library_calls():
+            for task in both:
+                if task.done():
+                    task.result()
+    finally:
+        await end(both)
+    return first.result(), second.result()
 
 
 class Shutdown(AsyncExitStack):

@@ -1,12 +1,14 @@
-"""A Temporal server that is far away: each task takes a round trip, so more polls are open."""
+"""Servers that are far away: what can go side by side does, at the start and with each task."""
 
 import pytest
+from yarl import URL
 
 from publisher import BookingRequest, Client
 from publisher.contract.result import Status
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import trip
 from tests.acceptance.watching import Watched
+from tests.chaos.proxy.protocols import Amqp, Passing, Way
 from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.poll import eventually
 
@@ -42,3 +44,29 @@ async def test_polls_grow_with_the_work_and_all_is_booked(world: World, module: 
             results = [result async for result in client.results(count=BOOKINGS)]
 
     assert {result.status for result in results} == {Status.BOOKED}
+
+
+async def test_a_consumer_opens_its_connections_while_its_queues_are_declared(world: World) -> None:
+    passed: list[str] = []
+
+    class Heard(Amqp):
+        def named(self, way: Way, frame: bytes) -> Passing | None:
+            passing = super().named(way, frame)
+            passed.extend([passing.name] if passing else [])
+            return passing
+
+    near = URL(world.settings.amqp_url.get_secret_value())
+    async with Proxy(near.port or 5672, Heard) as proxy:
+        declared = proxy.trap("Queue.DeclareOk", way=Way.ANSWER)
+        world.extra = {"AMQP_URL": str(near.with_port(proxy.port))}
+        consumer = await world.run("consumer")
+        await declared.sprung()
+
+        def all_are_open() -> bool:
+            subscribed = passed.count("Basic.QosOk") >= len(world.settings.consumed_queues)
+            return subscribed and "Confirm.SelectOk" in passed
+
+        await eventually("channels for messages and for results", all_are_open)
+        assert "Basic.Consume" not in passed
+        declared.let_pass()
+        await consumer.logged("Consumer ready")
