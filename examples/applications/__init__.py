@@ -1,0 +1,1 @@
+"""Short applications that book, one for each recipe of docs/client.md."""
