@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from aio_pika.abc import AbstractConnection
-from aiohttp import BasicAuth, ClientError, ClientResponseError, ClientSession, ClientTimeout
+from aiohttp import ClientError, ClientResponseError, ClientSession, ClientTimeout, encode_basic_auth
 from yarl import URL
 
 from consumer.settings import ConsumerSettings
@@ -70,10 +70,10 @@ def _management_url(settings: ConsumerSettings) -> URL | None:
 
 async def _taking(door: URL, connection: AbstractConnection, settings: ConsumerSettings) -> list[str]:
     """Each policy that takes messages from a queue of ours, in words."""
-    auth = BasicAuth(door.user or "", door.password or "", "utf-8")
+    login = {"Authorization": encode_basic_auth(door.user or "", door.password or "")}
     host = quote(_virtual_host(settings), safe="")
     context = tls.ssl_context(settings)
-    async with ClientSession(auth=auth, timeout=_TIMEOUT, raise_for_status=True) as session:
+    async with ClientSession(headers=login, timeout=_TIMEOUT, raise_for_status=True) as session:
 
         async def get(path: str) -> Any:
             url = URL(f"{str(door.with_user(None)).rstrip('/')}/api/{path}", encoded=True)

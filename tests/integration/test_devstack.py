@@ -125,7 +125,8 @@ def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: 
 
 async def test_processes_that_look_for_ports_at_the_same_time_find_different_ones() -> None:
     few = "from voyage.devstack import ports; ports._OURS = range(20_000, 20_400)"
-    waiting = f"{few}; print([ports.free_port() for _ in range(30)], flush=True); input()"
+    wanted = "[ports.free_port(20_000), *(ports.free_port() for _ in range(29))]"
+    waiting = f"{few}; print({wanted}, flush=True); input()"
     looking = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", waiting, stdin=PIPE, stdout=PIPE)
         for _ in range(8)

@@ -18,8 +18,8 @@ _given: set[int] = set()
 
 
 def free_port(preferred: int = 0) -> int:
-    """`preferred` if nobody has it, else a free one that is given to nobody else while this process lives."""
-    if preferred and _is_free(preferred):
+    """`preferred` if nobody has it, else another; it is given to nobody else while this process lives."""
+    if preferred and _is_free(preferred) and (preferred in _given or _reserved(preferred)):
         return preferred
     for port in random.sample(_OURS, 100):
         if _is_free(port) and _reserved(port):
