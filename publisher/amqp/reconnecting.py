@@ -2,10 +2,10 @@
 
 import asyncio
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from aio_pika import Queue, RobustChannel, RobustConnection, RobustQueue
-from aio_pika.abc import UnderlayConnection
+from aio_pika.abc import AbstractQueue, UnderlayConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
 from aiormq import TransportFactory
 from aiormq.abc import ExceptionType
@@ -50,6 +50,12 @@ class ReopeningChannel(RobustChannel):
     """Opens again on the next connection, if the one that it waits for is lost."""
 
     QUEUE_CLASS = ReopeningQueue
+
+    async def get_queue(self, name: str, *, ensure: bool = True) -> AbstractQueue:
+        """As aio-pika gives it; one that need not be there is consumed again on the next channel too."""
+        queue = await super().get_queue(name, ensure=ensure)
+        self._queues[name].add(cast("RobustQueue", queue))
+        return queue
 
     async def reopen(self) -> None:
         """Raises `AMQPConnectionError` if the connection is lost meanwhile; the next one opens it."""
