@@ -15,6 +15,7 @@ from publisher.contract.result import BookingResult
 from publisher.following import Booked
 from publisher.results.subscriptions import PREFETCH, TRIES
 from publisher.settings import BrokerSettings
+from publisher.stepping import each, each_of
 from voyage.trips import Trip
 
 T = TypeVar("T")
@@ -100,19 +101,20 @@ class BlockingClient:
     def watch(
         self, booking_id: str, *, every: float = 1.0, timeout: float = 60.0
     ) -> Generator[BookingResult, None, None]:
-        """How a booking stands now, and again whenever that has changed, as `Client.watch` tells it."""
-        return self._thread.each(lambda client: client.watch(booking_id, every=every, timeout=timeout))
+        """How a booking stands whenever that has changed, until it has ended, as by `Client.watch`."""
+        thread = self._thread.get()
+        return each(thread, thread.client.watch(booking_id, every=every, timeout=timeout))
 
     def book_many(
         self, requests: Iterable[Trip], *, concurrency: int = 20, timeout: float = 300.0
     ) -> Generator[Booked, None, None]:
-        """Book them all, at most `concurrency` under way, and give each one's end; as `Client.book_many`.
+        """Book them all and give what became of each as it comes, as `Client.book_many` does.
 
-        `requests` is asked for the next one in the client's thread.
+        The requests are read by the calling thread, no earlier than they are wanted.
         """
-        return self._thread.each(
-            lambda client: client.book_many(requests, concurrency=concurrency, timeout=timeout)
-        )
+        thread = self._thread.get()
+        booking = partial(thread.client.book_many, concurrency=concurrency, timeout=timeout)
+        return each_of(thread, requests, booking)
 
     def results(
         self,
@@ -127,9 +129,9 @@ class BlockingClient:
 
         `timeout` ends it after so many seconds without a result.
         """
-        return self._thread.each(
-            lambda client: client.results(queue, count=count, timeout=timeout, prefetch=prefetch, tries=tries)
-        )
+        thread = self._thread.get()
+        stream = thread.client.results(queue, count=count, timeout=timeout, prefetch=prefetch, tries=tries)
+        return each(thread, stream)
 
     def handle(
         self,

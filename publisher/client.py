@@ -222,11 +222,11 @@ class Client:
     ) -> None:
         """Call back for each result, `concurrency` at a time, from `queue` or else the results queue.
 
-        A result is acked when its callback returns. If that raises, the error is logged and the result comes
-        again, as with `results`; others go on meanwhile. So `prefetch` is at least 10, and by default twice
-        `concurrency`. A callback may see a result again after a lost connection or a crash: tell repeats by
-        `booking_id` and `revision`. Runs until it is cancelled, or raises `ClientClosedError`; callbacks
-        then have two seconds to end.
+        A result is acked when its callback returns; the trace of its request is current there. If it raises,
+        the error is logged and the result comes again, as with `results`; others go on meanwhile. So
+        `prefetch` is at least 10, and by default twice `concurrency`. A callback may see a result again after
+        a lost connection or a crash: tell repeats by `booking_id` and `revision`. Runs until it is cancelled,
+        or raises `ClientClosedError`; callbacks then have two seconds to end.
         """
         await self._subscriptions.handle(callback, queue, concurrency, prefetch, tries)
 

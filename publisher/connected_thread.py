@@ -1,31 +1,14 @@
 """The loop thread of a blocking client: one in each process, as no thread outlives a fork."""
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator
-from contextlib import suppress
+from collections.abc import Callable
 from threading import Lock
-from typing import Protocol, TypeVar
 from weakref import WeakSet, finalize
 
 from publisher.client import Client
 from publisher.connecting import Connecting
 from publisher.errors import ClientClosedError
 from publisher.loop_thread import LoopThread
-
-T_co = TypeVar("T_co", covariant=True)
-T = TypeVar("T")
-
-
-class Stream(Protocol[T_co]):
-    """An async iterator that can be closed, as async generators can."""
-
-    def __aiter__(self) -> AsyncIterator[T_co]: ...
-
-    def __anext__(self) -> Awaitable[T_co]: ...
-
-    def aclose(self) -> Awaitable[None]:
-        """End it; twice is once."""
-        ...
 
 
 class ConnectedThread:
@@ -49,17 +32,6 @@ class ConnectedThread:
         if self.made is None or self._is_closed:
             raise ClientClosedError("This client is closed. Connect a new one: BlockingClient.connect().")
         return self.made
-
-    def each(self, made: Callable[[Client], Stream[T]]) -> Generator[T, None, None]:
-        """What an async generator of the client gives; it ends with this one."""
-        thread = self.get()
-        stream = made(thread.client)
-        try:
-            while (one := thread.call(lambda _: anext(stream, None))) is not None:
-                yield one
-        finally:
-            with suppress(ClientClosedError):
-                thread.call(lambda _: stream.aclose())
 
     def close(self) -> None:
         """End it within seconds; twice is once."""

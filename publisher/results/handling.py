@@ -8,6 +8,7 @@ from publisher.contract.result import BookingResult
 from publisher.results.giving_back import GivingBack
 from publisher.results.subscription import Subscription
 from publisher.results.taken import Taken
+from publisher.trace_context import trace_continued
 
 log = logging.getLogger(__name__)
 Callback = Callable[[BookingResult], Awaitable[object]]
@@ -57,7 +58,8 @@ class Handling:
 
     async def _handle(self, taken: Taken) -> None:
         try:
-            await self._callback(taken.result)
+            with trace_continued(taken.result.trace_headers):
+                await self._callback(taken.result)
         except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- it is somebody else's code
             if self._closing and isinstance(failure, asyncio.CancelledError):
                 return  # it comes again

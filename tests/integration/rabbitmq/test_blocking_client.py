@@ -117,6 +117,35 @@ print(use())
 
 
 @pytest.mark.usefixtures("client")
+async def test_requests_are_read_by_their_own_thread_and_not_before_they_are_wanted(
+    settings: ConsumerSettings,
+) -> None:
+    program = """
+read = []
+def requests():
+    for number in range(6):
+        read.append(threading.current_thread() is threading.main_thread())
+        yield trip.model_copy(update={"booking_id": f"b-{number}"})
+for number, ended in enumerate(client.book_many(requests(), concurrency=2, timeout=0.5)):
+    print(ended.booking_id, ended.error.sent)
+    if number == 1:
+        break
+print(all(read), len(read) < 5)
+try:
+    next(client.watch("b-1", timeout=0.5))
+except ResultTimeoutError as error:
+    print(error.booking_id)
+try:
+    list(client.book_many(iter([trip])))
+except ValueError:
+    print("no id")
+"""
+    lines = (await said(program, settings)).splitlines()
+    assert sorted(lines[:2]) == ["b-0 safe", "b-1 safe"]
+    assert lines[2:] == ["True True", "b-1", "no id"]
+
+
+@pytest.mark.usefixtures("client")
 async def test_threads_share_one(settings: ConsumerSettings) -> None:
     program = """
 ids = []
