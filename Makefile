@@ -84,6 +84,9 @@ bench-backlog: setup ## Measure the rate while 10,000 requests are drained; OPTI
 bench-against: setup ## Compare CPU per booking with that of COMMIT (default: the first version); takes OPTIONS
 	@$(BIN)/python -m benchmarks against $(if $(COMMIT),--commit $(COMMIT)) $(OPTIONS)
 
+bench-client: setup ## Compare the client's calls, async and blocking, with those of COMMIT; takes OPTIONS
+	@$(BIN)/python -m benchmarks client $(if $(COMMIT),--commit $(COMMIT)) $(OPTIONS)
+
 bench-peers: setup .venv-peers/installed ## Compare with DBOS, Celery and FastStream; OPTIONS=--failures kills each of them
 	@$(BIN)/python -m benchmarks peers $(OPTIONS)
 

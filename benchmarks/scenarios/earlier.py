@@ -4,8 +4,8 @@ import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from benchmarks.scenarios.message import ROOT, SIMULATED, by_message, two_services
@@ -16,11 +16,11 @@ FIRST_COMMIT = "27224b1"
 """The first commit that booked by message and was measured."""
 
 
-@asynccontextmanager
-async def at_commit(servers: devstack.Servers, commit: str) -> AsyncIterator[Scenario]:
-    """Run the code of the commit with today's libraries; this needs the history of the repository."""
+@contextmanager
+def code_of(commit: str) -> Iterator[Path]:
+    """A folder with the code of the commit; this needs the history of the repository."""
     with tempfile.TemporaryDirectory(prefix="voyage-bench-") as folder:
-        archive = subprocess.run(  # noqa: ASYNC221 -- nothing else runs yet
+        archive = subprocess.run(
             ["git", "archive", commit],  # noqa: S607 -- the git of the machine
             cwd=ROOT,
             check=True,
@@ -28,10 +28,16 @@ async def at_commit(servers: devstack.Servers, commit: str) -> AsyncIterator[Sce
         )
         with tarfile.open(fileobj=io.BytesIO(archive.stdout)) as code:
             code.extractall(folder, filter="data")
+        yield Path(folder)
+
+
+@asynccontextmanager
+async def at_commit(servers: devstack.Servers, commit: str) -> AsyncIterator[Scenario]:
+    """Run the code of the commit with today's libraries."""
+    with code_of(commit) as folder:
         # Before that setting, suppliers were simulated without it, and it is a name that nothing knew.
-        names = Path(folder) / "docs" / "settings.md"
+        names = folder / "docs" / "settings.md"
         named = names.exists() and "VOYAGE_SUPPLIERS" in names.read_text()
-        variables = {"PYTHONPATH": folder, "PYTHONSAFEPATH": "1", **(SIMULATED if named else {})}
-        programs = two_services(Path(folder))
-        async with by_message(servers, "earlier", programs, variables=variables) as scenario:
+        variables = {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1", **(SIMULATED if named else {})}
+        async with by_message(servers, "earlier", two_services(folder), variables=variables) as scenario:
             yield scenario

@@ -4,12 +4,15 @@ import asyncio
 from contextlib import aclosing
 
 import pytest
+from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
 from publisher import BookingResult, Client
 from publisher.results.taken import pause_after
+from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.integration.rabbitmq.some_results import all_in, put_numbers
 from tests.poll import eventually
+from voyage.devstack.ports import HOST
 
 BAD = "b-0"
 
@@ -86,6 +89,20 @@ async def test_a_stream_can_be_closed_while_it_is_waited_for(client: Client) -> 
         await asyncio.sleep(0.3)
         await stream.aclose()
         assert await asyncio.wait_for(waiting, 5) is None
+
+
+async def test_a_lost_connection_loses_nothing(client: Client, settings: ConsumerSettings) -> None:
+    await put_numbers(settings, range(30))
+    seen = list[str | None]()
+    async with Proxy(settings.url.port or 0) as proxy:
+        through = SecretStr(str(settings.url.with_host(HOST).with_port(proxy.port)))
+        async with Client.connect(settings=settings.model_copy(update={"amqp_url": through})) as cut:
+            async for answer in cut.results(count=30):
+                seen.append(answer.booking_id)
+                if len(seen) % 7 == 0:
+                    proxy.cut()
+    assert sorted(seen, key=str) == sorted(f"b-{number}" for number in range(30))
+    assert [answer async for answer in client.results(timeout=1)] == []
 
 
 async def test_subscribers_share_a_backlog(client: Client, settings: ConsumerSettings) -> None:
