@@ -17,7 +17,7 @@ GRACE = 2.0
 
 
 class Handling:
-    """Calls back for each result, at most `concurrency` at a time."""
+    """Calls back for each result, at most `concurrency` at a time, in the trace of its request."""
 
     def __init__(
         self, callback: Callback, subscription: Subscription, giving_back: GivingBack, concurrency: int

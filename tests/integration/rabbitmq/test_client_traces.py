@@ -1,5 +1,6 @@
 """The trace that is current in somebody's application goes out with each message, and comes back."""
 
+import asyncio
 import pickle
 import subprocess
 import sys
@@ -13,12 +14,13 @@ from opentelemetry import context, propagate, trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
 from consumer.settings import ConsumerSettings
-from publisher import BookingRequest, BookingResult, Client, ResultTimeoutError, Status
+from publisher import BlockingClient, BookingRequest, BookingResult, Client, ResultTimeoutError, Status
 from publisher.amqp.message import new_message
 from publisher.contract.result import RESULT_TYPE
 from publisher.trace_context import current_trace, trace_continued
 
 TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
+ENDED = BookingResult(cancelled=True, result="r", user_id=None, booking_id="b", status=Status.CANCELLED)
 TRACE, SPAN = 0x0AF7651916CD43DD8448EB211C80319C, 0xB7AD6B7169203331
 CURRENT = f"00-{TRACE:032x}-{SPAN:016x}-01"
 OTHER = "00-1af7651916cd43dd8448eb211c80319d-b7ad6b7169203331-01"
@@ -88,13 +90,12 @@ async def test_without_a_trace_there_is_no_header(settings: ConsumerSettings, cl
 
 
 async def test_a_result_brings_its_trace_back(settings: ConsumerSettings, client: Client) -> None:
-    ended = BookingResult(cancelled=True, result="r", user_id=None, booking_id="b", status=Status.CANCELLED)
     headers = {"traceparent": CURRENT, "tracestate": "mine=1", "x-other": "no"}
-    message = new_message(ended.to_body(), RESULT_TYPE, headers=headers)
+    message = new_message(ENDED.to_body(), RESULT_TYPE, headers=headers)
     await client._publisher.publish(message, settings.results_queue)  # noqa: SLF001 -- as the service does
     result = await anext(client.results())
 
-    assert result == ended
+    assert result == ENDED
     assert b"trace" not in result.to_body()
     for copy in (result, pickle.loads(pickle.dumps(result)), result.model_copy()):  # noqa: S301 -- our own
         assert copy.trace_headers == {"traceparent": CURRENT, "tracestate": "mine=1"}
@@ -103,6 +104,38 @@ async def test_a_result_brings_its_trace_back(settings: ConsumerSettings, client
     with trace_continued(result.trace_headers):
         assert current_trace()["traceparent"] == CURRENT
     assert current_trace() == {}
+
+
+async def test_a_handler_works_within_the_trace_of_its_result(
+    settings: ConsumerSettings, client: Client
+) -> None:
+    message = new_message(ENDED.to_body(), RESULT_TYPE, headers={"traceparent": CURRENT})
+    await client._publisher.publish(message, settings.results_queue)  # noqa: SLF001 -- as the service does
+    seen: asyncio.Future[dict[str, str]] = asyncio.get_running_loop().create_future()
+
+    async def handle(_: BookingResult) -> None:
+        seen.set_result(current_trace())
+
+    handling = asyncio.create_task(client.handle(handle))
+    async with asyncio.timeout(20):
+        assert (await seen)["traceparent"] == CURRENT
+    handling.cancel()
+    with suppress(asyncio.CancelledError):
+        await handling
+
+
+@pytest.mark.usefixtures("current")
+async def test_the_blocking_client_carries_it_too(settings: ConsumerSettings) -> None:
+    here = context.get_current()
+
+    def publish() -> None:
+        token = context.attach(here)
+        with BlockingClient.connect(settings=settings) as client:
+            client.publish(TRIP)
+        context.detach(token)
+
+    await asyncio.to_thread(publish)
+    assert (await sent(settings, "publish"))["traceparent"] == CURRENT
 
 
 def test_without_opentelemetry_nothing_is_needed_nor_imported() -> None:
