@@ -27,7 +27,7 @@ ManagementUrl = Annotated[SecretStr, AfterValidator(_http)]
 class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """What can be set for `voyage-consumer`, beside the broker's names and Temporal's own environment."""
 
-    prefetch: int = Field(100, ge=1, le=10_000)
+    prefetch: int = Field(default=100, ge=1, le=10_000)
     """How many requests one consumer has in flight at a time."""
     with_worker: bool = False
     """Whether this process is the worker as well, which saves the server work; as `--with-worker`."""
@@ -57,7 +57,7 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """Seconds after its end for which a repeat must be recognised; see `voyage-consumer doctor`."""
     early_cancel_lifetime: Period = DAY
     """Seconds for which a cancel waits for a request that it has overtaken."""
-    reconciliation_interval: float = Field(15.0, ge=1, le=30, allow_inf_nan=False)
+    reconciliation_interval: float = Field(default=15.0, ge=1, le=30, allow_inf_nan=False)
     """Seconds between two searches for bookings that were stopped from outside."""
     circuit_breaker_threshold: Count = 3
     """How many calls to Temporal in a row must fail before consuming pauses."""

@@ -66,7 +66,7 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     )
 
     amqp_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
-        SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL"
+        default=SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL"
     )
     """Where RabbitMQ is, with user and password."""
     amqp_ca: FilePath | None = None

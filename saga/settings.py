@@ -30,7 +30,7 @@ class WorkerSettings(RuntimeSettings, TripSettings):
 
     task_queue: TaskQueue = TASK_QUEUE
     """The task queue of the booking workflow and its activities."""
-    max_concurrent_activities: int = Field(1000, ge=1, le=100_000)
+    max_concurrent_activities: int = Field(default=1000, ge=1, le=100_000)
     """How many supplier calls one worker has under way; a slow supplier must not take all of them."""
     shutdown_grace: Seconds = 20.0
     """Seconds for which a worker that is told to stop lets running supplier calls finish."""

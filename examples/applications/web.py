@@ -5,7 +5,7 @@ Run it: uvicorn examples.applications.web:app --timeout-graceful-shutdown 1
 
 import asyncio
 import math
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Annotated
 from uuid import uuid4
@@ -17,7 +17,7 @@ from publisher import BookingRejectedError, BookingRequest, BookingResult, Clien
 
 
 @asynccontextmanager
-async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+async def lifespan(app: FastAPI) -> AsyncGenerator[None, None]:
     """One client for each process; the application starts without RabbitMQ, too."""
     connecting = asyncio.ensure_future(Client.connect(name="shop", wait=math.inf))
     app.state.voyage = connecting

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+from typing import Any, cast
 
 from aiohttp import web
 from pydantic import ValidationError
@@ -22,11 +23,12 @@ async def trip(request: web.Request, kind: type[Trip]) -> Trip:
     if request.content_type != "application/json":
         raise ProblemError(WRONG_TYPE, "Send JSON, with -H 'Content-Type: application/json'")
     try:
-        fields = json.loads(await request.text())
+        parsed: object = json.loads(await request.text())
     except (ValueError, RecursionError) as error:
         raise ProblemError(BAD_REQUEST, f"The body is not JSON: {error}") from None
-    if not isinstance(fields, dict):
+    if not isinstance(parsed, dict):
         raise ProblemError(BAD_REQUEST, "The body must be a JSON object")
+    fields = cast("dict[str, Any]", parsed)
     key = request.headers.get(KEY, "").strip('" ')
     if key and fields.get("booking_id") not in (None, key):
         raise ProblemError(BAD_REQUEST, f"The body's booking_id and the header {KEY} are two ids; send one")

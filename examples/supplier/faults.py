@@ -33,10 +33,10 @@ class Fault(StrEnum):
 class Faults:
     """Decides about each call. Counts and rates are in memory: a restarted supplier has forgotten them."""
 
-    rates: dict[Fault, float] = field(default_factory=dict)
+    rates: dict[Fault, float] = field(default_factory=dict[Fault, float])
     slowness: float = 5.0
     chance: random.Random = field(default_factory=random.Random)
-    _calls: Counter[str] = field(default_factory=Counter)
+    _calls: Counter[str] = field(default_factory=Counter[str])
     _down_until: float = 0.0
     _down_for: str = ""
 

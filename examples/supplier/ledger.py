@@ -26,7 +26,7 @@ class Order:
     booking: str
     leg: str
     item: Any
-    details: Any = field(default_factory=dict)
+    details: Any = field(default_factory=dict[str, Any])
 
     @property
     def words(self) -> str:

@@ -37,7 +37,7 @@ class CodecServerSettings(BaseSettings):
 
     codec_host: Host = "127.0.0.1"
     """The address on which it listens."""
-    codec_port: int = Field(8234, ge=1, le=65535)
+    codec_port: int = Field(default=8234, ge=1, le=65535)
     """The port on which it listens."""
     codec_origin: Annotated[str, AfterValidator(_origin)] = "http://localhost:8233"
     """The origin of Temporal's UI, as the browser shows it: scheme, host and port."""

@@ -24,7 +24,7 @@ class EncryptionSettings(BaseSettings):
     """`id:key`, separated by commas or blanks; a key is 32 random bytes in base64. All of them decrypt."""
     encryption_keys_file: FilePath | None = None
     """A file with these keys instead, one a line."""
-    encryption_key: str | None = Field(None, min_length=1)
+    encryption_key: str | None = Field(default=None, min_length=1)
     """The id of the key that encrypts, if it isn't the first."""
 
 

@@ -74,15 +74,15 @@ class SupplierSettings(BaseSettings):
     """Seconds to wait for the whole answer."""
     connect_timeout: PositiveSeconds = 5.0
     """Seconds to wait for a connection."""
-    connections: int = Field(100, ge=1, le=100_000)
+    connections: int = Field(default=100, ge=1, le=100_000)
     """The most connections of one worker, so that a slow supplier takes no other's place."""
     pool_timeout: PositiveSeconds = 2.0
     """Seconds to wait until one of them is free; the try has failed after that."""
     retry_after_limit: Seconds = 300.0
     """The most seconds that the supplier's `Retry-After` may put a try off."""
-    response_limit: int = Field(65_536, ge=256, le=16_777_216)
+    response_limit: int = Field(default=65_536, ge=256, le=16_777_216)
     """The most bytes of an answer's body, unpacked; the try has failed after that."""
-    threads: int = Field(40, ge=1, le=1000)
+    threads: int = Field(default=40, ge=1, le=1000)
     """The most calls at a time of a plugin whose methods are plain; `POOL_TIMEOUT` holds for them too."""
 
     @model_validator(mode="after")

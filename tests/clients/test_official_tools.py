@@ -21,7 +21,7 @@ Parse = Callable[[str], dict[str, Any]]
 
 
 def run(program: str, *arguments: str, given: str = "") -> str:
-    found = shutil.which(program)
+    found = shutil.which(program) or shutil.which(ROOM / program)
     assert found, f"{program} is missing: install Node.js 20 or newer, on Debian: apt-get install nodejs npm"
     done = subprocess.run(  # noqa: S603 -- a program of the machine's, found by its name
         [found, *arguments], cwd=ROOM, input=given, capture_output=True, text=True, check=False
@@ -30,12 +30,16 @@ def run(program: str, *arguments: str, given: str = "") -> str:
     return done.stdout
 
 
-@pytest.fixture(scope="module")
-def parse() -> Parse:
+def install() -> None:
+    """Have the tools of the room."""
     installed, lock = ROOM / "node_modules/.package-lock.json", ROOM / "package-lock.json"
     if not installed.exists() or installed.stat().st_mtime < lock.stat().st_mtime:
         run("npm", *INSTALL)
 
+
+@pytest.fixture(scope="module")
+def parse() -> Parse:
+    install()
     return lambda text: json.loads(run("node", "validate.mjs", given=text))
 
 

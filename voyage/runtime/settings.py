@@ -88,7 +88,7 @@ class ConnectionSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, use_attribute_docstrings=True)
 
-    silence_timeout: float = Field(60.0, ge=LEAST_SILENCE, le=3600, allow_inf_nan=False)
+    silence_timeout: float = Field(default=60.0, ge=LEAST_SILENCE, le=3600, allow_inf_nan=False)
     """Seconds of silence after which a connection counts as lost, to RabbitMQ or to Temporal; at least 15."""
 
 
@@ -99,7 +99,7 @@ class RuntimeSettings(ConnectionSettings):
     """`console` for people, `json` for one object per line."""
     log_level: LogLevel = LogLevel.INFO
     """`debug`, `info`, `warning` or `error`; libraries never log below `info`, as that would show bodies."""
-    health_port: int | None = Field(None, ge=0, le=65535)
+    health_port: int | None = Field(default=None, ge=0, le=65535)
     """The port of `/livez`, `/readyz` and `/metrics`; 0 takes a free one and logs it. Unset: not served."""
     health_host: Host = "127.0.0.1"
     """The address that the port is bound to; `0.0.0.0` in a container."""
