@@ -9,6 +9,7 @@ from publisher.settings import BrokerSettings
 from saga.models import BookingPolicy
 from saga.settings import TASK_QUEUE, TaskQueue
 from voyage.runtime.settings import DAY, Count, Period, PositiveSeconds, RuntimeSettings, Seconds
+from voyage.trips.leg import FAST, LONGEST_FAST
 
 
 def _http(address: SecretStr) -> SecretStr:
@@ -50,6 +51,9 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """Seconds without a sign of life after which a try counts as lost with its worker."""
     undo_attempts: Count = BookingPolicy.undo_attempts
     """Tries per undo, the first included."""
+    fast_legs: float = Field(FAST, ge=0, le=LONGEST_FAST, allow_inf_nan=False)
+    """Seconds that first tries may take in the worker itself, without the server; 0 for none. A cancel may
+    wait so long."""
     undo_budget: Seconds = BookingPolicy.undo_budget
     """Seconds before its deadline at which a booking stops, to undo in time."""
 
@@ -79,4 +83,5 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
             retry_interval_limit=self.retry_interval_limit,
             undo_attempts=self.undo_attempts,
             undo_budget=self.undo_budget,
+            fast_legs=self.fast_legs,
         )

@@ -43,6 +43,10 @@ class Leg:
     policy: BookingPolicy
     together: str | None = None
     can_be_undone: bool = True
+    fast: float = 0.0
+    """Seconds that its first try may take as a local activity; 0 for none."""
+    tried: int = 0
+    """Tries that were made before the activity that is given this booking was started."""
 
     @property
     def book(self) -> str:
@@ -68,6 +72,17 @@ def leg_of(booking: BookingInput, name: str) -> Leg:
     raise LookupError(f"The booking has no leg {name}")
 
 
+def after_tries(booking: BookingInput, leg: Leg, tries: int) -> BookingInput:
+    """The booking as an activity is given it, to tell the supplier which try of this leg it is."""
+    if not tries:
+        return booking
+    plan: list[PlannedLeg] = [
+        {**planned, "tried": tries} if planned["name"] == leg.name else planned
+        for planned in booking.plan or TUTORIAL
+    ]
+    return replace(booking, plan=plan)
+
+
 def lacks_items(booking: BookingInput) -> bool:
     """Whether the booking names legs without saying what to book."""
     return any(leg.item is None for leg in legs_of(booking))
@@ -81,6 +96,7 @@ def groups_of(legs: Iterable[Leg]) -> list[list[Leg]]:
 def _leg(planned: PlannedLeg, booking: BookingInput) -> Leg:
     item = planned["item"] if "item" in planned else getattr(booking, field_of(planned["name"]), None)
     own: dict[str, Any] = {name: value for name, value in planned.items() if name in OWN_POLICY}
+    can_be_undone = planned.get("undo", True)
     return Leg(
         name=planned["name"],
         item=item,
@@ -88,5 +104,7 @@ def _leg(planned: PlannedLeg, booking: BookingInput) -> Leg:
         attempts=planned.get("attempts", booking.attempts),
         policy=replace(booking.policy, **own) if own else booking.policy,
         together=planned.get("together"),
-        can_be_undone=planned.get("undo", True),
+        can_be_undone=can_be_undone,
+        fast=planned.get("fast", booking.policy.fast_legs) if can_be_undone else 0.0,
+        tried=planned.get("tried", 0),
     )

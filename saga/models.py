@@ -71,6 +71,8 @@ class BookingPolicy:
     """The longest wait between two tries."""
     undo_attempts: int = 10
     """Tries per undo, the first included."""
+    fast_legs: float = 0.0
+    """How long first tries may hold up one workflow task, in the worker that runs it; 0 for none."""
     undo_budget: float = 10.0
     """How long before its deadline a booking stops, to undo in time; at most half of the time it has."""
 
@@ -80,7 +82,8 @@ class PlannedLeg(TypedDict, total=False):
 
     `item` is what to book, as JSON, and `words` says it to people; both are left out where the booking's
     input has a field for it. Legs that stand side by side with the same word in `together` are booked at the
-    same time. `undo` is False for what can't be undone. The others are as in `BookingPolicy`, for this leg.
+    same time. `undo` is False for what can't be undone. `fast` is `fast_legs` for this leg. The others are as
+    in `BookingPolicy`, for this leg; `tried` is told its activity: the tries that were made before.
     """
 
     name: Required[str]
@@ -88,6 +91,8 @@ class PlannedLeg(TypedDict, total=False):
     words: str
     together: str
     undo: bool
+    fast: float
+    tried: int
     attempts: int
     try_timeout: float
     retry_interval: float

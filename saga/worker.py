@@ -12,7 +12,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner
 
 from saga import metrics
 from saga.activities.book_and_undo import booking_activities
-from saga.activities.local_reply import LocalReplies, ReplyHandler
+from saga.activities.local_reply import REPLY_LOCALLY, LocalReplies, ReplyHandler
 from saga.activities.unserved import LeaveToOthers
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import open_suppliers
@@ -57,10 +57,11 @@ def build(
         identity=f"{client.identity} {mark_of(settings.trip)}",
         workflows=[BookingWorkflow, CancelledBeforeRequestWorkflow, ManualInterventionWorkflow],
         activities=[*activities, LocalReplies(reply_handlers).reply],
-        interceptors=[LeaveToOthers(settings.trip.declared_legs)],
+        interceptors=[LeaveToOthers(settings.trip.declared_legs, [REPLY_LOCALLY] if reply_handlers else [])],
         # The sandbox costs twice the CPU of everything else together; the tests run with it.
         workflow_runner=SandboxedWorkflowRunner() if settings.sandboxed else UnsandboxedWorkflowRunner(),
         max_concurrent_activities=settings.max_concurrent_activities,
+        max_concurrent_local_activities=settings.max_concurrent_activities,
         workflow_task_poller_behavior=POLLERS,
         activity_task_poller_behavior=POLLERS,
         graceful_shutdown_timeout=timedelta(seconds=settings.shutdown_grace),

@@ -1,6 +1,7 @@
 """The activities of a booking: `book_<leg>` and `undo_book_<leg>` for each leg of the trip."""
 
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 
 from temporalio import activity
@@ -8,6 +9,7 @@ from temporalio import activity
 from saga.activities import supplier_calls
 from saga.activities.heartbeat import heartbeating
 from saga.activities.tries import count_tries
+from saga.activities.unfinished_calls import Unfinished
 from saga.activities.unserved import unserved
 from saga.legs import Leg, book_activity, leg_of, undo_activity
 from saga.models import AnyBooking, Booked, BookingInput
@@ -31,6 +33,10 @@ def booking_activities(
     return [*(made for leg in legs for made in (leg.booking(), leg.undoing())), count_tries, unserved]
 
 
+SPARE_TIME = timedelta(seconds=1)
+"""How much more time Temporal gives a first try than it takes itself, unless its loop is blocked."""
+
+
 class _LegActivities:
     """The two activities of one leg."""
 
@@ -43,12 +49,16 @@ class _LegActivities:
         """The one that books."""
 
         @activity.defn(name=book_activity(self._name))
-        async def book(booking: AnyBooking) -> Booked:
+        async def book(booking: AnyBooking) -> Booked | Unfinished:
             leg = leg_of(booking, self._name)
             call = self._call(leg, booking, leg.attempts)
             async with heartbeating("waiting for the supplier"):
-                reference = await supplier_calls.book(self._supplier, call, leg.policy.try_timeout)
-            return Booked(reference, call.attempt)
+                reference = await supplier_calls.book(
+                    self._supplier, call, leg.policy.try_timeout, _time_of_a_first_try()
+                )
+            if isinstance(reference, Unfinished):
+                return reference
+            return Booked(reference, activity.info().attempt)
 
         return book
 
@@ -56,11 +66,13 @@ class _LegActivities:
         """The one that undoes."""
 
         @activity.defn(name=undo_activity(self._name))
-        async def undo(booking: AnyBooking) -> None:
+        async def undo(booking: AnyBooking) -> Unfinished | None:
             leg = leg_of(booking, self._name)
             call = self._call(leg, booking, leg.policy.undo_attempts)
             async with heartbeating("waiting for the supplier"):
-                await supplier_calls.undo(self._supplier, call, leg.policy.try_timeout)
+                return await supplier_calls.undo(
+                    self._supplier, call, leg.policy.try_timeout, _time_of_a_first_try()
+                )
 
         return undo
 
@@ -74,6 +86,14 @@ class _LegActivities:
             item=read(leg.name, leg.item),
             details={name: read(name, value) for name, value in booking.details.items()},
             idempotency_key=f"{workflow_id}:{leg.name}",
-            attempt=info.attempt,
+            attempt=leg.tried + info.attempt,
             attempts=attempts,
         )
+
+
+def _time_of_a_first_try() -> float | None:
+    """The seconds that this try has if it is local, as then it holds up its workflow task; else None."""
+    info = activity.info()
+    if not info.is_local or not info.start_to_close_timeout:
+        return None
+    return (info.start_to_close_timeout - SPARE_TIME).total_seconds()

@@ -6,10 +6,9 @@ import unicodedata
 from datetime import timedelta
 from types import TracebackType
 
-from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ActivityError, ApplicationError, ApplicationErrorCategory, FailureError
 
 from saga.errors import REFUSED, UNAVAILABLE, SupplierError, SupplierRefusedError, SupplierUnavailableError
-from saga.suppliers.supplier import SupplierCall
 
 TEXT_LIMIT = 500
 """The most characters of a supplier's text that are kept."""
@@ -17,8 +16,8 @@ _FRAMES = 20
 _LONGEST_PAUSE = 86_400.0
 
 
-def failed_try(error: BaseException, who: str, call: SupplierCall) -> ApplicationError:
-    """Tell Temporal whether and when to try again, and the workflow which try this was.
+def failed_try(error: BaseException, who: str, attempt: int) -> ApplicationError:
+    """Tell Temporal whether and when to try again, and the workflow which of the activity's tries this was.
 
     The supplier's exception itself is left out: nobody knows how large it is, or what its `str()` does.
     """
@@ -26,9 +25,9 @@ def failed_try(error: BaseException, who: str, call: SupplierCall) -> Applicatio
     trace = _innermost(error.__traceback__)
     if issubclass(type(error), SupplierRefusedError):
         benign = ApplicationErrorCategory.BENIGN
-        refusal = ApplicationError(text, call.attempt, type=REFUSED, non_retryable=True, category=benign)
+        refusal = ApplicationError(text, attempt, type=REFUSED, non_retryable=True, category=benign)
         return refusal.with_traceback(trace)
-    failure = ApplicationError(text, call.attempt, type=UNAVAILABLE, next_retry_delay=_pause(error))
+    failure = ApplicationError(text, attempt, type=UNAVAILABLE, next_retry_delay=_pause(error))
     return failure.with_traceback(trace)
 
 
@@ -79,11 +78,18 @@ def _innermost(trace: TracebackType | None) -> TracebackType | None:
     return trace
 
 
-def is_refusal(failure: ActivityError) -> bool:
+def cause_of(failure: FailureError) -> BaseException:
+    """What was raised in the activity; the SDK puts words around it, unless the activity is a local one."""
+    return (failure.cause or failure) if isinstance(failure, ActivityError) else failure
+
+
+def is_refusal(failure: FailureError) -> bool:
     """Whether a supplier said no, for good."""
-    return isinstance(failure.cause, ApplicationError) and failure.cause.type == REFUSED
+    cause = cause_of(failure)
+    return isinstance(cause, ApplicationError) and cause.type == REFUSED
 
 
-def failure_text(failure: ActivityError) -> str:
+def failure_text(failure: FailureError) -> str:
     """What a supplier said, without Temporal's words around it; an earlier worker did not cut it."""
-    return cut(getattr(failure.cause, "message", None) or str(failure.cause or failure), 2 * TEXT_LIMIT)
+    cause = cause_of(failure)
+    return cut(getattr(cause, "message", None) or str(cause), 2 * TEXT_LIMIT)

@@ -2,15 +2,17 @@
 
 import asyncio
 import logging
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from saga.activities import supplier_outages
+from saga.activities import supplier_outages, unfinished_calls
 from saga.activities.failures import failed_try
 from saga.activities.loop_watchdog import watch_loop
+from saga.activities.unfinished_calls import Unfinished
 from saga.errors import REFUSED, SupplierUnavailableError
 from saga.suppliers.plain_methods import AsyncSupplier, name_of
 from saga.suppliers.reference import RULE, describe, reference_in
@@ -35,9 +37,16 @@ class _Answer:
     error: BaseException | None = None
 
 
-async def book(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> str:
-    """The supplier's reference; raises `ApplicationError` for a refusal and for a failed try."""
-    answer = await _ask(supplier, "book", call, limit)
+async def book(
+    supplier: AsyncSupplier, call: SupplierCall, limit: float, first: float | None = None
+) -> str | Unfinished:
+    """The supplier's reference; raises `ApplicationError` for a refusal and for a failed try.
+
+    A call that takes longer than `first` seconds goes on: the next try waits for its answer.
+    """
+    answer = await _ask(supplier, "book", call, limit, first)
+    if isinstance(answer, Unfinished):
+        return answer
     reference = reference_in(answer)
     if reference is None:
         who = _who(supplier, "book", call)
@@ -47,21 +56,34 @@ async def book(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> str
     return reference
 
 
-async def undo(supplier: AsyncSupplier, call: SupplierCall, limit: float) -> None:
-    """Undo; raises as `book` does."""
-    await _ask(supplier, "undo", call, limit)
+async def undo(
+    supplier: AsyncSupplier, call: SupplierCall, limit: float, first: float | None = None
+) -> Unfinished | None:
+    """Undo; raises and goes on as `book` does."""
+    answer = await _ask(supplier, "undo", call, limit, first)
+    if isinstance(answer, Unfinished):
+        return answer
     supplier_outages.answered(call)
+    return None
 
 
-async def _ask(supplier: AsyncSupplier, operation: str, call: SupplierCall, limit: float) -> object:
+async def _ask(
+    supplier: AsyncSupplier, operation: str, call: SupplierCall, limit: float, first: float | None
+) -> object:
     """What the supplier's method returned; a call goes on if the activity is cancelled meanwhile.
 
     A call cut off half-way may still book at the supplier after its undo has run. Only a worker that has to
     stop cuts one off: the try has failed, and the next one has the same idempotency key.
     """
+    if first is not None and unfinished_calls.is_slow(operation, call, first):
+        return Unfinished.NOT_BEGUN
     watch_loop(_guarded)
-    calling = asyncio.create_task(_guarded(supplier, operation, call))
+    left = unfinished_calls.take_up(operation, call) if activity.info().attempt == 1 else None
+    calling = left or asyncio.create_task(_guarded(supplier, operation, call))
     who = _who(supplier, operation, call)
+    if first is not None and not await _ended(calling, min(first, limit)):
+        unfinished_calls.leave(operation, call, calling, limit)
+        return Unfinished.GOES_ON
     if await _ended(calling, limit):
         answer = _answer_of(calling)
     else:
@@ -74,10 +96,13 @@ async def _ask(supplier: AsyncSupplier, operation: str, call: SupplierCall, limi
 
 async def _guarded(supplier: AsyncSupplier, operation: str, call: SupplierCall) -> _Answer:
     """Call the supplier; nothing that it raises gets out, as `SystemExit` would end the event loop."""
+    began = time.monotonic()
     try:
         return _Answer(await getattr(supplier, operation)(call))
     except BaseException as error:  # noqa: BLE001 -- whatever it raises is a failed try
         return _Answer(error=error)
+    finally:
+        unfinished_calls.took(operation, call, time.monotonic() - began)
 
 
 async def _ended(calling: asyncio.Task[_Answer], seconds: float) -> bool:
@@ -120,11 +145,12 @@ def _answer_of(calling: asyncio.Task[_Answer]) -> _Answer:
 
 def _told(error: BaseException, who: str, call: SupplierCall) -> ApplicationError:
     """The failure for Temporal; the supplier's words also go into the heartbeat, unless it is a final no."""
-    failure = failed_try(error, who, call)
+    info = activity.info()
+    failure = failed_try(error, who, info.attempt)
     supplier_outages.failed(failure, error, who, call)
-    if failure.type != REFUSED:
+    if failure.type != REFUSED and not info.is_local:
         text = f"try {call.attempt} of {call.attempts} failed: {failure.message}"
-        activity.heartbeat(text, call.attempt)
+        activity.heartbeat(text, info.attempt)
     return failure
 
 

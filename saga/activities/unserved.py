@@ -33,7 +33,7 @@ async def unserved(_: Sequence[RawValue]) -> None:
     text = f"{name} is done by no worker that was asked: its leg is not in their trip"
     if not name.startswith(_OF_LEGS):
         raise ApplicationError(f"This worker has no activity {name}", type="NotFoundError")
-    if name not in _said:
+    if name not in _said and not info.is_local:
         _said.add(name)
         log.error(
             "%s is not in this worker's trip (VOYAGE_TRIP): %s, which began with another one, asks again "
@@ -59,9 +59,9 @@ def tries_before(cause: BaseException | None) -> int:
 class LeaveToOthers(Interceptor):
     """Keeps a worker from taking, with the task that starts it, an activity that it lacks."""
 
-    def __init__(self, legs: Iterable[str]) -> None:
+    def __init__(self, legs: Iterable[str], others: Iterable[str] = ()) -> None:
         names = list(legs)
-        self._activities = {*map(book_activity, names), *map(undo_activity, names)}
+        self._activities = {*map(book_activity, names), *map(undo_activity, names), *others}
 
     def workflow_interceptor_class(
         self,

@@ -10,15 +10,18 @@ from temporalio.common import RetryPolicy
 from temporalio.exceptions import FailureError
 
 from saga.activities.tries import COUNT_TRIES
-from saga.legs import Leg
+from saga.legs import Leg, after_tries
 from saga.models import BookingInput, BookingPolicy
 
 LOCAL_TIMEOUT = timedelta(seconds=3)
 A_MOMENT = 0.001
+UNLIMITED = 0
 LONGEST_WORDS = 200  # characters; Temporal refuses summaries that are much longer
 
 
-def book(leg: Leg, booking: BookingInput, tries_before: int = 0) -> workflow.ActivityHandle[Any]:
+def book(
+    leg: Leg, booking: BookingInput, tries_before: int = 0, *, once: bool = False
+) -> workflow.ActivityHandle[Any]:
     """Start booking a leg, with the tries that are left; a cancelled step ends only when its try has ended.
 
     Its answer is for `Booked.read`: what can't be read would fail the workflow task for ever.
@@ -26,13 +29,13 @@ def book(leg: Leg, booking: BookingInput, tries_before: int = 0) -> workflow.Act
     policy = leg.policy
     return workflow.start_activity(
         leg.book,
-        booking,
+        after_tries(booking, leg, tries_before),
         start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
         heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
-        retry_policy=retry_policy(policy, max(leg.attempts - tries_before, 1)),
+        retry_policy=retry_policy(policy, 1 if once else max(leg.attempts - tries_before, 1), tries_before),
         # The undo must not start while the booking may still be under way.
         cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=_summary("Book", leg),
+        summary=summary_of("Book", leg),
     )
 
 
@@ -74,27 +77,30 @@ async def _count_tries(leg: Leg) -> int:
     return tries
 
 
-def undo(leg: Leg, booking: BookingInput) -> workflow.ActivityHandle[Any]:
+def undo(leg: Leg, booking: BookingInput, tries_before: int = 0) -> workflow.ActivityHandle[Any]:
     """Start undoing a leg; it fails when the undo's tries are used up."""
     policy = leg.policy
     return workflow.start_activity(
         leg.undo,
-        booking,
+        after_tries(booking, leg, tries_before),
         start_to_close_timeout=timedelta(seconds=policy.try_timeout + policy.heartbeat_timeout),
         heartbeat_timeout=timedelta(seconds=policy.heartbeat_timeout),
-        retry_policy=retry_policy(policy, policy.undo_attempts),
-        summary=_summary("Undo", leg),
+        retry_policy=retry_policy(policy, max(policy.undo_attempts - tries_before, 1), tries_before),
+        summary=summary_of("Undo", leg),
     )
 
 
-def _summary(verb: str, leg: Leg) -> str:
+def summary_of(verb: str, leg: Leg) -> str:
+    """What Temporal's UI says of a call."""
     return f"{verb} {leg.name} {leg.words[:LONGEST_WORDS]}"
 
 
-def retry_policy(policy: BookingPolicy, attempts: int) -> RetryPolicy:
-    """How patiently to try so often."""
+def retry_policy(policy: BookingPolicy, attempts: int, tries_before: int = 0) -> RetryPolicy:
+    """How patiently to try so often, after so many tries; `UNLIMITED` is for ever."""
+    longest = max(policy.retry_interval, policy.retry_interval_limit)
+    interval = min(policy.retry_interval * 2 ** min(tries_before, 30), longest)
     return RetryPolicy(
-        initial_interval=timedelta(seconds=policy.retry_interval),
-        maximum_interval=timedelta(seconds=max(policy.retry_interval, policy.retry_interval_limit)),
+        initial_interval=timedelta(seconds=interval),
+        maximum_interval=timedelta(seconds=longest),
         maximum_attempts=attempts,
     )

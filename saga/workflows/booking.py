@@ -17,6 +17,7 @@ from saga.models import (
 )
 from saga.workflows import deadline
 from saga.workflows.compensation import Compensation, RetryUndo, Settle
+from saga.workflows.first_tries import FirstTries
 from saga.workflows.ledger import Ledger
 from saga.workflows.leg_bookings import LegBookings
 from saga.workflows.subscribers import Subscribers
@@ -32,9 +33,12 @@ class BookingWorkflow:
         self._ledger = Ledger(booking)
         self._outcome: BookingOutcome | None = None
         self._main: asyncio.Task[object] | None = None
-        self._subscribers = Subscribers([booking.reply] if booking.reply else [])
-        self._bookings = LegBookings(booking, self._ledger, self._subscribers)
-        self._compensation = Compensation(booking, self._ledger, self._subscribers)
+        self._signals = 0
+        self._first_tries = FirstTries(booking)
+        subscribers = [booking.reply] if booking.reply else []
+        self._subscribers = Subscribers(subscribers, lambda: not self._first_tries.unrecorded)
+        self._bookings = LegBookings(booking, self._ledger, self._subscribers, self._first_tries)
+        self._compensation = Compensation(booking, self._ledger, self._subscribers, self._first_tries)
 
     @workflow.run
     async def run(self, booking: AnyBooking) -> BookingOutcome:
@@ -44,6 +48,7 @@ class BookingWorkflow:
         if lacks_items(booking):
             text = "a booking needs a plan whose legs have items, or the tutorial's fields book_…_id"
             raise ApplicationError(text, type="InvalidInput", non_retryable=True)
+        self._first_tries.begin(self._signals, deadline.stop_time(booking))
         self._main = asyncio.current_task()
         saga = asyncio.create_task(self._book_or_undo())
         while not saga.done():
@@ -60,21 +65,25 @@ class BookingWorkflow:
 
         Changes nothing once every leg is booked or being undone, or a leg that can't be undone has begun.
         """
+        self._signals += 1
         self._bookings.stop(Reason(code=ReasonCode.CANCELLED_BY_REQUEST, message=reason))
 
     @workflow.signal
     def join(self, subscriber: ReplyCallback) -> None:
         """Reply to this one too; the same subscriber twice is one."""
+        self._signals += 1
         self._subscribers.join(subscriber)
 
     @workflow.signal
     def retry_undo(self) -> None:
         """An operator asks: try once more to undo what could not be undone. Else it changes nothing."""
+        self._signals += 1
         self._compensation.add_action(RetryUndo())
 
     @workflow.signal
     def settle(self, note: str) -> None:
         """An operator says that what could not be undone has been undone by hand, and how."""
+        self._signals += 1
         self._compensation.add_action(Settle(note))
 
     @workflow.query
@@ -88,11 +97,13 @@ class BookingWorkflow:
         return self._outcome
 
     async def _book_or_undo(self) -> BookingOutcome:
-        timer = deadline.watch(self._booking, self._bookings.stop)
+        timer = deadline.watch(self._booking, self._bookings.stop, self._first_tries.task_may_end)
+        groups = groups_of(legs_of(self._booking))
         begun: list[Leg] = []
-        for group in groups_of(legs_of(self._booking)):
+        for number, group in enumerate(groups):
             await self._let_cancel_arrive()
             if self._ledger.reason:
+                begun.extend(self._bookings.perhaps_tried(groups, number))
                 break
             begun.extend(group)  # before the step: a step that times out may have booked
             await self._bookings.book(group)

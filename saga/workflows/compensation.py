@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import FailureError
 
 from saga.activities.failures import failure_text
 from saga.legs import Leg, groups_of
 from saga.models import BookingInput, BookingOutcome
 from saga.workflows import activity_calls, manual_intervention, unserved
+from saga.workflows.first_tries import FirstTries
 from saga.workflows.ledger import Ledger
 from saga.workflows.subscribers import Subscribers
 
@@ -36,8 +37,11 @@ class Settle:
 class Compensation:
     """The compensation of one booking."""
 
-    def __init__(self, booking: BookingInput, ledger: Ledger, subscribers: Subscribers) -> None:
+    def __init__(
+        self, booking: BookingInput, ledger: Ledger, subscribers: Subscribers, first_tries: FirstTries
+    ) -> None:
         self._booking = booking
+        self._first_tries = first_tries
         self._ledger = ledger
         self._subscribers = subscribers
         self._actions: deque[RetryUndo | Settle] = deque()
@@ -83,8 +87,20 @@ class Compensation:
             self._ledger.undo_failed(leg, CANT_BE_UNDONE)
             return
         try:
-            await unserved.until_served(lambda _: activity_calls.undo(leg, self._booking))
-        except ActivityError as failure:
+            await self._call_undo(leg)
+        except FailureError as failure:
             self._ledger.undo_failed(leg, failure_text(failure))
         else:
             self._ledger.undone(leg)
+
+    async def _call_undo(self, leg: Leg) -> None:
+        """Undo at the supplier; raises `ActivityError` when the undo's tries are used up."""
+        first = await self._first_tries.undo(leg)
+        if failure := first.last_failure(leg.policy.undo_attempts):
+            raise failure
+        if first.failure:
+            await workflow.sleep(first.pause(leg.policy), summary=f"Before the second undo of {leg.name}")
+        if not first.answered:
+            await unserved.until_served(
+                lambda tries: activity_calls.undo(leg, self._booking, first.tries + tries)
+            )

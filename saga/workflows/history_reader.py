@@ -1,19 +1,16 @@
 """What a booking that was stopped from outside leaves behind: read from its history, as no code of it ran."""
 
-from collections.abc import Mapping, Sequence
 from typing import TypeVar, cast
 
 from temporalio.api.common.v1 import Payloads
-from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import WorkflowHistory
 from temporalio.converter import DataConverter
-from temporalio.exceptions import ApplicationError, FailureError
 
-from saga.activities.unserved import is_unserved, tries_before
-from saga.errors import REFUSED
-from saga.legs import Leg, legs_of
-from saga.models import AnyBooking, Booked, BookingInput, BookingOutcome, Reason, ReasonCode, ReplyCallback
+from saga.legs import legs_of
+from saga.models import AnyBooking, BookingInput, BookingOutcome, Reason, ReasonCode, ReplyCallback
 from saga.workflows.ledger import Ledger
+from saga.workflows.lost_tries import Tasks, perhaps_tried
+from saga.workflows.recorded_steps import RecordedSteps
 
 T = TypeVar("T")
 
@@ -47,56 +44,18 @@ async def reconstruct_outcome(history: WorkflowHistory, converter: DataConverter
     """
     booking = await read_input(history, converter)
     ledger = Ledger(booking)
-    await _replay(ledger, legs_of(booking), history.events, converter)
+    legs, tasks = legs_of(booking), Tasks()
+    steps = RecordedSteps(ledger, legs, converter)
+    for event in history.events:
+        tasks.note(event, of_a_leg=await steps.note(event))
+    for leg in perhaps_tried(legs, ledger, tasks):
+        ledger.trying(leg)
     if how == "canceled" and ledger.untouched:
         ledger.stop(Reason(code=ReasonCode.CANCELLED_BY_REQUEST, message="Cancelled in Temporal"))
         return ledger.outcome()
     message = f"The workflow was {how} from outside; the legs say what may still be booked"
     ledger.stop(Reason(code=ReasonCode.STOPPED, message=message))
     return ledger.outcome(certain=False)
-
-
-async def _replay(
-    ledger: Ledger, legs: Sequence[Leg], events: Sequence[HistoryEvent], converter: DataConverter
-) -> None:
-    books, undos = {leg.book: leg for leg in legs}, {leg.undo: leg for leg in legs}
-    steps: dict[int, str] = {}
-    for event in events:
-        if event.HasField("activity_task_scheduled_event_attributes"):
-            name = event.activity_task_scheduled_event_attributes.activity_type.name
-            steps[event.event_id] = name
-            if leg := books.get(name):
-                ledger.trying(leg)
-        elif event.HasField("activity_task_started_event_attributes"):
-            started = event.activity_task_started_event_attributes
-            if leg := books.get(steps[started.scheduled_event_id]):
-                ledger.tried(leg, started.attempt)
-        elif event.HasField("activity_task_completed_event_attributes"):
-            completed = event.activity_task_completed_event_attributes
-            name = steps[completed.scheduled_event_id]
-            if leg := books.get(name):
-                ledger.booked(leg, Booked.read(await _decode(converter, completed.result, dict)))
-            elif leg := undos.get(name):
-                ledger.undone(leg)
-        elif event.HasField("activity_task_failed_event_attributes"):
-            failed = event.activity_task_failed_event_attributes
-            error = await converter.decode_failure(failed.failure)
-            _failed(ledger, books, undos, steps[failed.scheduled_event_id], error)
-
-
-def _failed(
-    ledger: Ledger, books: Mapping[str, Leg], undos: Mapping[str, Leg], name: str, error: BaseException
-) -> None:
-    if leg := undos.get(name):
-        ledger.undo_failed(leg, _message(error))
-    elif (leg := books.get(name)) and is_unserved(error):
-        ledger.unserved(leg, tries_before(error))
-    elif leg and isinstance(error, ApplicationError) and error.type == REFUSED:
-        ledger.refused(leg, _message(error))
-
-
-def _message(error: BaseException) -> str:
-    return error.message if isinstance(error, FailureError) else str(error)
 
 
 async def _decode(converter: DataConverter, payloads: Payloads, kind: type[T]) -> T:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from temporalio.exceptions import ActivityError
+from temporalio.exceptions import ActivityError, FailureError
 
 from saga.activities.failures import cut, failure_text, is_refusal
 from saga.activities.tries import tries_made
@@ -32,6 +32,7 @@ class Ledger:
         self._table = legs_of(booking)
         self._legs = {leg.name: LegOutcome(leg=leg.name, item=leg.words) for leg in self._table}
         self._tries_before = dict.fromkeys(self._legs, 0)
+        self._asked: set[str] = set()
         self.reason: Reason | None = None
 
     @property
@@ -52,8 +53,17 @@ class Ledger:
     def unserved(self, leg: Leg, tries: int) -> None:
         """The leg's activity came to a worker that lacks it, after so many tries by others."""
         self._tries_before[leg.name] += tries
-        made = self._tries_before[leg.name]
+        made = self._tries_before[leg.name] or int(leg.name in self._asked)
         self._set(leg, status=LegStatus.UNKNOWN if made else LegStatus.NOT_TRIED, attempts=made)
+
+    def asked(self, leg: Leg) -> None:
+        """A first try has asked the supplier, whatever comes after it."""
+        self._asked.add(leg.name)
+        self.trying(leg)
+
+    def failed_once(self, leg: Leg) -> None:
+        """The first try has failed; those that follow are counted anew."""
+        self._tries_before[leg.name] += 1
 
     def booked(self, leg: Leg, booked: Booked | None) -> None:
         """The supplier has confirmed the leg; without a reference (None) it has not, whatever it meant."""
@@ -64,10 +74,10 @@ class Ledger:
             self._set(leg, error=NO_REFERENCE)
             self.stop(Reason(code=ReasonCode.UNAVAILABLE, message=NO_REFERENCE, leg=leg.name))
 
-    def not_booked(self, leg: Leg, failure: ActivityError) -> None:
+    def not_booked(self, leg: Leg, failure: FailureError) -> None:
         """The leg's tries have ended without a confirmation; the trip is lost."""
         text = failure_text(failure)
-        if not is_unserved(failure.cause):
+        if isinstance(failure, ActivityError) and not is_unserved(failure.cause):
             self.tried(leg, tries_made(failure, leg.attempts - self._tries_before[leg.name]))
         if is_refusal(failure):
             self.refused(leg, text)
@@ -91,6 +101,10 @@ class Ledger:
     def was_tried(self, leg: Leg) -> bool:
         """Whether the supplier may have heard of the leg."""
         return self._legs[leg.name].status is not LegStatus.NOT_TRIED
+
+    def is_booked(self, leg: Leg) -> bool:
+        """Whether the supplier has confirmed the leg, and it is not undone."""
+        return self._legs[leg.name].status is LegStatus.BOOKED
 
     @property
     def all_booked(self) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from temporalio import workflow
@@ -26,7 +26,10 @@ class _Waiting:
 class Subscribers:
     """Whoever is to hear of one booking. Any may join at any time, even while another gets its reply."""
 
-    def __init__(self, subscribers: Iterable[ReplyCallback]) -> None:
+    def __init__(
+        self, subscribers: Iterable[ReplyCallback], is_recorded: Callable[[], bool] = lambda: True
+    ) -> None:
+        self._is_recorded = is_recorded
         self._waiting = deque(_Waiting(subscriber, late=False) for subscriber in subscribers)
         self._notified: list[ReplyCallback] = []
         self._replying = False
@@ -70,7 +73,12 @@ class Subscribers:
             self._notified.append(waiting.subscriber)
         try:
             await reply_calls.reply(
-                waiting.subscriber, outcome, policy, again=waiting.late, asked=waiting.asked
+                waiting.subscriber,
+                outcome,
+                policy,
+                again=waiting.late,
+                asked=waiting.asked,
+                recorded=self._is_recorded(),
             )
         except ActivityError as failure:  # its activity says that it can never be given
             workflow.logger.error("A subscriber gets no reply: %s", failure_text(failure))

@@ -47,17 +47,18 @@ async def until_served(
             tries += made
             lacking(made)
             pause = next(pauses, None)
-            if pause is None or await _stopped_within(pause, is_stopped, failure.activity_type):
+            text = f"Another worker may have {failure.activity_type}"
+            if pause is None or await stopped_within(pause, is_stopped, text):
                 raise
 
 
-async def _stopped_within(seconds: float, is_stopped: Callable[[], bool], activity: str) -> bool:
+async def stopped_within(seconds: float, is_stopped: Callable[[], bool], summary: str) -> bool:
     """Wait for so long, or until it is stopped; whether it is."""
     if not is_stopped():
         with suppress(TimeoutError):
             await workflow.wait_condition(
                 is_stopped,
                 timeout=timedelta(seconds=seconds),
-                timeout_summary=f"Another worker may have {activity}",
+                timeout_summary=summary,
             )
     return is_stopped()

@@ -21,6 +21,7 @@ from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
 from saga.workflows.manual_intervention import ManualInterventionWorkflow, entry_id
+from tests.histories.fast import record_first_tries
 from tests.histories.plans import record_plans
 from tests.histories.recorder import FOLDER, TASK_QUEUE, Handle, Recorder
 from tests.poll import eventually
@@ -119,6 +120,7 @@ async def record(client: Client) -> None:
         await recorder.save("cancelled-before-its-request", early.id)
     await record_cancel_with_the_end_of_a_leg(client)
     await record_plans(client, SUBSCRIBER, reply)
+    await record_first_tries(client, TRIP, replace(SUBSCRIBER, local=True), [reply, local.reply])
 
 
 async def record_cancel_with_the_end_of_a_leg(client: Client) -> None:

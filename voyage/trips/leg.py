@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SHORTEST, LONGEST = 0.001, 30 * 24 * 3600.0  # seconds
+FAST, LONGEST_FAST = 1.0, 5.0  # seconds: what True stands for, and the most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +26,8 @@ class Leg:
     """Seconds before the second try; they double from there."""
     undo_attempts: int | None = None
     """Tries of the undo, the first included: 1 to 1,000,000."""
+    fast: bool | float | None = None
+    """Seconds that first tries may take in the worker itself, at most 5; True is one, False none."""
     help: str = ""
     """What the option of `voyage book` says."""
 
@@ -32,7 +35,8 @@ class Leg:
     def policy(self) -> dict[str, Any]:
         """What is set here of tries and times, by name."""
         names = ("attempts", "try_timeout", "retry_interval", "undo_attempts")
-        return {name: value for name in names if (value := getattr(self, name)) is not None}
+        own = {name: value for name in names if (value := getattr(self, name)) is not None}
+        return own if self.fast is None else {**own, "fast": FAST if self.fast is True else float(self.fast)}
 
     def faults(self) -> str:
         """What is wrong with these values, in words; empty if nothing is."""
@@ -50,4 +54,14 @@ class Leg:
             return f"help takes a text, not {self.help!r}"
         if type(self.undo) is not bool:
             return f"undo takes True or False, not {self.undo!r}"
+        return self._fault_of_fast()
+
+    def _fault_of_fast(self) -> str:
+        if self.fast and not self.undo:
+            return "can't be undone, so no try of it may be lost; leave fast away"
+        if self.fast is None or type(self.fast) is bool:
+            return ""
+        if type(self.fast) not in (int, float) or not SHORTEST <= self.fast <= LONGEST_FAST:
+            most = f"seconds from {SHORTEST} to {LONGEST_FAST:.0f}"
+            return f"fast takes True, False or {most}, not {self.fast!r}"
         return ""

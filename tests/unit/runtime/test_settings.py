@@ -55,7 +55,14 @@ def test_every_setting_has_a_text(kind: type[BaseSettings]) -> None:
     assert [name for name, field in kind.model_fields.items() if not field.description] == []
 
 
-SECONDS = ["RETRY_INTERVAL", "RETRY_INTERVAL_LIMIT", "TRY_TIMEOUT", "HEARTBEAT_TIMEOUT", "UNDO_BUDGET"]
+SECONDS = [
+    "RETRY_INTERVAL",
+    "RETRY_INTERVAL_LIMIT",
+    "TRY_TIMEOUT",
+    "HEARTBEAT_TIMEOUT",
+    "UNDO_BUDGET",
+    "FAST_LEGS",
+]
 OTHERS = ["DRAIN_TIMEOUT", "PROBE_INTERVAL", "DUPLICATE_WINDOW", "EARLY_CANCEL_LIFETIME", "PUBLISH_TIMEOUT"]
 RUNTIME = ["HEALTH_CHECK_INTERVAL", "RECOVER_AFTER", "GIVE_UP_AFTER", "POLLER_TIMEOUT"]
 

@@ -66,6 +66,9 @@ MISTAKES = {
     " True.",
     "a: Annotated[str, Leg(try_timeout=-1)]": "T.a: try_timeout takes seconds from 0.001 to 2592000, not -1.",
     "a: Annotated[str, Leg(undo='no')]": "T.a: undo takes True or False, not 'no'.",
+    "a: Annotated[str, Leg(fast=6)]": "T.a: fast takes True, False or seconds from 0.001 to 5, not 6.",
+    "a: Annotated[str, Leg(fast=True, undo=False)]": "T.a: can't be undone, so no try of it may be lost; leave fast"
+    " away.",
     "a: Annotated[str, Leg(help=3)]": "T.a: help takes a text, not 3.",
     "a: Annotated[Marked, Leg()]": "T.a: Marked.x is marked as a leg, which only fields of the trip itself can be; take Leg() away.",
     "a: Annotated[list[Marked] | None, Leg()] = None": "T.a: Marked.x is marked as a leg, which only fields of the trip itself can be; take Leg() away.",
