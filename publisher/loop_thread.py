@@ -3,8 +3,7 @@
 import os
 from collections.abc import Awaitable, Callable
 from concurrent.futures import CancelledError, Future
-from contextlib import suppress
-from threading import Thread, current_thread
+from threading import RLock, Thread, current_thread
 from typing import TypeVar
 
 import anyio
@@ -25,6 +24,9 @@ class LoopThread:
         """Connect; raises as `Client.connect` does."""
         self._process = os.getpid()
         self._portal = Future[BlockingPortal]()
+        self._submitting = RLock()
+        self._submissions = 0
+        self._is_stopped = False
         self._thread = Thread(target=anyio.run, args=(self._run,), name="voyage client", daemon=True)
         self._thread.start()
 
@@ -50,10 +52,14 @@ class LoopThread:
         """Work in the event loop, to be waited for or cancelled; raises `ClientClosedError`."""
         if not self.is_ours:
             raise ForeignLoopError("This belongs to the process before a fork. Call the client again.")
-        try:
-            return self._portal.result().start_task_soon(work)
-        except RuntimeError as stopped:
-            raise ClientClosedError("This client is closed. Connect a new one.") from stopped
+        with self._submitting:
+            if self._is_stopped:
+                raise ClientClosedError("This client is closed. Connect a new one.")
+            self._submissions += 1
+            try:
+                return self._portal.result().start_task_soon(work)
+            finally:
+                self._submissions -= 1
 
     def wait(self, under_way: "Future[T]") -> T:
         """What it comes to; raises `ClientClosedError` if it was ended with the client."""
@@ -79,9 +85,14 @@ class LoopThread:
             self._stop()
 
     def _stop(self) -> None:
-        portal = self._portal.result()
-        with suppress(RuntimeError):  # another thread has stopped it
-            portal.start_task_soon(portal.stop, True)  # noqa: FBT003 -- it cancels what is left
+        """End the thread; not in a signal handler that came in the midst of `begin`, which needs it."""
+        with self._submitting:
+            if self._submissions:
+                return
+            if not self._is_stopped:
+                self._is_stopped = True
+                portal = self._portal.result()
+                portal.start_task_soon(portal.stop, True)  # noqa: FBT003 -- it cancels what is left
         self._thread.join(_END_TIMEOUT)
 
     async def _run(self) -> None:

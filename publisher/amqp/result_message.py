@@ -1,6 +1,5 @@
 """A message with a result: what it says, and taking it off its queue."""
 
-import asyncio
 import logging
 from contextlib import suppress
 
@@ -27,10 +26,6 @@ def parse_result(message: AbstractIncomingMessage) -> BookingResult | None:
 
 
 async def ack(message: AbstractIncomingMessage) -> None:
-    """Ack, whoever is cancelled; on a channel that is gone the broker delivers the message again."""
-    await asyncio.shield(asyncio.ensure_future(_ack(message)))
-
-
-async def _ack(message: AbstractIncomingMessage) -> None:
+    """Ack; on a channel that is gone it is too late, and the broker delivers the message again."""
     with suppress(*CONNECTION_EXCEPTIONS), library_calls():
         await message.ack()

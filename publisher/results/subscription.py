@@ -83,7 +83,7 @@ class Subscription:
         self._done[taken.key] = None
         if len(self._done) > REMEMBERED:
             self._done.popitem(last=False)
-        await ack(taken.message)
+        await _ack_surely(taken.message)
 
     def left(self, taken: Taken) -> None:
         """It is in nobody's hand any more."""
@@ -121,7 +121,7 @@ class Subscription:
         if taken.is_stale:
             return False
         if taken.key in self._done:
-            await ack(taken.message)
+            await _ack_surely(taken.message)
             return False
         if taken.key in self._in_hand:  # it came again on another connection: what becomes of the first one?
             self._wait_for(taken.message, taken.result, max(taken.tries, 1))
@@ -134,3 +134,8 @@ class Subscription:
         with suppress(TimeoutError):
             async with asyncio.timeout(pause):
                 await self._came.wait()
+
+
+async def _ack_surely(message: AbstractIncomingMessage) -> None:
+    """Ack it, also if who waits is cancelled: else it would be held, and never given."""
+    await asyncio.shield(asyncio.ensure_future(ack(message)))

@@ -9,6 +9,7 @@ import time
 from asyncio.subprocess import PIPE, Process
 
 import pytest
+from aio_pika.exceptions import ChannelNotFoundEntity
 from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
@@ -16,6 +17,7 @@ from publisher import BlockingClient, Client
 from tests.chaos.environment import variables
 from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.integration.rabbitmq.some_results import all_in, put_numbers
+from tests.poll import eventually
 from voyage.devstack.ports import HOST
 
 CONNECTED = """
@@ -59,7 +61,14 @@ def test_it_has_the_same_names_as_the_async_one() -> None:
 
 @pytest.mark.usefixtures("client")
 async def test_it_ends_with_the_interpreter_though_nobody_closed_it(settings: ConsumerSettings) -> None:
-    assert len((await said("print(client.publish(trip))", settings)).strip()) == 32
+    program = """
+with client.booking(trip):
+    print("sent")
+"""
+    assert await said(program, settings) == "sent\n"
+    [request] = await all_in(settings, settings.requests_queue)
+    with pytest.raises(ChannelNotFoundEntity):  # its reply queue
+        await all_in(settings, request.reply_to or "")
 
 
 @pytest.mark.usefixtures("client")
@@ -126,8 +135,8 @@ def requests():
     for number in range(6):
         read.append(threading.current_thread() is threading.main_thread())
         yield trip.model_copy(update={"booking_id": f"b-{number}"})
-for number, ended in enumerate(client.book_many(requests(), concurrency=2, timeout=0.5)):
-    print(ended.booking_id, ended.error.sent)
+for number, ended in enumerate(client.book_many(requests(), concurrency=2, timeout=2)):
+    print(ended.booking_id, type(ended.error) is ResultTimeoutError)
     if number == 1:
         break
 print(all(read), len(read) < 5)
@@ -141,7 +150,7 @@ except ValueError:
     print("no id")
 """
     lines = (await said(program, settings)).splitlines()
-    assert sorted(lines[:2]) == ["b-0 safe", "b-1 safe"]
+    assert sorted(lines[:2]) == ["b-0 True", "b-1 True"]
     assert lines[2:] == ["True True", "b-1", "no id"]
 
 
@@ -169,6 +178,7 @@ try:
     {call}
 except KeyboardInterrupt:
     print("interrupted", flush=True)
+    sys.stdin.readline()
 """
     process = await started(program, settings)
     assert process.stdout
@@ -176,12 +186,19 @@ except KeyboardInterrupt:
     await asyncio.sleep(0.5)  # until it waits
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
-    assert await said_by(process) == "interrupted\n"
+    assert await asyncio.wait_for(process.stdout.readline(), 20) == b"interrupted\n"
     assert time.monotonic() - began < 5
+    await put_numbers(settings, [1])
+    await eventually("nobody takes it", lambda: all_in(settings, settings.results_queue))
+    assert process.stdin
+    process.stdin.close()
+    await said_by(process)
 
 
 @pytest.mark.usefixtures("client")
-async def test_a_signal_handler_may_close_it_under_a_handling(settings: ConsumerSettings) -> None:
+async def test_a_signal_handler_may_close_it_under_a_handling_and_others_at_the_same_time(
+    settings: ConsumerSettings,
+) -> None:
     await put_numbers(settings, range(12))
     program = """
 done = []
@@ -189,14 +206,19 @@ def note(result):
     done.append(result.booking_id)
     time.sleep(0.1)
     if len(done) == 12:
-        os.kill(os.getpid(), signal.SIGTERM)
-signal.signal(signal.SIGTERM, lambda *_: client.close())
+        for number in SIGNALS:
+            os.kill(os.getpid(), number)
+            time.sleep(0.01)
+SIGNALS = (signal.SIGTERM, signal.SIGUSR1, signal.SIGUSR2)
+for number in SIGNALS:
+    signal.signal(number, lambda *_: client.close())
+began = time.monotonic()
 try:
     client.handle(note, concurrency=4)
 except ClientClosedError:
-    print(len(set(done)), threading.active_count())
+    print(len(set(done)), time.monotonic() - began < 10)
 """
-    assert (await said(program, settings)).split()[0] == "12"
+    assert (await said(program, settings)).split() == ["12", "True"]
     assert await all_in(settings, settings.results_queue) == []
 
 
