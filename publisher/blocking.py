@@ -30,6 +30,7 @@ class BlockingClient:
     """
 
     def __init__(self, connect: Callable[[], Connecting[Client]]) -> None:
+        """Over clients that somebody else connects, as `FakeVoyage.connect` does in tests; else `connect`."""
         self._thread = ConnectedThread(connect)
         self._thread.get()
 
