@@ -114,6 +114,9 @@ histories: setup ## Record a booking of every kind of ending, for the replay in 
 settings: setup ## Make docs/settings.md anew from the code
 	@$(BIN)/python -m docs.tools.settings_page
 
+errors: setup ## Make docs/errors.md anew from the code
+	@$(BIN)/python -m docs.tools.errors_page
+
 docs: setup .venv-docs/installed ## The docs site in dist/site; a link that leads nowhere is an error
 	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. .venv-docs/bin/mkdocs build --quiet
 
