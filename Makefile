@@ -6,7 +6,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
   --custom-compile-command "make requirements"
 DEMO_OPTIONS = $(if $(TRIP),--trip $(TRIP)) $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
 
-CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE POISON SHAPE TRIP,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
+CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE POISON SHAPE FAST TRIP,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 
 # uv trusts what the system trusts, as pip does.
 export UV_SYSTEM_CERTS := true
@@ -93,7 +93,7 @@ bench-peers: setup .venv-peers/installed ## Compare with DBOS, Celery and FastSt
 bench-page: setup ## Make the tables and charts of docs/performance.md and docs/peers.md from the last figures
 	@$(BIN)/python -m benchmarks page
 
-chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4 POISON=20 TRIP=module:Class
+chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4 POISON=20 FAST=1 TRIP=module:Class
 	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)
 
 chaos-short: setup ## The same for about two minutes, under three seeds

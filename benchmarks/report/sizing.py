@@ -14,9 +14,12 @@ WRITES_PER_EVENT = 27 / 23  # of a booking without a reply, counted in the sourc
 WRITES_PER_SHARD = 50  # a second: 5 ms each, a quarter of the time
 SHARDS = (512, 1024, 2048, 4096, 8192, 16384)
 RECORDED = {
-    "booked": "booked, two services",
-    "replied-locally": "booked, one process",
-    "refused": "flight refused: three undos",
+    "fast-booked": "booked by first tries, two services",
+    "fast-replied-here": "booked by first tries, one process",
+    "fast-refused": "the same, flight refused: three undos",
+    "booked": "booked by ordinary tries, two services",
+    "replied-locally": "booked by ordinary tries, one process",
+    "refused": "the same, flight refused: three undos",
     "deadline": "deadline passes during the booking",
     "cancelled-and-joined": "cancelled by message, two callers",
 }

@@ -14,6 +14,7 @@ from tests.chaos.load import orders
 from tests.chaos.processes import SHAPES, TWO_SERVICES
 from tests.chaos.run import BUNDLE, run, run_command, verdict
 from voyage.trips import Trip
+from voyage.trips.leg import FAST
 from voyage.trips.loading import load_trip, name_of
 from voyage.trips.tutorial import BookingRequest
 
@@ -25,6 +26,7 @@ def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     pace: Annotated[float, typer.Option(help="Seconds from one fault to the next.", min=0.1)] = 4.0,
     poison: Annotated[float, typer.Option(help="How many messages in a hundred.", min=0, max=100)] = 20.0,
     shape: Annotated[str, typer.Option(help=f"Which processes: {', '.join(SHAPES)}.")] = TWO_SERVICES,
+    fast: Annotated[float, typer.Option(help="VOYAGE_FAST_LEGS; the supplier takes more than 0.02.")] = FAST,
     trip: Annotated[str, typer.Option(help="What is booked, as module:Class.")] = name_of(BookingRequest),
     bundle: Annotated[Path, typer.Option(help="Where a failed run leaves what it has.")] = BUNDLE,
 ) -> None:
@@ -38,20 +40,20 @@ def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     failed = [
         number
         for number in seed or [random.SystemRandom().randrange(1_000_000)]
-        if not asyncio.run(one(number, (bookings, faults, pace, poison), shape, booked, bundle))
+        if not asyncio.run(one(number, (bookings, faults, pace, poison), shape, booked, fast, bundle))
     ]
     if failed:
         sys.exit(f"chaos: the promise was broken under seed {', '.join(map(str, failed))}")
 
 
 async def one(
-    seed: int, size: tuple[int, int, float, float], shape: str, trip: type[Trip], leave: Path
+    seed: int, size: tuple[int, int, float, float], shape: str, trip: type[Trip], fast: float, leave: Path
 ) -> bool:
     """One run; whether every promise held."""
     bookings, faults, pace, poison = size
     repeat = f"make chaos SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} POISON={poison:g}"
-    print(f"Seed {seed}; again: {repeat} SHAPE={shape} TRIP={name_of(trip)}", flush=True)
-    async with a_world(SHAPES[shape], SETTINGS.model_copy(update={"trip": trip})) as world:
+    print(f"Seed {seed}; again: {repeat} SHAPE={shape} FAST={fast:g} TRIP={name_of(trip)}", flush=True)
+    async with a_world(SHAPES[shape], SETTINGS.model_copy(update={"trip": trip, "fast_legs": fast})) as world:
         planned = schedule.draw(
             seed, faults, pace, list(world.processes), list(world.proxies), world.rabbitmq.name.lower()
         )

@@ -110,11 +110,12 @@ class Crossing:
 
 
 @asynccontextmanager
-async def a_crossing(servers: devstack.Servers, supplier: ExampleSupplier) -> AsyncIterator[Crossing]:
+async def a_crossing(
+    servers: devstack.Servers, supplier: ExampleSupplier, fast_legs: float = 0.0
+) -> AsyncIterator[Crossing]:
     """Proxied links and an empty world behind them."""
-    direct = own_names().model_copy(
-        update={"amqp_url": SecretStr(servers.amqp_url), "heartbeat_timeout": 1.0, "undo_attempts": 100}
-    )
+    changes = {"heartbeat_timeout": 1.0, "undo_attempts": 100, "fast_legs": fast_legs}
+    direct = own_names().model_copy(update={"amqp_url": SecretStr(servers.amqp_url), **changes})
     temporal = int(servers.temporal_address.rpartition(":")[2])
     rabbitmq = urlsplit(servers.amqp_url).port or 5672
     targets: Mapping[str, tuple[int, type[Conversation]]] = {

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from enum import StrEnum
 from uuid import uuid4
 
@@ -30,14 +30,27 @@ CONSUMERS = {
         "consumer to temporal", "RespondActivityTaskCompleted", way=Way.ANSWER
     ),
 }
+NOTING = Boundary("worker to temporal", "RespondActivityTaskCompleted")
+NOTED = Boundary("worker to temporal", "RespondActivityTaskCompleted", way=Way.ANSWER)
 WORKERS = {
-    "before a booking call arrives": Boundary("supplier", "POST", "/hotel"),
-    "booked, and the answer lost": Boundary("supplier", "POST", "/hotel", Way.ANSWER),
-    "between two legs, not yet noted": Boundary("worker to temporal", "RespondActivityTaskCompleted"),
-    "between two legs, noted": Boundary("worker to temporal", "RespondActivityTaskCompleted", way=Way.ANSWER),
-    "before an undo arrives": Boundary("supplier", "DELETE", "/hotel"),
-    "undone, and the answer lost": Boundary("supplier", "DELETE", "/hotel", Way.ANSWER),
+    "before a booking call arrives": (Boundary("supplier", "POST", "/hotel"), Kind.PLAIN, 0.0),
+    "booked, and the answer lost": (Boundary("supplier", "POST", "/hotel", Way.ANSWER), Kind.PLAIN, 0.0),
+    "between two legs, not yet noted": (NOTING, Kind.PLAIN, 0.0),
+    "between two legs, noted": (NOTED, Kind.PLAIN, 0.0),
+    "before an undo arrives": (Boundary("supplier", "DELETE", "/hotel"), Kind.REFUSED, 0.0),
+    "undone, and the answer lost": (Boundary("supplier", "DELETE", "/hotel", Way.ANSWER), Kind.REFUSED, 0.0),
 }
+TASK_ENDS = Boundary("worker to temporal", "RespondWorkflowTaskCompleted")
+TASK_ENDED = Boundary("worker to temporal", "RespondWorkflowTaskCompleted", way=Way.ANSWER)
+FIRST_TRIES = {
+    "during a first try": (Boundary("supplier", "POST", "/hotel"), Kind.PLAIN, 5.0),
+    "during one, and the answer lost": (Boundary("supplier", "POST", "/hotel", Way.ANSWER), Kind.PLAIN, 5.0),
+    "between first tries and the end of their task": (TASK_ENDS, Kind.PLAIN, 5.0),
+    "the same, noted": (TASK_ENDED, Kind.PLAIN, 5.0),
+    "when the ordinary try has just begun": (TASK_ENDED, Kind.SLOW, 0.05),
+    "during the first try of an undo": (Boundary("supplier", "DELETE", "/hotel"), Kind.REFUSED, 5.0),
+}
+"""Each with the kind of its booking, and with VOYAGE_FAST_LEGS."""
 
 
 class End(StrEnum):
@@ -67,7 +80,8 @@ async def with_a_worker(servers: devstack.Servers, supplier: ExampleSupplier) ->
 def order(kind: Kind = Kind.PLAIN) -> Order:
     """A booking; one that is to be undone is refused at its last leg."""
     items = dict.fromkeys(BookingRequest.declared_legs, "plain")
-    return Order(uuid4().hex, 0.0, kind, {**items, "flight": kind} if kind is Kind.REFUSED else items)
+    odd = {Kind.REFUSED: "flight", Kind.SLOW: "hotel"}
+    return Order(uuid4().hex, 0.0, kind, {**items, odd[kind]: kind} if kind in odd else items)
 
 
 async def happen(end: End, service: Service, trap: Trap) -> bool:
@@ -98,19 +112,32 @@ async def test_a_consumer(with_a_worker: Crossing, boundary: Boundary, end: End)
     assert await crossing.violations(booking) == []
 
 
+async def cross(
+    servers: devstack.Servers, supplier: ExampleSupplier, end: End, moment: tuple[Boundary, Kind, float]
+) -> list[str]:
+    """What is wrong after the worker of a booking of this kind has met this end at this moment."""
+    boundary, kind, fast_legs = moment
+    booking = order(kind)
+    async with a_crossing(servers, supplier, fast_legs) as crossing:
+        _, worker = await asyncio.gather(crossing.consumer(), crossing.worker())
+        trap = await crossing.reach(booking, boundary)
+        if await happen(end, worker, trap):
+            await crossing.worker()
+        return await crossing.violations(booking)
+
+
 @ends
-async def test_a_worker(servers: devstack.Servers, supplier: ExampleSupplier, end: End) -> None:
+@pytest.mark.parametrize("moments", [WORKERS, FIRST_TRIES], ids=["ordinary tries", "first tries"])
+async def test_a_worker(
+    servers: devstack.Servers,
+    supplier: ExampleSupplier,
+    moments: Mapping[str, tuple[Boundary, Kind, float]],
+    end: End,
+) -> None:
     """All boundaries at once, as Temporal waits ten seconds for each worker that was killed."""
-
-    async def cross(boundary: Boundary) -> list[str]:
-        booking = order(Kind.REFUSED if boundary.name == "DELETE" else Kind.PLAIN)
-        async with a_crossing(servers, supplier) as crossing:
-            _, worker = await asyncio.gather(crossing.consumer(), crossing.worker())
-            trap = await crossing.reach(booking, boundary)
-            if await happen(end, worker, trap):
-                await crossing.worker()
-            return await crossing.violations(booking)
-
     async with asyncio.TaskGroup() as crossings:
-        tasks = {name: crossings.create_task(cross(boundary)) for name, boundary in WORKERS.items()}
-    assert {name: task.result() for name, task in tasks.items()} == {name: [] for name in WORKERS}
+        tasks = {
+            name: crossings.create_task(cross(servers, supplier, end, moment))
+            for name, moment in moments.items()
+        }
+    assert {name: task.result() for name, task in tasks.items()} == {name: [] for name in moments}

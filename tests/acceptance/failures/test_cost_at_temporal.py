@@ -10,7 +10,7 @@ from tests.acceptance.inbox import TRIP
 from tests.acceptance.services import ONE_PROCESS, TWO_SERVICES
 
 # The recorded histories that docs/performance.md counts.
-RECORDED = {TWO_SERVICES: "booked", ONE_PROCESS: "replied-locally"}
+RECORDED = {TWO_SERVICES: "fast-booked", ONE_PROCESS: "fast-replied-here"}
 
 
 @in_both_shapes

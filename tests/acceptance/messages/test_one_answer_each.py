@@ -1,21 +1,36 @@
 """The contract's table "One answer each", row by row, over real servers and real processes."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.api.history.v1 import HistoryEvent
 from temporalio.client import Client as Temporal
 
+from saga.activities.unfinished_calls import Unfinished
+from saga.workflows.recorded_steps import LOCAL_ACTIVITY
 from tests.acceptance.conftest import World, in_both_shapes
 from tests.acceptance.inbox import Inbox, next_message, trip
 
 pytestmark = in_both_shapes
+UNFINISHED = [json.dumps(one).encode() for one in Unfinished]
 
 
 async def booked_legs(temporal: Temporal, booking_id: object) -> int:
     history = await temporal.get_workflow_handle(f"booking-{booking_id}").fetch_history()
-    scheduled = (event.activity_task_scheduled_event_attributes for event in history.events)
-    return sum(step.activity_type.name.startswith("book_") for step in scheduled)
+    steps = [event.activity_task_scheduled_event_attributes.activity_type.name for event in history.events]
+    steps += filter(None, map(ended_first_try, history.events))
+    return sum(step.startswith("book_") for step in steps)
+
+
+def ended_first_try(event: HistoryEvent) -> str:
+    """The activity of which a first try has ended; one that has not goes on as an ordinary one."""
+    marker = event.marker_recorded_event_attributes
+    result = marker.details["result"].payloads if "result" in marker.details else []
+    if marker.marker_name != LOCAL_ACTIVITY or any(one.data in UNFINISHED for one in result):
+        return ""
+    return str(json.loads(marker.details["data"].payloads[0].data)["activity_type"])
 
 
 async def test_a_new_request(inbox: Inbox, temporal: Temporal) -> None:
