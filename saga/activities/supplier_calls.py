@@ -1,10 +1,6 @@
 """One call to a supplier, whatever its code does: it ends in time, with an answer or with a failed try."""
 
 import asyncio
-import logging
-import time
-from dataclasses import dataclass
-from typing import Any
 
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
@@ -12,29 +8,12 @@ from temporalio.exceptions import ApplicationError
 from saga.activities import supplier_outages, unfinished_calls
 from saga.activities.failures import failed_try
 from saga.activities.loop_watchdog import watch_loop
+from saga.activities.running_calls import STOPPED, answer_of, cut_off, ended, guarded, worker_stops
 from saga.activities.unfinished_calls import Unfinished
 from saga.errors import REFUSED, SupplierUnavailableError
 from saga.suppliers.plain_methods import AsyncSupplier, name_of
 from saga.suppliers.reference import RULE, describe, reference_in
 from saga.suppliers.supplier import SupplierCall
-
-log = logging.getLogger(__name__)
-
-_GRACE = 1.0
-_STOPPED = "No answer before the worker had to stop"
-_GOES_ON = (
-    "goes on although its try has ended: an async method must end when it is cancelled, "
-    "a plain one needs a timeout of its own"
-)
-_abandoned: set[asyncio.Task[Any]] = set()
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """What a supplier's method returned or, if it has one, what it raised."""
-
-    value: object = None
-    error: BaseException | None = None
 
 
 async def book(
@@ -77,70 +56,21 @@ async def _ask(
     """
     if first is not None and unfinished_calls.is_slow(operation, call, first):
         return Unfinished.NOT_BEGUN
-    watch_loop(_guarded)
+    watch_loop(guarded)
     left = unfinished_calls.take_up(operation, call) if activity.info().attempt == 1 else None
-    calling = left or asyncio.create_task(_guarded(supplier, operation, call))
+    calling = left or asyncio.create_task(guarded(supplier, operation, call))
     who = _who(supplier, operation, call)
-    if first is not None and not await _ended(calling, min(first, limit)):
+    if first is not None and first < limit and not await ended(calling, first):
         unfinished_calls.leave(operation, call, calling, limit)
         return Unfinished.GOES_ON
-    if await _ended(calling, limit):
-        answer = _answer_of(calling)
+    if await ended(calling, limit):
+        answer = answer_of(calling)
     else:
-        why = _STOPPED if _worker_stops() else f"No answer within {limit:g} s"
-        answer = await _cut_off(calling, who, why)
+        why = STOPPED if worker_stops() else f"No answer within {limit:g} s"
+        answer = await cut_off(calling, who, why)
     if answer.error:
         raise _told(answer.error, who, call) from None
     return answer.value
-
-
-async def _guarded(supplier: AsyncSupplier, operation: str, call: SupplierCall) -> _Answer:
-    """Call the supplier; nothing that it raises gets out, as `SystemExit` would end the event loop."""
-    began = time.monotonic()
-    try:
-        return _Answer(await getattr(supplier, operation)(call))
-    except BaseException as error:  # noqa: BLE001 -- whatever it raises is a failed try
-        return _Answer(error=error)
-    finally:
-        unfinished_calls.took(operation, call, time.monotonic() - began)
-
-
-async def _ended(calling: asyncio.Task[_Answer], seconds: float) -> bool:
-    """Whether the call ended within so long, cancelled or not."""
-    loop = asyncio.get_running_loop()
-    until = loop.time() + seconds
-    while not calling.done() and (left := until - loop.time()) > 0:
-        try:
-            await asyncio.wait([calling], timeout=left)
-        except asyncio.CancelledError:
-            if _worker_stops():
-                break
-    return calling.done()
-
-
-def _worker_stops() -> bool:
-    """Whether the activity was cancelled because its worker's grace is over."""
-    details = activity.cancellation_details()
-    return details is not None and details.worker_shutdown
-
-
-async def _cut_off(calling: asyncio.Task[_Answer], who: str, why: str) -> _Answer:
-    """Its time is over: cancel the call, and take its answer only if it came just now."""
-    calling.cancel()
-    if await _ended(calling, _GRACE):
-        answer = _answer_of(calling)
-        if not answer.error:
-            return answer
-    else:
-        log.warning("%s %s", who, _GOES_ON)
-        _abandoned.add(calling)
-        calling.add_done_callback(_abandoned.discard)
-    return _Answer(error=SupplierUnavailableError(why))
-
-
-def _answer_of(calling: asyncio.Task[_Answer]) -> _Answer:
-    """What the ended call came to; one that has cancelled its own task has failed."""
-    return _Answer(error=asyncio.CancelledError()) if calling.cancelled() else calling.result()
 
 
 def _told(error: BaseException, who: str, call: SupplierCall) -> ApplicationError:
