@@ -126,7 +126,7 @@ pictures: setup ## Take the pictures of the docs anew; needs chromium and promet
 
 release: setup .venv-release/installed ## Wheel, sdist and SBOM in dist/, checked; the wheel is installed and books
 	@.venv-release/bin/zizmor --quiet --offline --no-progress --pedantic .github
-	@rm -f dist/voyage-*
+	@rm -f dist/voyage_bridge-*
 	@$(BIN)/hatchling build
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-wheel
 	@$(BIN)/uv pip install --quiet --python .venv-wheel/bin/python --constraint requirements/dev.txt "$$(echo dist/*.whl)[service]"

@@ -22,7 +22,7 @@ from voyage import devstack
 ROOT = Path(__file__).parents[2]
 VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
 DIST = ROOT / "dist"
-WHEEL = DIST / f"voyage-{VERSION}-py3-none-any.whl"
+WHEEL = DIST / f"voyage_bridge-{VERSION}-py3-none-any.whl"
 ROOMS = {"publisher", "saga", "consumer", "voyage"}
 SAFARI = """
 from typing import Annotated
@@ -114,32 +114,32 @@ async def test_voyage_dev_of_the_wheel_books_a_trip_of_ones_own(
 def test_the_light_client_says_what_voyage_dev_needs(light: Path) -> None:
     asked = subprocess.run([light / "voyage", "dev"], capture_output=True, text=True, check=False)  # noqa: S603 -- ours
     assert (asked.returncode, asked.stdout) == (2, "")
-    assert asked.stderr.endswith('Install it: pip install "voyage[dev]"\n')
+    assert asked.stderr.endswith('Install it: pip install "voyage-bridge[dev]"\n')
 
 
 def test_the_wheel_has_the_typed_packages_and_nothing_else() -> None:
     with ZipFile(WHEEL) as wheel:
         names = wheel.namelist()
-    assert {name.split("/")[0] for name in names} == ROOMS | {f"voyage-{VERSION}.dist-info"}
+    assert {name.split("/")[0] for name in names} == ROOMS | {f"voyage_bridge-{VERSION}.dist-info"}
     assert {f"{room}/py.typed" for room in ROOMS} <= set(names)
 
 
 def test_the_sdist_can_be_built_and_tested_but_holds_nothing_that_was_made_here() -> None:
-    with tarfile.open(DIST / f"voyage-{VERSION}.tar.gz") as sdist:
-        names = {name.removeprefix(f"voyage-{VERSION}/") for name in sdist.getnames()}
+    with tarfile.open(DIST / f"voyage_bridge-{VERSION}.tar.gz") as sdist:
+        names = {name.removeprefix(f"voyage_bridge-{VERSION}/") for name in sdist.getnames()}
     assert {"pyproject.toml", "LICENSE", "README.md", "CHANGELOG.md", "tests/conftest.py"} <= names
     assert not [name for name in names if re.match(r"\.venv|dist/|\.git/|.*__pycache__", name)]
 
 
 def test_the_sbom_lists_what_the_services_install(service: Path) -> None:
-    sbom = json.loads((DIST / f"voyage-{VERSION}.cdx.json").read_text())
+    sbom = json.loads((DIST / f"voyage_bridge-{VERSION}.cdx.json").read_text())
     listed = {part["name"].lower().replace("_", "-") for part in sbom["components"]}
     installed = {
         re.sub(r"-[0-9][^-]*\.dist-info$", "", folder.name).lower().replace("_", "-")
         for folder in service.parent.glob("lib/*/site-packages/*.dist-info")
     }
     assert (sbom["metadata"]["component"]["name"], sbom["metadata"]["component"]["version"]) == (
-        "voyage",
+        "voyage-bridge",
         VERSION,
     )
-    assert installed - {"voyage"} <= listed
+    assert installed - {"voyage-bridge"} <= listed

@@ -13,7 +13,7 @@ def run_command(name: str, module: str, extra: str = "") -> None:
 
     Exit codes: those of the command itself, and those of `voyage.commands.failures`. The module may have a
     function `explain`, which words the errors of its libraries, and one `prepare`, which gets the arguments
-    before the environment is checked. `extra` is what it needs of `voyage[…]`.
+    before the environment is checked. `extra` is what it needs of the distribution.
     """
 
     def end(_number: int, _frame: object) -> None:

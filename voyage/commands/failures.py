@@ -24,6 +24,8 @@ from voyage.errors import (
     VoyageError,
 )
 
+DISTRIBUTION = "voyage-bridge"
+"""What pip knows this project as: `voyage` is somebody else's."""
 LONGEST_TEXT = 1000
 Explain = Callable[[BaseException], str | None]
 
@@ -75,7 +77,7 @@ def _ending_of_ours(error: VoyageError) -> Ending:
 
 def missing_library(error: ModuleNotFoundError, extra: str) -> SettingsError:
     """What to install, for a module that isn't there."""
-    wanted = f'"voyage[{extra}]"' if extra else "voyage"
+    wanted = f'"{DISTRIBUTION}[{extra}]"' if extra else DISTRIBUTION
     return SettingsError(
         f"{error.name} is not installed, which this command needs. Install it: pip install {wanted}"
     )

@@ -34,7 +34,7 @@ def set_up(service: str) -> None:
     except ImportError as missing:
         raise SettingsError(
             f"OTEL_* variables ask for traces, but OpenTelemetry's SDK is not installed ({missing}). "
-            'Install it with pip install "voyage[otel]", or set OTEL_SDK_DISABLED=true.'
+            'Install it with pip install "voyage-bridge[otel]", or set OTEL_SDK_DISABLED=true.'
         ) from missing
     trace.set_tracer_provider(span_exporter.provider(service, os.environ.get(_EXPORTER) or "otlp"))
 

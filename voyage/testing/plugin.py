@@ -46,7 +46,7 @@ def _voyage_harness(pytestconfig: pytest.Config) -> "Iterator[Harness]":
     except ModuleNotFoundError as missing:
         pytest.fail(
             f"{missing.name} is not installed, which the fixture voyage needs. "
-            'Install it: pip install "voyage[dev]"',
+            'Install it: pip install "voyage-bridge[dev]"',
             pytrace=False,
         )
     shared = getattr(pytestconfig, "workerinput", {}).get(_SHARED)

@@ -128,7 +128,7 @@ async def test_without_the_extra_the_fixture_says_what_to_install(tmp_path: Path
     code, printed = await pytest_in(tmp_path)
     assert code == 1
     assert (
-        'aiohttp is not installed, which the fixture voyage needs. Install it: pip install "voyage['
+        'aiohttp is not installed, which the fixture voyage needs. Install it: pip install "voyage-bridge['
         in printed
     )
 

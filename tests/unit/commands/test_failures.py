@@ -86,8 +86,8 @@ def test_the_traceback_of_a_bug_is_shown_to_whoever_asks(
 def test_a_library_that_is_missing_is_named_with_how_to_install_it() -> None:
     missing = ModuleNotFoundError("No module named 'temporalio'", name="temporalio.client")
 
-    assert str(missing_library(missing, "service")).endswith('pip install "voyage[service]"')
-    assert str(missing_library(missing, "")).endswith("pip install voyage")
+    assert str(missing_library(missing, "service")).endswith('pip install "voyage-bridge[service]"')
+    assert str(missing_library(missing, "")).endswith("pip install voyage-bridge")
 
 
 LIGHT = """
@@ -103,5 +103,5 @@ def test_the_light_installation_says_what_to_install(module: str, tmp_path: Path
     ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)  # noqa: S603 -- ours
 
     assert (ended.returncode, ended.stdout) == (2, "")
-    assert ended.stderr.endswith('Install it: pip install "voyage[service]"\n')
+    assert ended.stderr.endswith('Install it: pip install "voyage-bridge[service]"\n')
     assert ended.stderr.count("\n") == 1
