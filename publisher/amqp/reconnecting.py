@@ -76,7 +76,7 @@ class ReopeningChannel(RobustChannel):
         """A channel lost with its connection opens on the next; aio-pika tries at once, and logs that."""
         try:
             return await super()._on_close(closing)
-        except RuntimeError:
+        except CONNECTION_EXCEPTIONS:
             if self._connection.connected.is_set():
                 raise
             return None

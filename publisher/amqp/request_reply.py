@@ -27,7 +27,8 @@ _CLOSE_TIMEOUT = 2.0
 class ReplyQueue:
     """A queue for this client's results, told apart by correlation id. It outlives a lost connection."""
 
-    def __init__(self, queue: AbstractQueue) -> None:
+    def __init__(self, connection: AbstractRobustConnection, queue: AbstractQueue) -> None:
+        self._connection = connection
         self._queue = queue
         self._tag = ""
         self.name = queue.name
@@ -43,7 +44,7 @@ class ReplyQueue:
             if names.reply_exchange:
                 with library_calls(), told_by_name("write"):
                     await queue.bind(names.reply_exchange, queue.name)
-            replies = cls(queue)
+            replies = cls(connection, queue)
             with library_calls(), told_by_name("read"):
                 replies._tag = await queue.consume(replies._on_message)
         except BaseException:
@@ -63,13 +64,14 @@ class ReplyQueue:
             del self._expected[correlation_id]
 
     async def close(self, why: Exception) -> None:
-        """Delete the queue; with the broker away it expires by itself. Whoever waits is told why."""
+        """Tell whoever waits why, and delete the queue; with RabbitMQ away it expires by itself."""
         for waiting in self._expected.values():
             if not waiting.done():
                 waiting.set_exception(why)
                 waiting.exception()  # looked at, in case nobody waits
-        with suppress(*CONNECTION_EXCEPTIONS):
-            await ended_within(_CLOSE_TIMEOUT, self._delete())
+        if self._connection.connected.is_set():
+            with suppress(*CONNECTION_EXCEPTIONS):
+                await ended_within(_CLOSE_TIMEOUT, self._delete())
 
     async def _delete(self) -> None:
         await self._queue.cancel(self._tag)

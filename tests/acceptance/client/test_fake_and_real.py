@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from publisher import (
+    BlockingClient,
     BookingRejectedError,
     BookingResult,
     BrokerUnreachableError,
@@ -174,6 +175,36 @@ class Both:
         assert seen == [one, two]
         with pytest.raises(NotDeclaredError):
             await anext(client.results("nobody.knows.me"))
+
+    async def test_a_handler_that_fails_gets_its_result_again(self, stage: Stage, client: Client) -> None:
+        sent = BookingResult.model_validate({**NEVER_SEEN, "booking_id": a_trip(stage).booking_id})
+        tries = 0
+        done = asyncio.Event()
+
+        async def handle(result: BookingResult) -> None:
+            nonlocal tries
+            if result != sent:  # others are left from other tests
+                return
+            tries += 1
+            if tries == 1:
+                raise ValueError("not now")
+            done.set()
+
+        await stage.sends(sent)
+        handling = asyncio.create_task(client.handle(handle, concurrency=3))
+        async with asyncio.timeout(20):
+            await done.wait()
+        handling.cancel()
+        with suppress(asyncio.CancelledError):
+            await handling
+        assert tries == 2
+
+    async def test_the_blocking_client_in_several_threads(self, stage: Stage) -> None:
+        with await asyncio.to_thread(BlockingClient, stage.connect) as client:
+            trips = [a_trip(stage) for _ in range(5)]
+            results = await asyncio.gather(*(asyncio.to_thread(client.book, trip) for trip in trips))
+        assert [result.booking_id for result in results] == [trip.booking_id for trip in trips]
+        assert {result.status for result in results} == {Status.BOOKED}
 
     async def test_what_waits_in_a_client_ends_with_it(self, stage: Stage) -> None:
         stage.is_slow()

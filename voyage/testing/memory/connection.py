@@ -18,6 +18,7 @@ class MemoryConnection:
 
     def __init__(self, broker: MemoryBroker) -> None:
         self.broker = broker
+        self.connected = SimpleNamespace(is_set=lambda: broker.there.is_open)
         self._channels = list[MemoryChannel]()
 
     async def ready(self) -> None:
