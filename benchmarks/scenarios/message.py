@@ -72,6 +72,8 @@ async def by_message(
         client = await stack.enter_async_context(await Client.connect(settings=broker_settings(queues)))
 
         async def book() -> str:
-            return (await client.book(request, timeout=300)).status.value
+            another = request.model_copy()  # the same object would be the same booking
+            result = await client.book(another, timeout=300)
+            return "booked before" if result.duplicate else result.status.value
 
         yield Scenario(name, book, roles, environment)
