@@ -123,6 +123,14 @@ def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: 
         pass
 
 
+def test_a_rabbitmq_of_choice_needs_docker(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AMQP_URL", raising=False)
+    monkeypatch.setenv("RABBITMQ_SERVER", "4")
+    monkeypatch.setenv("DOCKER_HOST", "tcp://127.0.0.1:1")
+    with pytest.raises(DevstackError, match="RABBITMQ_SERVER=4 asks for"), devstack.stack():
+        pass
+
+
 async def test_processes_that_look_for_ports_at_the_same_time_find_different_ones() -> None:
     few = "from voyage.devstack import ports; ports._OURS = range(20_000, 20_400)"
     wanted = "[ports.free_port(20_000), *(ports.free_port() for _ in range(29))]"

@@ -72,9 +72,16 @@ def _rabbitmq(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, RabbitMq 
     if url := os.environ.get("AMQP_URL"):
         _check_amqp(url)
         return url, None
-    if not installed() and container.docker_answers():
-        say("Starting RabbitMQ in a container")
-        return running.enter_context(container.rabbitmq()), None
+    version = os.environ.get("RABBITMQ_SERVER", "")
+    if version and not container.docker_answers():
+        raise DevstackError(
+            f"RABBITMQ_SERVER={version} asks for RabbitMQ in a container, and no Docker daemon answers. "
+            "Start it, or unset the variable."
+        )
+    if version or (not installed() and container.docker_answers()):
+        version = version or container.RABBITMQ
+        say(f"Starting RabbitMQ {version} in a container")
+        return running.enter_context(container.rabbitmq(version)), None
     if not installed() and not binaries.install_rabbitmq(say):
         raise DevstackError(NO_RABBITMQ)
     server = RabbitMq(port=RABBITMQ_PORT, ui=ui)

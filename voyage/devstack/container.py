@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from voyage.devstack.temporal import DYNAMIC_CONFIG, answers
 from voyage.errors import DevstackError
 
-RABBITMQ_IMAGE = "rabbitmq:4-management"
+RABBITMQ = "4"
+RABBITMQ_IMAGE = "rabbitmq:{}-management"
 TEMPORAL_IMAGE = "temporalio/temporal:1.5.1"
 TEMPORAL_PORT = 7233
 READY_WITHIN = 60.0
@@ -26,11 +27,11 @@ def docker_answers() -> bool:
 
 
 @contextmanager
-def rabbitmq() -> Iterator[str]:
-    """The AMQP URL of a RabbitMQ 4 that lives as long as the block."""
+def rabbitmq(version: str = RABBITMQ) -> Iterator[str]:
+    """The AMQP URL of a RabbitMQ of this version that lives as long as the block."""
     from testcontainers.rabbitmq import RabbitMqContainer
 
-    with RabbitMqContainer(RABBITMQ_IMAGE) as container:
+    with RabbitMqContainer(RABBITMQ_IMAGE.format(version)) as container:
         host, port = container.get_container_host_ip(), container.get_exposed_port(container.port)
         yield f"amqp://guest:guest@{host}:{port}/"
 
