@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import cycle
+from itertools import count
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
@@ -18,7 +18,9 @@ UNLIMITED = {"x-delivery-limit": 2**31 - 1}
 """Without an argument, RabbitMQ 4 drops a message after 20 deliveries, and -1 is refused by 3.10."""
 
 
-_numbers = cycle(range(1, 2000))  # RabbitMQ permits 2047 by default
+MOST_CHANNELS = 2047
+"""What RabbitMQ permits unless it is told otherwise."""
+_numbers = count()
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,16 @@ def new_channel(connection: AbstractConnection, *, publisher_confirms: bool = Fa
     aiormq gives a closing channel's number to the next one, which RabbitMQ takes for an error of the whole
     connection (504, "second 'channel.open' seen"); what goes side by side closes many.
     """
-    return connection.channel(next(_numbers), publisher_confirms=publisher_confirms)
+    return connection.channel(_free_number(connection), publisher_confirms=publisher_confirms)
+
+
+def _free_number(connection: AbstractConnection) -> int | None:
+    if connection.transport is None:
+        return None  # without a connection there is no channel, whatever its number
+    link = connection.transport.connection
+    most = link.connection_tune.channel_max or MOST_CHANNELS
+    numbers = (next(_numbers) % most + 1 for _ in range(most))
+    return next((number for number in numbers if number not in link.channels), None)
 
 
 async def declare(connection: AbstractConnection, names: BrokerSettings) -> None:
