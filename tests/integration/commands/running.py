@@ -43,9 +43,13 @@ async def interrupted(
         stdout=PIPE,
         stderr=PIPE,
     )
-    await eventually("the moment to interrupt it", lambda: when(process))
-    process.send_signal(number)
-    printed, said = await asyncio.wait_for(process.communicate(), 30)
+    try:
+        await eventually("the moment to interrupt it", lambda: when(process))
+        process.send_signal(number)
+        printed, said = await asyncio.wait_for(process.communicate(), 30)
+    finally:
+        if process.returncode is None:
+            process.kill()
     return process.returncode or 0, printed.decode(), said.decode()
 
 
