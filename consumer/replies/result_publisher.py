@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,6 +16,7 @@ from consumer.replies.result_mapping import result_of
 from consumer.reply_address import PUBLISH_RESULT, ReplyAddress
 from consumer.temporal.intake import Intake
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.parked_result import REASON, REPLY_TO, REPLY_TO_GONE, TIME
 from publisher.contract import identity
 from publisher.contract.control import STATUS_TYPE
 from publisher.contract.result import RESULT_TYPE, BookingResult
@@ -81,7 +83,9 @@ class ResultPublisher:
             count_result(result)
 
     async def _park(self, message: Message, address: ReplyAddress) -> None:
-        message.headers["x-reply-to"] = address.reply_to
+        message.headers[REPLY_TO] = address.reply_to
+        message.headers[REASON] = REPLY_TO_GONE
+        message.headers[TIME] = datetime.now(UTC).isoformat()
         parked = self._names.parked_queue
         await self._publisher.publish(message, parked)
         PARKED.inc()

@@ -1,6 +1,6 @@
 """The messages of the AsyncAPI document: properties, headers, payload, examples."""
 
-from publisher.amqp.parked_result import HANDLER_FAILED
+from publisher.amqp.parked_result import HANDLER_FAILED, REPLY_TO_GONE
 from publisher.asyncapi.examples import answers_as, sent_as
 from publisher.asyncapi.references import BINDING_VERSION, Json, ref
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE
@@ -18,7 +18,10 @@ SAME = {**TEXT, "description": "The same for every re-send of the same answer: d
 
 PARKED: Json = {
     "x-reply-to": {**TEXT, "description": "Where it should have gone, or where it was."},
-    "x-reason": {**TEXT, "description": f"`{HANDLER_FAILED}`, if its reader tried it in vain; else absent."},
+    "x-reason": {
+        **TEXT,
+        "description": f"`{REPLY_TO_GONE}`; `{HANDLER_FAILED}`: its reader tried it in vain.",
+    },
     "x-error": {**TEXT, "description": "The error of the last try, and the number of tries."},
     "x-parked-at": {**TEXT, "format": "date-time"},
 }

@@ -30,9 +30,8 @@ def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
 
 def parked_table() -> Table:
     """A table for parked results; `add_parked` fills it."""
-    return _table(
-        Column("booking", overflow="fold"), "reason", "since", Column("address", overflow="fold"), "error"
-    )
+    names = ("booking", "reason", "since", "address", "error")
+    return _table(*(Column(name, overflow="fold") for name in names))
 
 
 def add_parked(sheet: Table, parked: ParkedResult) -> None:

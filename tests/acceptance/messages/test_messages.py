@@ -50,6 +50,7 @@ async def test_a_result_whose_reply_queue_is_gone_is_parked(booking: World, inbo
     result = await next_message(parked, "the parked result")
 
     assert result.headers["x-reply-to"] == gone
+    assert result.headers["x-reason"] == "reply_to_gone"
     assert json.loads(result.body)["status"] == "booked"
 
 

@@ -46,6 +46,7 @@ async def test_list_and_show_tell_why_and_whose(parked: list[str], environment: 
         code, printed, _ = await voyage({**environment, "COLUMNS": width}, "list")
         assert code == 0
         assert all(own in printed for own in parked), "ids are whole at every width"
+        assert "…" not in printed
     assert all(word in printed for word in ("handler_failed", "reply_to_gone", "2026-01-02T03:04:05", "b-0"))
     _, printed, _ = await voyage(environment, "list", "--json")
     assert [json.loads(line)["booking_id"] for line in printed.splitlines()] == ["b-0", "b-1"]
