@@ -257,5 +257,11 @@ class Client:
         async def send(reply_to: str, correlation_id: str) -> None:
             await self._sender.publish(request, sending, reply_to, correlation_id, headers)
 
+        def note(answer: asyncio.Future[BookingResult]) -> None:
+            is_answered = not answer.cancelled() and not answer.exception()
+            if is_answered and answer.result().status is Status.REJECTED:
+                self._sender.forget(sending.booking_id)
+
         async with self._request_reply.request(send, self._lifetime) as result:
+            result.add_done_callback(note)
             yield result

@@ -31,6 +31,10 @@ class RequestSender:
         """Whether this booking's request was sent from here, not too long ago."""
         return booking_id in self._sent
 
+    def forget(self, booking_id: str) -> None:
+        """It became no booking."""
+        self._sent.pop(booking_id, None)
+
     async def publish(
         self,
         request: Trip,

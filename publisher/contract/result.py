@@ -112,7 +112,8 @@ class BookingResult(Message):
     """The answer to a booking request, of whatever trip.
 
     In the message each leg of a booked trip is a field of its own; here they are together in `booked`, and
-    can be read by their names as well: `result.lodge`, which is None unless the trip is booked.
+    can be read by their names as well: `result.lodge`, which is None unless the trip is booked. An optional
+    leg that wasn't asked for is no attribute of its result; `result.booked.get("guide")` is None then too.
     """
 
     cancelled: bool

@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from publisher import BookingRequest, Client
+from publisher import BookingRejectedError, BookingRequest, Client, Status
 from tests.acceptance.conftest import World, in_both_shapes
 from tests.acceptance.inbox import TRIP, Inbox
 
@@ -119,6 +119,15 @@ async def test_a_control_message_with_a_forbidden_reply_to_does_nothing(booking:
     await inbox.send({**TRIP, "booking_id": own})
 
     assert (await inbox.answer())["status"] == "booked"
+
+
+@pytest.mark.usefixtures("booking")
+async def test_the_status_of_what_was_rejected_is_unknown_to_its_sender_too(client: Client) -> None:
+    blank = BookingRequest.model_construct(**{**TRIP, "name": " "}, booking_id=uuid4().hex)
+    with pytest.raises(BookingRejectedError):
+        await client.book(blank)
+
+    assert (await client.status(blank.booking_id or "")).status is Status.UNKNOWN_BOOKING
 
 
 async def test_the_cancel_and_status_commands(booking: World, client: Client) -> None:
