@@ -8,6 +8,7 @@ from contextvars import copy_context
 from functools import partial
 from typing import Self, TypeVar
 
+from publisher import arguments
 from publisher.client import Client
 from publisher.connected_thread import ConnectedThread
 from publisher.connecting import Connecting
@@ -149,7 +150,8 @@ class BlockingClient:
         Python ends no thread: a callback that runs longer than two seconds then is given up, and its
         result comes again.
         """
-        with _threads(concurrency) as threads:
+        arguments.callback(callback, is_async=False)
+        with _threads(arguments.count("concurrency", concurrency)) as threads:
 
             async def called(result: BookingResult) -> None:
                 call = partial(copy_context().run, callback, result)

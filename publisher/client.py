@@ -8,7 +8,7 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from publisher import following
+from publisher import arguments, following
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.message import new_message
@@ -61,6 +61,7 @@ class Client:
         `BrokerUnreachableError`, `BrokerLoginError`, `QueueMismatchError`, `NotDeclaredError` or
         `SettingsError`.
         """
+        arguments.seconds("wait", wait, or_none=True)
 
         async def connected() -> Client:
             chosen = settings or load_settings(BrokerSettings)
@@ -96,6 +97,7 @@ class Client:
         Raises `BookingRejectedError` for a request that was no valid booking, and `ResultTimeoutError` after
         `timeout` seconds; booking again under the same id, as with the same object, gets the result.
         """
+        arguments.seconds("timeout", timeout)
         sending = Sending(id_of(request))
         with sending.told_by_errors():
             async with time_limit(timeout, sending.late), self._booking(request, sending, headers) as result:
@@ -134,6 +136,7 @@ class Client:
         What this client has sent is never unknown: it runs, or waits for its turn. Raises
         `ResultTimeoutError` if nobody answers within `timeout` seconds.
         """
+        arguments.seconds("timeout", timeout)
         body, sending = StatusRequest(booking_id=booking_id).to_body(), Sending(booking_id)
 
         async def send(reply_to: str, correlation_id: str) -> None:
@@ -156,6 +159,7 @@ class Client:
         Asks each `every` seconds. An id that nobody knows is watched on, as its request may still come; leave
         the loop to end it. Raises `ResultTimeoutError` when nobody answers for `timeout` seconds.
         """
+        arguments.seconds("every", every)
         asking = partial(self.status, booking_id, timeout=timeout)
         async with aclosing(following.watch(asking, every)) as changes:
             async for now in changes:
@@ -174,6 +178,8 @@ class Client:
         is booked. Neither a rejected request nor an outage ends it: one that has no result after `timeout`
         seconds has an `error`, which says whether it was sent. Raises `ValueError` for a request without id.
         """
+        arguments.count("concurrency", concurrency)
+        arguments.seconds("timeout", timeout)
 
         def book(request: Trip, within: float) -> Awaitable[BookingResult]:
             return self.book(request, timeout=within)
@@ -209,6 +215,10 @@ class Client:
         with the reason. At most `prefetch` are held at a time, the others go to other subscribers. Repeats
         of an answer (same correlation id and message id) are dropped. Raises `ClientClosedError`.
         """
+        arguments.count("prefetch", prefetch)
+        arguments.count("tries", tries)
+        if timeout is not None:
+            arguments.seconds("timeout", timeout)
         return self._subscriptions.stream(queue, count, prefetch, tries, timeout)
 
     async def handle(
@@ -228,6 +238,11 @@ class Client:
         a lost connection or a crash: tell repeats by `booking_id` and `revision`. Runs until it is cancelled,
         or raises `ClientClosedError`; callbacks then have two seconds to end.
         """
+        arguments.callback(callback, is_async=True)
+        arguments.count("concurrency", concurrency)
+        arguments.count("tries", tries)
+        if prefetch is not None:
+            arguments.count("prefetch", prefetch)
         await self._subscriptions.handle(callback, queue, concurrency, prefetch, tries)
 
     async def close(self) -> None:

@@ -91,6 +91,8 @@ async def _each(requests: Iterable[Trip] | AsyncIterator[Trip]) -> AsyncGenerato
 
 
 def _require_id(request: Trip) -> None:
+    if not isinstance(request, Trip):
+        raise TypeError(f"book_many takes requests such as BookingRequest(…), not {type(request).__name__}")
     if not request.booking_id:
         raise ValueError(
             "book_many takes requests with a booking_id: a run that is repeated books once by it"
@@ -105,7 +107,7 @@ async def _one(
     while True:
         left = until - asyncio.get_running_loop().time()
         try:
-            return Booked(request, await book(request, max(left, 0.0)))
+            return Booked(request, await book(request, max(left, _PAUSE)))
         except BookingRejectedError as rejected:
             return Booked(request, rejected.result)
         except _TRIED_AGAIN as failure:

@@ -21,6 +21,8 @@ from voyage.runtime.awaiting import library_calls
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
 FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
+MAY_ARRIVE = "It may still arrive; send it again under the same id."
+WAS_NOT_SENT = "It was not sent, as there is no connection; send it again."
 
 
 def _nothing() -> None:
@@ -104,14 +106,21 @@ class ConfirmedPublisher:
         if message.message_id:
             lock = self._in_flight.setdefault(message.message_id, lock)
         blame = self._suspects.blame_of(message.message_id)
+        was_sent = False
+
+        def sends() -> None:
+            nonlocal was_sent
+            was_sent = True
+            on_send()
+
         try:
             async with asyncio.timeout(self._timeout), lock:
-                await self._until_confirmed(message, routing_key, blame, on_send, mandatory=mandatory)
+                await self._until_confirmed(message, routing_key, blame, sends, mandatory=mandatory)
         except TimeoutError:
             self._suspects.remember(message.message_id, blame)
             raise PublishTimeoutError(
                 f"RabbitMQ did not confirm the message for {routing_key!r} within {self._timeout:g} s"
-                f"{blame.why}. It may still arrive; send it again under the same id.",
+                f"{blame.why}. {MAY_ARRIVE if was_sent else WAS_NOT_SENT}",
                 is_suspect=blame.is_proven,
             ) from None
 

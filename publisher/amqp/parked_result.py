@@ -14,6 +14,8 @@ REASON, ERROR, REPLY_TO, TIME = "x-reason", "x-error", "x-reply-to", "x-parked-a
 TRIES = "x-tries"
 HANDLER_FAILED = "handler_failed"
 """Its reader could not deal with it, however often it was tried."""
+NO_RESULT = "no_result"
+"""It was in a queue of results, and is something else."""
 REPLY_TO_GONE = "reply_to_gone"
 """The queue at its address is not there."""
 

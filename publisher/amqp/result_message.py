@@ -19,7 +19,7 @@ def parse_result(message: AbstractIncomingMessage) -> BookingResult | None:
     try:
         result = BookingResult.model_validate_json(message.body)
     except ValidationError:
-        log.warning("Message %s is not a booking result; dropped", message.message_id)
+        log.warning("Message %s is not a booking result", message.message_id)
         return None
     result.trace_headers.update(trace_in(message.headers))
     return result

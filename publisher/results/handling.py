@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 
 from publisher.contract.result import BookingResult
 from publisher.results.giving_back import GivingBack
@@ -59,7 +60,9 @@ class Handling:
     async def _handle(self, taken: Taken) -> None:
         try:
             with trace_continued(taken.result.trace_headers):
-                await self._callback(taken.result)
+                called = self._callback(taken.result)
+                if isawaitable(called):
+                    await called
         except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- it is somebody else's code
             if self._closing and isinstance(failure, asyncio.CancelledError):
                 return  # it comes again
@@ -69,7 +72,8 @@ class Handling:
 
     async def _failed(self, taken: Taken, failure: BaseException) -> None:
         said = f"{type(failure).__name__}: {failure}"
-        log.warning("Try %d of result %s failed", taken.tries + 1, taken.message.message_id, exc_info=failure)
+        text = "Try %d of %d with the result of booking %s failed; it comes again later, or is parked"
+        log.warning(text, taken.tries + 1, self._giving_back.tries, taken.result.booking_id, exc_info=failure)
         if await self._giving_back.give_back(taken, said):
             self._subscription.left(taken)
         else:

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections import OrderedDict
-from collections.abc import Hashable
+from collections.abc import Awaitable, Callable, Hashable
 from contextlib import suppress
 from heapq import heappop, heappush
 from itertools import count
@@ -19,6 +19,7 @@ from publisher.lifetime import Lifetime
 from publisher.results.taken import Taken, pause_after, tries_of
 from voyage.runtime.awaiting import ended_within, library_calls
 
+SetAside = Callable[[AbstractIncomingMessage], Awaitable[None]]
 REMEMBERED = 10_000  # answers among which repeats are recognised
 _END_TIMEOUT = 1.0  # seconds
 
@@ -29,8 +30,11 @@ class Subscription:
     A result that was tried in vain waits here for its time, while others are given.
     """
 
-    def __init__(self, queue: AbstractQueue, channel: AbstractChannel, lifetime: Lifetime) -> None:
+    def __init__(
+        self, queue: AbstractQueue, channel: AbstractChannel, lifetime: Lifetime, set_aside: SetAside
+    ) -> None:
         self._queue = queue
+        self._set_aside = set_aside
         self._channel = channel
         self._lifetime = lifetime
         self._tag = ""
@@ -43,16 +47,21 @@ class Subscription:
 
     @classmethod
     async def open(
-        cls, connection: AbstractRobustConnection, queue: str, lifetime: Lifetime, prefetch: int
+        cls,
+        connection: AbstractRobustConnection,
+        queue: str,
+        lifetime: Lifetime,
+        prefetch: int,
+        set_aside: SetAside,
     ) -> Self:
-        """Of a queue that exists; waits for a lost connection.
+        """Of a queue that exists; waits for a lost connection. What is no result is handed to `set_aside`.
 
         Raises `ClientClosedError`, `NotDeclaredError` and `NotPermittedError`.
         """
         channel = await lifetime.lasting(lambda: open_channel(connection, prefetch))
         try:
             with library_calls(), told_by_name("read"):
-                subscription = cls(await channel.get_queue(queue, ensure=True), channel, lifetime)
+                subscription = cls(await channel.get_queue(queue, ensure=True), channel, lifetime, set_aside)
                 subscription._tag = await subscription._queue.consume(subscription._take)
         except BaseException:
             with suppress(Exception):  # the broker may have closed it
@@ -110,7 +119,7 @@ class Subscription:
         if result := parse_result(message):
             self._wait_for(message, result, tries_of(message))
         else:
-            await ack(message)
+            await self._set_aside(message)
 
     def _wait_for(self, message: AbstractIncomingMessage, result: BookingResult, tries: int) -> None:
         due = time.monotonic() + pause_after(tries)

@@ -5,12 +5,14 @@ from functools import partial
 from weakref import WeakSet
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.arguments import MOST
 from publisher.lifetime import Lifetime
 from publisher.results.giving_back import GivingBack
 from publisher.results.handling import Callback, Handling
 from publisher.results.stream import Results
 from publisher.results.subscription import Subscription
 from publisher.settings import BrokerSettings
+from voyage.errors import SettingsError
 
 PREFETCH = 10
 """Results that a subscriber holds at a time; others get the rest."""
@@ -31,10 +33,9 @@ class Subscriptions:
         self, queue: str | None, count: int | None, prefetch: int, tries: int, timeout: float | None
     ) -> Results:
         """A stream, which subscribes when its first result is asked for."""
-        name = queue or self._settings.results_queue
-        stream = Results(
-            partial(self._subscribe, name, prefetch), self._giving_back(name, tries), count, timeout
-        )
+        name, giving_back = self._of(queue, tries)
+        subscribe = partial(self._subscribe, name, prefetch, giving_back)
+        stream = Results(subscribe, giving_back, count, timeout)
         self._open.add(stream)
         return stream
 
@@ -42,9 +43,10 @@ class Subscriptions:
         self, callback: Callback, queue: str | None, concurrency: int, prefetch: int | None, tries: int
     ) -> None:
         """Call back for each result, until cancelled or closed; raises `ClientClosedError`."""
-        name = queue or self._settings.results_queue
-        subscription = await self._subscribe(name, prefetch or max(PREFETCH, 2 * concurrency))
-        handling = Handling(callback, subscription, self._giving_back(name, tries), concurrency)
+        name, giving_back = self._of(queue, tries)
+        held = prefetch or min(max(PREFETCH, 2 * concurrency), MOST)
+        subscription = await self._subscribe(name, held, giving_back)
+        handling = Handling(callback, subscription, giving_back, concurrency)
         self._open.add(handling)
         await handling.run()
 
@@ -53,8 +55,14 @@ class Subscriptions:
         if ending := [asyncio.ensure_future(one.aclose()) for one in tuple(self._open)]:
             await asyncio.wait(ending, timeout=_CLOSE_TIMEOUT)
 
-    async def _subscribe(self, queue: str, prefetch: int) -> Subscription:
-        return await Subscription.open(self._publisher.connection, queue, self._lifetime, prefetch)
+    async def _subscribe(self, queue: str, prefetch: int, giving_back: GivingBack) -> Subscription:
+        return await Subscription.open(
+            self._publisher.connection, queue, self._lifetime, prefetch, giving_back.set_aside
+        )
 
-    def _giving_back(self, queue: str, tries: int) -> GivingBack:
-        return GivingBack(self._publisher, queue, self._settings.parked_queue, tries)
+    def _of(self, queue: str | None, tries: int) -> tuple[str, GivingBack]:
+        ours = self._settings
+        name = queue or ours.results_queue
+        if name in {ours.requests_queue, ours.control_queue, ours.undelivered_queue, ours.dead_queue}:
+            raise SettingsError(f"{name!r} holds no results. Name another, or none: {ours.results_queue}.")
+        return name, GivingBack(self._publisher, name, ours.parked_queue, tries)

@@ -13,7 +13,9 @@ from publisher import (
     ResultTimeoutError,
     UndeliverableError,
 )
+from publisher.amqp.parked_result import ParkedResult
 from tests.integration.rabbitmq.some_results import put_results, result
+from tests.poll import eventually
 
 TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
 
@@ -68,7 +70,7 @@ async def test_an_unreachable_broker_is_named_without_its_password() -> None:
     assert "secret" not in str(failed.value)
 
 
-async def test_results_drops_repeats_and_skips_what_is_no_result(
+async def test_results_drops_repeats_and_parks_what_is_no_result(
     client: Client, settings: ConsumerSettings
 ) -> None:
     first, second = result(1).to_body(), result(2).to_body()
@@ -83,6 +85,12 @@ async def test_results_drops_repeats_and_skips_what_is_no_result(
     got = [answer.booking_id async for answer in client.results(count=3)]
 
     assert got == ["b-1", "b-1", "b-2"]
+    [parked] = await eventually("what is no result to be parked", lambda: parked_in(client))
+    assert (parked.id, parked.reason) == ("m-x", "no_result")
+
+
+async def parked_in(client: Client) -> list[ParkedResult]:
+    return [parked async for parked in client.parked_results.browse()]
 
 
 async def test_a_result_that_was_not_dealt_with_comes_again(
