@@ -18,7 +18,7 @@ from consumer.replies.result_publisher import ResultPublisher
 from consumer.reply_address import PUBLISH_RESULT
 from consumer.settings import ConsumerSettings
 from saga.settings import WorkerSettings
-from saga.suppliers.selection import open_suppliers
+from saga.suppliers.selection import log_suppliers, open_suppliers
 from saga.temporal.pollers import POLLERS
 from saga.worker import build
 
@@ -54,4 +54,5 @@ async def booking_worker(
         open_suppliers(settings.trip.declared_legs) as suppliers,
         build(client, settings, suppliers, reply_handlers) as worker,
     ):
+        log_suppliers(settings.trip.declared_legs)
         yield worker

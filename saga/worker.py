@@ -15,7 +15,7 @@ from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import REPLY_LOCALLY, LocalReplies, ReplyHandler
 from saga.activities.unserved import LeaveToOthers
 from saga.settings import WorkerSettings
-from saga.suppliers.selection import open_suppliers
+from saga.suppliers.selection import log_suppliers, open_suppliers
 from saga.suppliers.simulated import SimulatedSupplier
 from saga.suppliers.supplier import Supplier
 from saga.temporal import sdk_runtime
@@ -79,6 +79,7 @@ async def run(settings: WorkerSettings) -> None:
         client = await unless_stopped(stop, connect_to_namespace())
         if client is None:
             return
+        log_suppliers(settings.trip.declared_legs)
         worker = await stack.enter_async_context(build(client, settings, suppliers))
         await stack.enter_async_context(log_failed_checks(run_check(check_clock, "clock", client)))
         log.info("Worker ready on task queue %s", settings.task_queue)

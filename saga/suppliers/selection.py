@@ -35,13 +35,18 @@ async def open_suppliers(legs: Iterable[str]) -> AsyncIterator[dict[str, Supplie
     """
     async with AsyncExitStack() as stack:
         suppliers: dict[str, Supplier] = {}
-        for leg, name in names_of(legs).items():
-            level = logging.WARNING if name == Simulation.SIMULATED else logging.INFO
-            log.log(level, "%s: supplied by %s", leg, shown(name))
+        for leg in names_of(legs):
             suppliers[leg] = supplier = choose(leg)
             if isinstance(supplier, AbstractAsyncContextManager):
                 await stack.enter_async_context(supplier)
         yield suppliers
+
+
+def log_suppliers(legs: Iterable[str]) -> None:
+    """A line for each leg; a warning if nothing is really booked."""
+    for leg, name in names_of(legs).items():
+        level = logging.WARNING if name == Simulation.SIMULATED else logging.INFO
+        log.log(level, "%s: supplied by %s", leg, shown(name))
 
 
 def names_of(legs: Iterable[str]) -> dict[str, str]:
