@@ -46,6 +46,10 @@ async def stored(temporal: Temporal, world: World) -> dict[str, bytes]:
     return found
 
 
+async def is_cancelled(client: Client, request: BookingRequest) -> bool:
+    return (await client.status(request.booking_id or "")).status is Status.CANCELLED
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 async def test_temporal_holds_nothing_readable_of_any_way_a_booking_can_go(
     shape: str, encrypted: World, temporal: Temporal
@@ -60,6 +64,7 @@ async def test_temporal_holds_nothing_readable_of_any_way_a_booking_can_go(
         status = await client.status(booked.booking_id or "")
         overtaken = trip()
         await client.cancel(overtaken.booking_id or "", f"{NAME} is ill")
+        await eventually("the cancel to be known", lambda: is_cancelled(client, overtaken))
         cancelled = await client.book(overtaken)
         stopped = asyncio.create_task(client.book(slow))
         await encrypted.until_it_books(slow.booking_id, "car")
