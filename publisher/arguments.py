@@ -15,12 +15,12 @@ def count(name: str, value: Any) -> int:
     return value
 
 
-def seconds(name: str, value: Any, *, or_none: bool = False) -> float:
+def seconds(name: str, value: Any, *, may_be_zero: bool = False) -> float:
     """Seconds, infinity among them; raises `TypeError` or `ValueError`, which names it."""
     if type(value) not in (int, float):
         raise TypeError(f"{name} takes seconds, not {value!r}")
-    if not (value >= 0 if or_none else value > 0):
-        raise ValueError(f"{name} takes {'0 or more' if or_none else 'more than 0'} seconds, not {value}")
+    if not (value >= 0 if may_be_zero else value > 0):
+        raise ValueError(f"{name} takes {'0 or more' if may_be_zero else 'more than 0'} seconds, not {value}")
     return float(value)
 
 

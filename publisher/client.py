@@ -15,6 +15,7 @@ from publisher.amqp.message import new_message
 from publisher.amqp.parked_queue import ParkedQueue
 from publisher.amqp.request_reply import RequestReply, time_limit
 from publisher.connecting import Connecting, publisher_within
+from publisher.contract.answers import UNDER_WAY
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, ClientClosedError
@@ -61,7 +62,7 @@ class Client:
         `BrokerUnreachableError`, `BrokerLoginError`, `QueueMismatchError`, `NotDeclaredError` or
         `SettingsError`.
         """
-        arguments.seconds("wait", wait, or_none=True)
+        arguments.seconds("wait", wait, may_be_zero=True)
 
         async def connected() -> Client:
             chosen = settings or load_settings(BrokerSettings)
@@ -148,7 +149,7 @@ class Client:
             async with time_limit(timeout, late), self._request_reply.request(send, self._lifetime) as asked:
                 answer = await asked
         if answer.status is Status.UNKNOWN_BOOKING and self._sender.has_sent(booking_id):
-            return answer.model_copy(update={"status": Status.RUNNING, "result": "Voyage under way"})
+            return answer.model_copy(update={"status": Status.RUNNING, "result": UNDER_WAY})
         return answer
 
     async def watch(

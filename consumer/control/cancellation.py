@@ -6,11 +6,11 @@ from temporalio.client import Client, WorkflowHandle
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from consumer.callers.joining import Joining
-from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
+from publisher.contract.answers import CANCELLED_BEFORE_REQUEST
 from saga.models import BookingOutcome
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation

@@ -15,6 +15,7 @@ from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Running, look_up
 from consumer.temporal.calls import QUERY_TIMEOUT, temporal_calls
 from publisher.amqp.message import Delivery
+from publisher.contract import answers
 from publisher.contract.result import BookingResult
 from saga.models import LegOutcome
 from saga.workflows.booking import BookingWorkflow
@@ -65,7 +66,7 @@ class ControlHandler:
                 case Running() as running:
                     return await self._status_of_running(running, ask)
                 case _:
-                    return result_mapping.unknown_booking(booking_id)
+                    return answers.unknown_booking(booking_id)
 
     async def _status_of_running(self, running: Running, ask: AskStatus) -> BookingResult:
         """The outcome if it is known already, else the legs; without a worker to ask, just that it runs."""
@@ -79,5 +80,5 @@ class ControlHandler:
             if not running.is_early_cancel:
                 legs = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
         if running.is_early_cancel:
-            return result_mapping.cancelled_before_request(booking_id)
-        return result_mapping.running_booking(booking_id, running.user_id, legs)
+            return answers.cancelled_before_request(booking_id)
+        return answers.running_booking(booking_id, running.user_id, result_mapping.leg_results(legs))

@@ -1,12 +1,9 @@
-"""From what the saga or a decision says to the result message that the contract promises."""
+"""From what the saga says to the result message that the contract promises."""
 
 from publisher.contract.result import BookingResult, LegResult, Reason, Status
-from saga.models import BookingOutcome, BookingStatus, LegOutcome, LegStatus, ReasonCode
+from saga.models import BookingOutcome, BookingStatus, LegOutcome, LegStatus
 
 FAILED = BookingStatus.FAILED
-
-CANCELLED = "Voyage cancelled"
-CANCELLED_BEFORE_REQUEST = "Cancelled before the request came"
 
 
 def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = False) -> BookingResult:
@@ -22,56 +19,8 @@ def result_of(outcome: BookingOutcome, booking_id: str, *, duplicate: bool = Fal
         status=Status(outcome.status.value),
         duplicate=duplicate,
         revision=outcome.revision,
-        legs=_legs(outcome.legs),
+        legs=leg_results(outcome.legs),
         reason=_reason(outcome),
-    )
-
-
-def running_booking(booking_id: str, user_id: str | None, legs: list[LegOutcome]) -> BookingResult:
-    """The status of a booking that hasn't ended."""
-    return BookingResult(
-        cancelled=False,
-        result="Voyage under way",
-        user_id=user_id,
-        booking_id=booking_id,
-        status=Status.RUNNING,
-        legs=_legs(legs),
-    )
-
-
-def cancelled_before_request(booking_id: str) -> BookingResult:
-    """The status of a booking that was cancelled before its request came."""
-    reason = Reason(code=ReasonCode.CANCELLED_BY_REQUEST.value, message=CANCELLED_BEFORE_REQUEST)
-    return BookingResult(
-        cancelled=True,
-        result=CANCELLED,
-        user_id=None,
-        booking_id=booking_id,
-        status=Status.CANCELLED,
-        reason=reason,
-    )
-
-
-def unknown_booking(booking_id: str) -> BookingResult:
-    """The status of a booking that nobody knows."""
-    return BookingResult(
-        cancelled=False,
-        result="No such voyage",
-        user_id=None,
-        booking_id=booking_id,
-        status=Status.UNKNOWN_BOOKING,
-    )
-
-
-def rejection(code: str, message: str, booking_id: str | None) -> BookingResult:
-    """The result of a message that could not become a booking."""
-    return BookingResult(
-        cancelled=True,
-        result=CANCELLED,
-        user_id=None,
-        booking_id=booking_id,
-        status=Status.REJECTED,
-        reason=Reason(code=code, message=message),
     )
 
 
@@ -100,7 +49,8 @@ def _still_booked(leg: LegOutcome) -> str:
             return ""
 
 
-def _legs(legs: list[LegOutcome]) -> list[LegResult]:
+def leg_results(legs: list[LegOutcome]) -> list[LegResult]:
+    """The legs of a booking, as its result and its status tell them."""
     return [
         LegResult(
             leg=leg.leg,

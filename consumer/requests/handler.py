@@ -4,7 +4,6 @@ import logging
 from dataclasses import replace
 
 from consumer.metrics import REQUESTS, Outcome
-from consumer.replies import result_mapping
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.reply_address import ReplyAddress
 from consumer.requests.dead_letters import DeadLetterPublisher
@@ -12,7 +11,7 @@ from consumer.requests.decision import Reject, Start, decide
 from consumer.requests.start_or_join import Accepted, Conflict, Ended, WorkflowStarter
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
-from publisher.contract import identity
+from publisher.contract import answers, identity
 from voyage.runtime import logs
 
 log = logging.getLogger(__name__)
@@ -108,7 +107,7 @@ class RequestHandler:
     async def _answer_once(self, reject: Reject, address: ReplyAddress, answer_id: str) -> None:
         if (answer_id, address.reply_to) in self._answered:
             return
-        result = result_mapping.rejection(reject.code, reject.message, reject.booking_id)
+        result = answers.rejection(reject.code, reject.message, reject.booking_id)
         await self._results.send_rejection(result, address, answer_id)
         self._answered[answer_id, address.reply_to] = None
         if len(self._answered) > REMEMBERED:

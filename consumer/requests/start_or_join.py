@@ -6,7 +6,6 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 
 from consumer.callers.joining import Joining
-from consumer.replies.result_mapping import CANCELLED_BEFORE_REQUEST
 from consumer.requests.booking_input import booking_input, memo_of, summary_of
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
@@ -14,6 +13,7 @@ from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, 
 from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
 from consumer.temporal.intake import Intake
 from consumer.temporal.recent import Recent
+from publisher.contract.answers import CANCELLED_BEFORE_REQUEST
 from saga.models import BookingOutcome
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, cancelled_before_start

@@ -2,12 +2,11 @@
 
 from datetime import UTC, datetime
 
+from publisher.contract.answers import CANCELLED, running_booking
 from publisher.contract.identity import user_id
 from publisher.contract.result import BookingResult, LegResult, Reason, Status
 from voyage.trips import Trip
 from voyage.trips.words import items_of
-
-CANCELLED = "Voyage cancelled"
 
 
 def booked(request: Trip, booking_id: str) -> BookingResult:
@@ -47,51 +46,10 @@ def is_late(request: Trip) -> bool:
     return request.deadline is not None and request.deadline <= datetime.now(UTC)
 
 
-def cancelled_before(booking_id: str) -> BookingResult:
-    """A cancel came, and its request has not."""
-    return BookingResult(
-        cancelled=True,
-        result=CANCELLED,
-        user_id=None,
-        booking_id=booking_id,
-        status=Status.CANCELLED,
-        reason=Reason(code="cancelled_by_request", message="Cancelled before the request came"),
-    )
-
-
-def rejected(code: str, text: str, booking_id: str | None) -> BookingResult:
-    """A request that was no valid booking."""
-    return BookingResult(
-        cancelled=True,
-        result=CANCELLED,
-        user_id=None,
-        booking_id=booking_id,
-        status=Status.REJECTED,
-        reason=Reason(code=code, message=text),
-    )
-
-
 def going_on(request: Trip, booking_id: str) -> BookingResult:
     """It has not ended."""
-    return BookingResult(
-        cancelled=False,
-        result="Voyage under way",
-        user_id=user_id(request.name, booking_id),
-        booking_id=booking_id,
-        status=Status.RUNNING,
-        legs=[LegResult(leg=leg, status="not_tried") for leg in items_of(request)],
-    )
-
-
-def unknown(booking_id: str) -> BookingResult:
-    """Nobody knows it."""
-    return BookingResult(
-        cancelled=False,
-        result="No such voyage",
-        user_id=None,
-        booking_id=booking_id,
-        status=Status.UNKNOWN_BOOKING,
-    )
+    legs = [LegResult(leg=leg, status="not_tried") for leg in items_of(request)]
+    return running_booking(booking_id, user_id(request.name, booking_id), legs)
 
 
 def _cancelled(request: Trip, booking_id: str, legs: list[LegResult], reason: Reason) -> BookingResult:

@@ -7,6 +7,7 @@ from aio_pika import Message
 from pydantic import ValidationError
 
 from publisher.amqp.message import new_message
+from publisher.contract import answers
 from publisher.contract.control import CANCEL_TYPE, STATUS_TYPE, CancelRequest, StatusRequest
 from publisher.contract.identity import answer_id, fingerprint
 from publisher.contract.identity import booking_id as id_of
@@ -51,13 +52,13 @@ class FakeServices:
     def _take_request(self, message: Message) -> None:
         if len(message.body) > MAX_BODY_BYTES:
             text = f"The body has {len(message.body)} bytes; {MAX_BODY_BYTES} are allowed"
-            self._answer(message, outcomes.rejected("too_large", text, None))
+            self._answer(message, answers.rejection("too_large", text, None))
             return
         try:
             request = self._names.trip.model_validate_json(message.body)
         except ValidationError as invalid:
             text = "; ".join(problems(invalid, {}))
-            self._answer(message, outcomes.rejected("invalid", text, None))
+            self._answer(message, answers.rejection("invalid", text, None))
             return
         self.requests.append(request)
         booking_id = id_of(request, message.message_id, message.correlation_id, message.body)
@@ -66,7 +67,7 @@ class FakeServices:
             self._begin(booking_id, request, message)
         elif fingerprint(known.request) != fingerprint(request):
             text = f"The booking id {booking_id!r} belongs to a booking with other fields"
-            self._answer(message, outcomes.rejected("conflict", text, booking_id))
+            self._answer(message, answers.rejection("conflict", text, booking_id))
         elif known.result:
             self._answer(message, known.result.model_copy(update={"duplicate": True}))
         else:
@@ -110,9 +111,9 @@ class FakeServices:
     def _status(self, booking_id: str) -> BookingResult:
         booking = self._bookings.get(booking_id)
         if booking is None and booking_id in self._cancelled:
-            return outcomes.cancelled_before(booking_id)
+            return answers.cancelled_before_request(booking_id)
         if booking is None:
-            return outcomes.unknown(booking_id)
+            return answers.unknown_booking(booking_id)
         return booking.result or outcomes.going_on(booking.request, booking_id)
 
     def _answer(self, asked: Message, result: BookingResult, kind: str = RESULT_TYPE) -> None:

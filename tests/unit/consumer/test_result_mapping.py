@@ -3,7 +3,8 @@
 import json
 from typing import Any
 
-from consumer.replies.result_mapping import rejection, result_of
+from consumer.replies.result_mapping import result_of
+from publisher.contract.answers import rejection
 from publisher.contract.result import BookingResult
 from saga.models import BookingOutcome, BookingStatus, LegOutcome, LegStatus, Reason, ReasonCode
 
