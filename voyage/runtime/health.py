@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import os
 import time
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ log = logging.getLogger(__name__)
 STUCK_EXIT_CODE = 3
 _CHECK_TIMEOUT = 15.0
 _FIRST_INTERVAL = 0.1  # seconds; they double
+_SETTLING = 5.0  # seconds in which a process that starts need not be ready yet
 _CLOSE_TIMEOUT = 30.0
 _READY = Gauge("voyage_ready", "1 while the process does its work")
 
@@ -68,6 +70,8 @@ class Watchdog:
         self._checks: tuple[Check, ...] = ()
         self._stuck_since: dict[str, float] = {}
         self._was_ready = False
+        self._told: dict[str, Problem] = {}
+        self._settled_at = math.inf
         self._next_interval = _FIRST_INTERVAL
         self.problems: dict[str, Problem] = {"process": STARTING}
         _READY.set_function(lambda: float(not self.problems))
@@ -75,6 +79,7 @@ class Watchdog:
     async def run(self, checks: Iterable[Check], stop: asyncio.Event) -> None:
         """Watch until `stop` is set; raises `StuckError` when a check stays stuck for too long."""
         self._checks = tuple(checks)
+        self._settled_at = time.monotonic() + _SETTLING
         while not stop.is_set():
             await self._check_all()
             with suppress(TimeoutError):
@@ -98,11 +103,9 @@ class Watchdog:
         await asyncio.gather(*map(self._recover, self._checks))
 
     def _log_changes(self, before: dict[str, Problem]) -> None:
+        if self._was_ready or time.monotonic() >= self._settled_at:
+            self._log_problems()
         for name, problem in self.problems.items():
-            if before.get(name) != problem:
-                level = logging.WARNING if self._was_ready else logging.INFO
-                about = {"away": problem.away}
-                log.log(level, "Not ready: %s: %s (%s)", name, problem.text, problem.reason, extra=about)
             if problem.away:
                 OUTAGES.lost(problem.away, name)
         for name, problem in before.items():
@@ -111,6 +114,15 @@ class Watchdog:
         if before and not self.problems:
             self._was_ready = True
             log.info("Ready")
+
+    def _log_problems(self) -> None:
+        """Those that have not been told; a worker that has just begun to poll is no news for anybody."""
+        told, self._told = self._told, self.problems
+        level = logging.WARNING if self._was_ready else logging.INFO
+        for name, problem in self.problems.items():
+            if told.get(name) != problem:
+                about = {"away": problem.away}
+                log.log(level, "Not ready: %s: %s (%s)", name, problem.text, problem.reason, extra=about)
 
     async def _recover(self, check: Check) -> None:
         problem = self.problems.get(check.name)
