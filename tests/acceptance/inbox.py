@@ -54,12 +54,34 @@ class Inbox:
         ids = {"message_id": message.message_id, "correlation_id": message.correlation_id}
         return {**json.loads(message.body), **ids, "type": message.type}
 
+    async def answer_to(self, correlation_id: str) -> dict[str, Any]:
+        """The answer with this correlation id; others are thrown away."""
+        while (answer := await self.answer())["correlation_id"] != correlation_id:
+            pass
+        return answer
+
+    async def until_cancel_is_known(self, booking_id: str) -> dict[str, Any]:
+        """The status of a booking whose cancel came before its request; they travel in two queues."""
+        status = {"status": "unknown_booking"}
+        while status["status"] == "unknown_booking":
+            own = uuid4().hex
+            await self.control("booking.status", {"booking_id": booking_id}, correlation_id=own)
+            status = await self.answer_to(own)
+        return status
+
     async def dead_letter(self, message_id: str) -> AbstractIncomingMessage:
         """The dead letter with this message id; others, which earlier tests left, are thrown away."""
         queue = await self.channel.get_queue(self.settings.dead_queue)
         while (letter := await next_message(queue, "the dead letter")).message_id != message_id:
             pass
         return letter
+
+    async def parked(self, reply_to: str) -> AbstractIncomingMessage:
+        """The parked result for this queue; others, which earlier tests left, are thrown away."""
+        queue = await self.channel.get_queue(self.settings.parked_queue)
+        while (result := await next_message(queue, "the parked result")).headers["x-reply-to"] != reply_to:
+            pass
+        return result
 
     async def depth(self, queue: str) -> int:
         declared = await self.channel.declare_queue(queue, passive=True)

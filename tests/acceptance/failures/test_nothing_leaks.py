@@ -84,14 +84,13 @@ async def book_in_every_way(world: World) -> None:
         await inbox.control("booking.other", {"booking_id": "1"})
         ill = trip()
         await inbox.control("booking.cancel", {"booking_id": ill["booking_id"], "reason": ILL})
+        await inbox.until_cancel_is_known(ill["booking_id"])
         assert (await book_again(inbox, ill))["status"] == "cancelled"
 
 
 async def book_again(inbox: Inbox, request: dict[str, str]) -> dict[str, object]:
     await inbox.send(request, correlation_id="again")
-    while (answer := await inbox.answer())["correlation_id"] != "again":
-        pass
-    return answer
+    return await inbox.answer_to("again")
 
 
 @pytest.mark.parametrize("shape", SHAPES)
