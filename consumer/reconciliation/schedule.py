@@ -59,7 +59,7 @@ async def ensure(client: Client, settings: ConsumerSettings) -> None:
         try:
             if not await create(client, settings):
                 handle, wanted = client.get_schedule_handle(id_of(settings)), wanted_schedule(settings)
-                await handle.update(lambda _: ScheduleUpdate(schedule=wanted))
+                await handle.update(lambda _: ScheduleUpdate(schedule=wanted), rpc_timeout=RPC_TIMEOUT)
         except RPCError as error:
             if error.status in REFUSED:
                 raise UnmetRequirementError(str(not_permitted("reconciliation", error))) from error
@@ -71,7 +71,7 @@ async def ensure(client: Client, settings: ConsumerSettings) -> None:
 async def create(client: Client, settings: ConsumerSettings) -> bool:
     """Create the schedule, unless it is there already; whether it was created."""
     try:
-        await client.create_schedule(id_of(settings), wanted_schedule(settings))
+        await client.create_schedule(id_of(settings), wanted_schedule(settings), rpc_timeout=RPC_TIMEOUT)
     except ScheduleAlreadyRunningError:
         return False
     return True
