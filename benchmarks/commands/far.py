@@ -36,15 +36,11 @@ def far(
     rounds: Annotated[int, typer.Option(help="Rounds, each far and near.", min=1)] = 3,
 ) -> None:
     """Drain requests over servers that are far away, and over near ones, in turn."""
-    asyncio.run(_compare(requests, delay / 1000, rounds))
-
-
-async def _compare(requests: int, delay: float, rounds: int) -> None:
     drained: dict[str, list[Drained]] = {"far": [], "near": []}
     for number in range(rounds):
-        for name, seconds in (("far", delay), ("near", 0.0)):
+        for name, seconds in (("far", delay / 1000), ("near", 0.0)):
             with devstack.stack(say=lambda _: None) as servers:
-                one = await _drain(servers, requests, seconds)
+                one = asyncio.run(_drain(servers, requests, seconds))
             drained[name].append(one)
             print(
                 f"round {number + 1}, {name}: ready after {one.ready:.1f} s, first answer after"
