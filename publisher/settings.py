@@ -7,12 +7,10 @@ from pydantic import AfterValidator, Field, FilePath, SecretStr
 from pydantic_settings import SettingsConfigDict
 from yarl import URL
 
-from voyage.errors import SettingsError
-from voyage.runtime.addresses import is_host, shown
+from publisher import broker_url
 from voyage.runtime.settings import ConnectionSettings, PositiveSeconds, Utf8
 from voyage.trips.loading import TripSettings
 
-DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
 LONGEST_NAME = 255  # bytes, by AMQP
 REPLY_SUFFIX = 33  # bytes that a client's own reply queue has beyond the results queue
 
@@ -32,24 +30,8 @@ def _queue(name: str) -> str:
     return name
 
 
-def _url(text: str) -> URL:
-    """The address of a broker, read; the error repeats nothing of it, as there is a password in it."""
-    try:
-        url = URL(text)
-        is_usable = url.scheme in DEFAULT_PORTS and is_host(url.host or "") and url.port != 0
-    except ValueError:
-        url, is_usable = URL(), False
-    # A password with a raw / or # ends up in the path or the fragment, and an @ with it.
-    if not is_usable or "@" in url.path_qs + url.fragment or not text.isprintable() or " " in text:
-        raise SettingsError(
-            "AMQP_URL: not an address of RabbitMQ. It takes amqp://user:password@host:port/vhost or "
-            "amqps://…; write special characters of user and password as %XX, a slash as %2F."
-        )
-    return url
-
-
 def _broker(address: SecretStr) -> SecretStr:
-    _url(address.get_secret_value())
+    broker_url.read(address.get_secret_value())
     return address
 
 
@@ -68,7 +50,7 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     amqp_url: Annotated[SecretStr, AfterValidator(_broker)] = Field(
         default=SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL"
     )
-    """Where RabbitMQ is, with user and password."""
+    """Where RabbitMQ is, with user and password; a comma between the hosts of a cluster."""
     amqp_ca: FilePath | None = None
     """The certificates to trust with `amqps://`, PEM, instead of the system's."""
     amqp_certificate: FilePath | None = None
@@ -93,12 +75,16 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     """Seconds to wait for RabbitMQ to confirm a message, reconnecting included."""
 
     @property
+    def nodes(self) -> tuple[URL, ...]:
+        """The address of each node in `AMQP_URL`; raises `SettingsError`, which repeats nothing of it."""
+        return broker_url.read(self.amqp_url.get_secret_value())
+
+    @property
     def url(self) -> URL:
-        """`AMQP_URL`, read; raises `SettingsError`, which repeats nothing of it, if it is no address."""
-        return _url(self.amqp_url.get_secret_value())
+        """The address of the first node: what is the same for all stands there too."""
+        return self.nodes[0]
 
     @property
     def shown_address(self) -> str:
         """The broker's address as it may be shown: without user, password and options."""
-        url = self.url
-        return f"{url.scheme}://{shown(url.host or '', url.port or DEFAULT_PORTS[url.scheme])}{url.path}"
+        return broker_url.shown_address(self.nodes)

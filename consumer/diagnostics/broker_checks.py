@@ -7,11 +7,14 @@ from typing import Any
 from aio_pika.abc import AbstractConnection
 from aio_pika.exceptions import ChannelNotFoundEntity, ChannelPreconditionFailed
 from aiormq.exceptions import ChannelAccessRefused
+from pydantic import SecretStr
+from yarl import URL
 
 from consumer.diagnostics import broker_permissions, policies
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import connected
 from publisher.amqp.topology import Queue, new_channel, queues
+from publisher.broker_url import shown_node
 from voyage.errors import VoyageError
 from voyage.runtime.check_results import CheckResult, CheckState, run_check
 
@@ -23,12 +26,25 @@ async def run_checks(settings: ConsumerSettings) -> list[CheckResult]:
             findings = await run_checks_on(connection, settings)
     except VoyageError as error:
         return [CheckResult("RabbitMQ", CheckState.FAILED, "can't be used", str(error))]
+    nodes = settings.nodes if len(settings.nodes) > 1 else ()
     to_do = "rabbitmqctl environment | grep consumer_timeout: must be 60000 (ms) at least; 1800000 by default"
     return [
         CheckResult("RabbitMQ", CheckState.OK, f"answers at {settings.shown_address}"),
+        *await asyncio.gather(*(_node(node, settings) for node in nodes)),
         *findings,
         CheckResult("consumer timeout", CheckState.UNKNOWN, "AMQP doesn't tell", to_do),
     ]
+
+
+async def _node(node: URL, settings: ConsumerSettings) -> CheckResult:
+    """Whether one node of the cluster lets us in; the others do meanwhile."""
+    alone = settings.model_copy(update={"amqp_url": SecretStr(str(node))})
+    name = f"node {shown_node(node)}"
+    try:
+        async with connected(alone):
+            return CheckResult(name, CheckState.OK, "lets us in")
+    except VoyageError as error:
+        return CheckResult(name, CheckState.FAILED, "can't be used; other nodes can", str(error))
 
 
 async def run_checks_on(connection: AbstractConnection, settings: ConsumerSettings) -> list[CheckResult]:

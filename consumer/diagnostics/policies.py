@@ -13,7 +13,7 @@ from consumer.settings import ConsumerSettings
 from publisher.amqp import tls
 from publisher.amqp.connection import connected
 from publisher.amqp.topology import Queue, queues
-from publisher.settings import DEFAULT_PORTS
+from publisher.broker_url import DEFAULT_PORTS
 from voyage.runtime.check_results import CheckResult, CheckState
 
 _TIMEOUT = ClientTimeout(total=5)

@@ -1,7 +1,8 @@
 """Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TypeVar
 
 from aio_pika import Connection
 from aio_pika.abc import AbstractConnection, AbstractRobustChannel, AbstractRobustConnection
@@ -12,12 +13,16 @@ from yarl import URL
 from publisher.amqp import tls, topology
 from publisher.amqp.reconnecting import CLOSE_TIMEOUT, ReconnectingConnection, heartbeat_of
 from publisher.amqp.tolerant_decoding import tolerant_decoding
+from publisher.amqp.transports import Transports
 from publisher.errors import BrokerError, BrokerLoginError, BrokerUnreachableError
 from publisher.settings import BrokerSettings
 from voyage.runtime.awaiting import ended_within, library_calls
 from voyage.runtime.system_errors import lacks_descriptors, no_descriptors, reason_of
 
 CONNECT_TIMEOUT = 10.0
+NODE_TIMEOUT = 5.0
+
+C = TypeVar("C", bound=Connection)
 RECONNECT_INTERVAL = 1.0
 
 
@@ -39,9 +44,14 @@ async def declare_topology(settings: BrokerSettings) -> None:
 async def connected(settings: BrokerSettings) -> AsyncIterator[AbstractConnection]:
     """A connection that doesn't come back, closed within seconds; raises as `open_connection` does."""
     context = tls.ssl_context(settings)
-    connection = Connection(_url(settings), ssl_context=context)
+
+    def one(transports: Transports) -> Connection:
+        connection = Connection(_url(settings), ssl_context=context)
+        connection.kwargs["transport_factory"] = transports
+        return connection
+
     try:
-        await _connect(connection)
+        connection = await _connect(one, settings)
     except (*CONNECTION_EXCEPTIONS, ValueError) as failure:
         refusal = await tls.tls_refusal(settings, context) if context else None
         raise broker_error(settings, refusal or failure) from failure
@@ -57,18 +67,22 @@ async def open_connection(settings: BrokerSettings, name: str) -> ReconnectingCo
 
     Raises `BrokerUnreachableError` if the broker can't be reached now, or what `declare_topology` raises.
     """
-    connection = ReconnectingConnection(
-        _url(settings),
-        ssl_context=tls.ssl_context(settings),
-        client_properties={"connection_name": name},
-        reconnect_interval=RECONNECT_INTERVAL,
-    )
+    context = tls.ssl_context(settings)
+
+    def one(transports: Transports) -> ReconnectingConnection:
+        return ReconnectingConnection(
+            _url(settings),
+            transports,
+            ssl_context=context,
+            client_properties={"connection_name": name},
+            reconnect_interval=RECONNECT_INTERVAL,
+        )
+
     try:
         with tolerant_decoding():
-            await _connect(connection)
+            return await _connect(one, settings)
     except (*CONNECTION_EXCEPTIONS, ValueError) as failure:
         raise broker_error(settings, failure) from failure
-    return connection
 
 
 async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) -> AbstractRobustChannel:
@@ -81,14 +95,25 @@ async def open_channel(connection: AbstractRobustConnection, prefetch: int = 0) 
     return channel
 
 
-async def _connect(connection: Connection) -> None:
+async def _connect(one: Callable[[Transports], C], settings: BrokerSettings) -> C:
+    """A connection to a node that lets us in; raises what the last of them answered."""
+    transports, others = Transports(settings.nodes), settings.nodes[1:]
+    within = NODE_TIMEOUT if others else CONNECT_TIMEOUT
+    for _ in others:
+        with suppress(*CONNECTION_EXCEPTIONS):
+            return await _open(one(transports), within)
+    return await _open(one(transports), within)
+
+
+async def _open(connection: C, within: float) -> C:
     """Connect, or close it: else it would go on trying, or complain when it is collected."""
     try:
         with library_calls():
-            await connection.connect(CONNECT_TIMEOUT)
+            await connection.connect(within)
     except BaseException:
         await connection.close()
         raise
+    return connection
 
 
 def _url(settings: BrokerSettings) -> URL:

@@ -7,11 +7,10 @@ from typing import Any, cast
 from aio_pika import Queue, RobustChannel, RobustConnection, RobustQueue
 from aio_pika.abc import AbstractQueue, UnderlayConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
-from aiormq import TransportFactory
 from aiormq.abc import ExceptionType
-from aiormq.connection import TCPTransportFactory, TLSTransportFactory
 from yarl import URL
 
+from publisher.amqp.transports import Transports
 from voyage.runtime.awaiting import ended_within, forget
 
 ANSWER_TIMEOUT = 3.0  # seconds
@@ -82,33 +81,15 @@ class ReopeningChannel(RobustChannel):
             return None
 
 
-class Transports(TransportFactory):
-    """Makes a connection's transports, and can cut off the newest: aiormq itself can only say goodbye."""
-
-    def __init__(self) -> None:
-        self._newest: asyncio.StreamWriter | None = None
-
-    async def create(self, url: URL, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-        """As aiormq makes one."""
-        factory = TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory()
-        reader, self._newest = await factory.create(url, **kwargs)
-        return reader, self._newest
-
-    def cut_off(self) -> None:
-        """End it without a word, and without waiting for what was not sent yet."""
-        if self._newest:
-            self._newest.transport.abort()
-
-
 class ReconnectingConnection(RobustConnection):
     """Its channels open again on whichever connection is there."""
 
     CHANNEL_CLASS = ReopeningChannel
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._transports = Transports()
-        self.kwargs["transport_factory"] = self._transports
+    def __init__(self, url: URL, transports: Transports, **kwargs: Any) -> None:
+        super().__init__(url, **kwargs)
+        self._transports = transports
+        self.kwargs["transport_factory"] = transports
 
     async def answers(self) -> bool:
         """Whether RabbitMQ answers on it within seconds; on a lost one it doesn't.

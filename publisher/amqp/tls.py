@@ -4,8 +4,9 @@ import asyncio
 import ssl
 from contextlib import suppress
 
+from publisher.broker_url import DEFAULT_PORTS
 from publisher.errors import BrokerCertificateError
-from publisher.settings import DEFAULT_PORTS, BrokerSettings
+from publisher.settings import BrokerSettings
 from voyage.errors import SettingsError
 
 # aio-pika would take some of these from the URL, ignore others (`ca_certs`), and trust anybody on one.
