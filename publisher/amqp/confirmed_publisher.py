@@ -1,17 +1,21 @@
 """Publishing so that nothing is lost: persistent, mandatory, confirmed, and again after a lost connection."""
 
 import asyncio
+import math
+import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import cast
 from weakref import WeakValueDictionary
 
 from aio_pika import Message
-from aio_pika.abc import AbstractExchange, AbstractIncomingMessage, AbstractRobustChannel
-from aio_pika.exceptions import CONNECTION_EXCEPTIONS, PublishError
+from aio_pika.abc import AbstractIncomingMessage
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError, PublishError
 from aiormq import Channel
 
 from publisher.amqp.connection import broker_error, open_connection
 from publisher.amqp.message import Delivery
+from publisher.amqp.publishing_channel import PublishingChannel
 from publisher.amqp.reconnecting import ReconnectingConnection
 from publisher.amqp.suspects import CHANNEL_FAILURES, Blame, Suspects
 from publisher.errors import PublishNackedError, PublishTimeoutError, UndeliverableError
@@ -20,6 +24,7 @@ from voyage.runtime.awaiting import library_calls
 
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
+FRESH_CHANNEL_INTERVAL = 1.0  # seconds between two; those before them stay for what is in flight there
 FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
 MAY_ARRIVE = "It may still arrive; send it again under the same id."
 WAS_NOT_SENT = "It was not sent, as there is no connection; send it again."
@@ -30,18 +35,19 @@ def _nothing() -> None:
 
 
 class ConfirmedPublisher:
-    """Publishes on one channel; each call returns when RabbitMQ has taken the message, or raises."""
+    """Publishes on one channel; each call returns when RabbitMQ has taken the message, or raises.
+
+    After a nack it takes a fresh channel: one that publishes to a queue for the first time while a cluster
+    chooses another leader for it may be nacked for as long as the old leader is away.
+    """
 
     def __init__(
-        self,
-        connection: ReconnectingConnection,
-        channel: AbstractRobustChannel,
-        exchange: AbstractExchange,
-        timeout: float,
+        self, connection: ReconnectingConnection, exchange: str, opened: PublishingChannel, timeout: float
     ) -> None:
         self.connection = connection
-        self._channel = channel
         self._exchange = exchange
+        self._opened = opened
+        self._fresh_at = -math.inf
         self._timeout = timeout
         self._suspects = Suspects()
         self._in_flight: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -66,19 +72,16 @@ class ConfirmedPublisher:
 
         `timeout` is in seconds and includes reconnecting.
         """
-        with library_calls():
-            channel = await connection.channel(publisher_confirms=True, on_return_raises=True)
-        target = await channel.get_exchange(exchange, ensure=False) if exchange else channel.default_exchange
-        return cls(connection, channel, target, timeout)
+        return cls(connection, exchange, await PublishingChannel.open(connection, exchange), timeout)
 
     async def is_open(self, within: float) -> bool:
         """Whether its channel is open, or opens again within so many seconds, and RabbitMQ answers."""
         try:
             async with asyncio.timeout(within):
-                await self._channel.ready()
+                await self._opened.channel.ready()
         except (TimeoutError, *CONNECTION_EXCEPTIONS):
             return False
-        return not self._channel.is_closed and await self.connection.answers()
+        return not self._opened.channel.is_closed and await self.connection.answers()
 
     async def mend(self) -> None:
         """Drop a connection that has gone silent; what is being published goes out on the next one."""
@@ -126,8 +129,9 @@ class ConfirmedPublisher:
 
     async def header_room(self) -> int:
         """How many bytes of headers a message can have on this connection; waits for a lost one."""
-        await self._channel.ready()
-        channel = cast("Channel", await self._channel.get_underlay_channel())
+        opened = self._opened.channel
+        await opened.ready()
+        channel = cast("Channel", await opened.get_underlay_channel())
         return (channel.connection.connection_tune.frame_max or FRAME_MAX) - _PROPERTIES
 
     async def requeue(self, message: AbstractIncomingMessage, queue: str) -> None:
@@ -155,12 +159,13 @@ class ConfirmedPublisher:
         mandatory: bool,
     ) -> None:
         while True:
-            await self._channel.ready()
+            opened = self._opened
+            await opened.channel.ready()
             try:
                 async with self._suspects.in_flight(alone=blame.is_suspect):
                     on_send()
                     with library_calls():
-                        await self._exchange.publish(message, routing_key, mandatory=mandatory)
+                        await opened.exchange.publish(message, routing_key, mandatory=mandatory)
             except PublishError:
                 raise UndeliverableError(
                     f"No queue took the message for {routing_key!r}: it does not exist. Check the name."
@@ -173,6 +178,17 @@ class ConfirmedPublisher:
                         "or can't store it now. Send it again later, under the same id; "
                         "rabbitmqctl list_policies shows limits."
                     ) from None
+                if isinstance(failure, DeliveryError):
+                    await self._take_another(opened)
             else:
                 return
             await asyncio.sleep(blame.pause)
+
+    async def _take_another(self, nacked: PublishingChannel) -> None:
+        """A fresh channel, unless there is one already; with none to be had, the old one goes on."""
+        if self._opened is not nacked or time.monotonic() - self._fresh_at < FRESH_CHANNEL_INTERVAL:
+            return
+        self._fresh_at = time.monotonic()
+        with suppress(*CONNECTION_EXCEPTIONS):
+            self._opened = await PublishingChannel.open(self.connection, self._exchange)
+            nacked.close_after(self._timeout)

@@ -1,0 +1,71 @@
+"""RabbitMQ as a cluster of three nodes on this machine, for what only clusters do."""
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import Self
+
+from voyage.devstack.ports import HOST, free_port
+from voyage.devstack.rabbitmq import RabbitMq
+
+NODES = 3
+_COOKIE = "voyage-devstack"
+
+
+class Node(RabbitMq):
+    """One of them; they find each other by a shared epmd, which ends with the first."""
+
+    def __init__(self, port: int, epmd_port: int, ports: list[int]) -> None:
+        peers = [
+            f"cluster_formation.classic_config.nodes.{number} = devstack{peer}@localhost"
+            for number, peer in enumerate(ports, 1)
+        ]
+        super().__init__(
+            port=port, config=["cluster_formation.peer_discovery_backend = classic_config", *peers]
+        )
+        self._epmd_port = epmd_port
+        cookie = self.home / ".erlang.cookie"
+        cookie.write_text(_COOKIE)
+        cookie.chmod(0o400)
+
+    @property
+    def node_name(self) -> str:
+        """Its name in the cluster, as RabbitMQ's own views have it."""
+        return self.environment()["RABBITMQ_NODENAME"]
+
+
+class RabbitMqCluster:
+    """Three nodes, each of which can be stopped, killed, frozen and started again. A context manager."""
+
+    def __init__(self) -> None:
+        ports, epmd_port = [free_port() for _ in range(NODES)], free_port()
+        self.nodes = [Node(port, epmd_port, ports) for port in ports]
+        self._running = ExitStack()
+
+    @property
+    def url(self) -> str:
+        """The `AMQP_URL` that names all nodes."""
+        return f"amqp://guest:guest@{','.join(f'{HOST}:{node.port}' for node in self.nodes)}/"
+
+    def leader_of(self, queue: str) -> Node:
+        """The node where a quorum queue's leader is, as a node that runs has heard."""
+        asked = next(node for node in self.nodes if node.is_running)
+        lines = asked.ctl("list_queues", "name", "leader", "--no-table-headers").splitlines()
+        leader = dict(line.split("\t") for line in lines)[queue]
+        return next(node for node in self.nodes if node.node_name == leader)
+
+    def __enter__(self) -> Self:
+        with ExitStack() as starting:
+            first, *others = self.nodes
+            starting.enter_context(first)  # the others join it
+            for node in others:
+                starting.callback(node.close)
+                node.spawn()
+            for node in others:
+                node.wait()
+            self._running = starting.pop_all()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._running.close()
