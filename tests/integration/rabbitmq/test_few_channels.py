@@ -28,6 +28,7 @@ async def test_one_connection_declares_again_and_again(settings: BrokerSettings)
 
 
 async def test_a_number_that_is_in_use_is_left_out(settings: BrokerSettings) -> None:
+    await declare_topology(settings)
     async with await open_connection(settings, "test") as connection:
         lasting = await connection.channel()
         for _ in range(2 * PERMITTED):
