@@ -4,8 +4,6 @@ import asyncio
 import logging
 from typing import Any
 
-from temporalio.client import Client
-
 from consumer.amqp.broker import Broker, consume
 from consumer.amqp.message_handler import MessageHandler
 from consumer.control.handler import ControlHandler
@@ -19,6 +17,7 @@ from consumer.requests.start_or_join import WorkflowStarter
 from consumer.requests.undelivered import UndeliveredHandler
 from consumer.settings import ConsumerSettings
 from consumer.temporal.intake import Intake
+from consumer.temporal.shown_starts import ShownStarts
 from consumer.workers import booking_worker, reply_worker
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import names_of
@@ -65,8 +64,11 @@ async def run(settings: ConsumerSettings) -> None:
             *(PollerHealth(name, worker, settings.poller_timeout, limit) for name, worker in workers.items()),
             PublishingCheck("reply channel", broker.publisher, settings),
         ]
-        starter = WorkflowStarter(client, settings, intake)
-        handlers = _handlers(settings, client, broker, starter, results)
+        starts = ShownStarts(client)
+        await starts.look()
+        starter = WorkflowStarter(client, settings, intake, starts)
+        control = ControlHandler(settings, client, results, starts)
+        handlers = _handlers(settings, control, broker, starter, results)
         taking = asyncio.gather(*(consume(queue, handlers[queue], broker, settings) for queue in handlers))
         consumers = await unless_stopped(stop, taking)
         if consumers is None:
@@ -83,7 +85,7 @@ async def run(settings: ConsumerSettings) -> None:
 
 def _handlers(
     settings: ConsumerSettings,
-    client: Client,
+    control: ControlHandler,
     broker: Broker,
     starter: WorkflowStarter,
     results: ResultPublisher,
@@ -92,7 +94,7 @@ def _handlers(
     dead_letters = DeadLetterPublisher(broker.publisher, settings)
     requests = RequestHandler(settings, starter, results, dead_letters)
     return {
-        settings.control_queue: ControlHandler(settings, client, results),
+        settings.control_queue: control,
         settings.undelivered_queue: UndeliveredHandler(settings, requests, dead_letters),
         settings.requests_queue: requests,
     }

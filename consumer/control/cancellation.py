@@ -9,9 +9,10 @@ from consumer.callers.joining import Joining
 from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
-from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
+from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, temporal_calls
+from consumer.temporal.shown_starts import ShownStarts
 from publisher.contract.answers import CANCELLED_BEFORE_REQUEST
-from saga.models import BookingOutcome
+from saga.models import BookingOutcome, BookingStatus
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
 
@@ -21,8 +22,9 @@ log = logging.getLogger(__name__)
 class BookingCanceller:
     """Cancels bookings by their workflow id."""
 
-    def __init__(self, client: Client, settings: ConsumerSettings) -> None:
+    def __init__(self, client: Client, settings: ConsumerSettings, starts: ShownStarts) -> None:
         self._client = client
+        self._starts = starts
         self._settings = settings
         self._joining = Joining(client, settings)
 
@@ -70,15 +72,18 @@ class BookingCanceller:
         cancellation = EarlyCancellation(
             reason=reason, lifetime=self._settings.early_cancel_lifetime, callbacks=callbacks
         )
-        return await started(
-            self._client.start_workflow(
+        return await self._starts.started(
+            lambda shown: self._client.start_workflow(
                 CancelledBeforeRequestWorkflow.run,
                 cancellation,
                 id=workflow_id,
                 task_queue=self._settings.task_queue,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                search_attributes=shown,
                 static_summary=CANCELLED_BEFORE_REQUEST,
                 rpc_timeout=RPC_TIMEOUT,
-            )
+            ),
+            workflow_id,
+            BookingStatus.CANCELLED,
         )

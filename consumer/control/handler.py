@@ -14,6 +14,7 @@ from consumer.replies.result_publisher import ResultPublisher
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Running, look_up
 from consumer.temporal.calls import QUERY_TIMEOUT, temporal_calls
+from consumer.temporal.shown_starts import ShownStarts
 from publisher.amqp.message import Delivery
 from publisher.contract import answers
 from publisher.contract.result import BookingResult
@@ -26,10 +27,12 @@ log = logging.getLogger(__name__)
 class ControlHandler:
     """Handles control messages, one call each; any number at a time."""
 
-    def __init__(self, settings: ConsumerSettings, client: Client, results: ResultPublisher) -> None:
+    def __init__(
+        self, settings: ConsumerSettings, client: Client, results: ResultPublisher, starts: ShownStarts
+    ) -> None:
         self._settings = settings
         self._client = client
-        self._canceller = BookingCanceller(client, settings)
+        self._canceller = BookingCanceller(client, settings, starts)
         self._results = results
 
     def decide(self, delivery: Delivery) -> Cancel | AskStatus | Drop:

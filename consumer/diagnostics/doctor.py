@@ -20,7 +20,7 @@ from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from saga.cli import stuck_bookings, trip_check
 from saga.cli.doctor import AsJson, poller_checks
-from saga.temporal import server_checks
+from saga.temporal import search_attributes, server_checks
 from saga.temporal.clock_check import check_clock
 from voyage.errors import VoyageError
 from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
@@ -35,7 +35,7 @@ def command(
     *,
     as_json: AsJson = False,
     fix: Annotated[
-        bool, typer.Option("--fix", help="Create the queues and the schedule that are missing, first.")
+        bool, typer.Option("--fix", help="First create missing queues, schedule and search attributes.")
     ] = False,
 ) -> None:
     """Ask RabbitMQ and Temporal whether bookings can be made; exit code 1 for an unmet requirement."""
@@ -64,6 +64,7 @@ async def run_checks(settings: ConsumerSettings, *, fix: bool = False) -> list[C
         asked.append(run_check(_dead_letters, "oldest dead letter", settings, client))
     asked += [
         run_check(schedule.check, "reconciliation", client, settings),
+        run_check(search_attributes.check, "search attributes", client),
         run_check(check_clock, "clock", client),
         run_check(trip_check.check, "trip", client, settings.task_queue, settings.trip),
         run_check(stuck_bookings.check, "stuck bookings", client, settings.task_queue),
@@ -82,6 +83,9 @@ async def _fix(settings: ConsumerSettings, client: Client | None) -> None:
         with suppress(RPCError, TimeoutError):
             async with asyncio.timeout(_FIX_TIMEOUT):
                 await schedule.create(client, settings)
+        with suppress(RPCError, TimeoutError):
+            async with asyncio.timeout(_FIX_TIMEOUT):
+                await search_attributes.create(client)
 
 
 async def _dead_letters(name: str, settings: ConsumerSettings, client: Client) -> CheckResult:

@@ -57,7 +57,7 @@ class StoppedBookings:
         with _giving_way():
             while True:
                 await stopped.fetch_next_page()
-                found = [booking.id for booking in stopped.current_page or ()]
+                found = stopped.current_page or ()
                 await answers.start_missing(found, partial(activity.heartbeat, page))
                 page = stopped.next_page_token
                 if not page:

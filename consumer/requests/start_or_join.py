@@ -10,11 +10,13 @@ from consumer.requests.booking_input import booking_input, memo_of, summary_of
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
 from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
-from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, started, temporal_calls
+from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, temporal_calls
 from consumer.temporal.intake import Intake
 from consumer.temporal.recent import Recent
+from consumer.temporal.shown_starts import ShownStarts
 from publisher.contract.answers import CANCELLED_BEFORE_REQUEST
 from saga.models import BookingOutcome
+from saga.search_attributes import RUNNING
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, cancelled_before_start
 
@@ -41,8 +43,11 @@ class Conflict:
 class WorkflowStarter:
     """Starts bookings, or joins the ones that are there."""
 
-    def __init__(self, client: Client, settings: ConsumerSettings, intake: Intake) -> None:
+    def __init__(
+        self, client: Client, settings: ConsumerSettings, intake: Intake, starts: ShownStarts
+    ) -> None:
         self._client = client
+        self._starts = starts
         self._intake = intake
         self._settings = settings
         self._joining = Joining(client, settings)
@@ -77,8 +82,8 @@ class WorkflowStarter:
 
     async def _started(self, start: Start) -> bool:
         booking = booking_input(start, self._settings)
-        return await started(
-            self._client.start_workflow(
+        return await self._starts.started(
+            lambda shown: self._client.start_workflow(
                 BookingWorkflow.run,
                 booking,
                 id=start.workflow_id,
@@ -86,11 +91,14 @@ class WorkflowStarter:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 memo=memo_of(start),
+                search_attributes=shown,
                 static_summary=summary_of(booking),
                 # With the worker in this process, the first step comes back with the answer to the start.
                 request_eager_start=self._settings.with_worker,
                 rpc_timeout=RPC_TIMEOUT,
-            )
+            ),
+            start.workflow_id,
+            RUNNING,
         )
 
     async def _look_up(self, start: Start) -> Missing | Foreign | Running | Closed:

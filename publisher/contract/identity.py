@@ -6,6 +6,7 @@ import re
 
 from voyage.trips import Trip
 
+PREFIX = "booking-"
 _FINGERPRINT_VERSION = b"1"
 _ID = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
 
@@ -22,7 +23,7 @@ def hash_of(body: bytes, correlation_id: str | None) -> str:
 
 def workflow_id(booking: str) -> str:
     """`booking-<booking id>`; an id with other characters is hashed into the contract's alphabet."""
-    return f"booking-{booking if _ID.fullmatch(booking) else digest(to_bytes(booking))}"
+    return f"{PREFIX}{booking if _ID.fullmatch(booking) else digest(to_bytes(booking))}"
 
 
 def user_id(name: str, booking: str) -> str:

@@ -15,7 +15,7 @@ from saga.models import (
     ReasonCode,
     ReplyCallback,
 )
-from saga.workflows import deadline
+from saga.workflows import deadline, shown_status
 from saga.workflows.compensation import Compensation, RetryUndo, Settle
 from saga.workflows.first_tries import FirstTries
 from saga.workflows.ledger import Ledger
@@ -116,8 +116,10 @@ class BookingWorkflow:
             await self._compensation.undo([leg for leg in begun if self._ledger.was_tried(leg)])
         self._outcome = self._ledger.outcome()
         metrics.record_booking_time(self._outcome)
+        shown_status.show(self._outcome.status)
         if self._ledger.not_undone:
             self._outcome = await self._compensation.settled(self._outcome)
+            shown_status.show(self._outcome.status)
             self._subscribers.wait_anew()
         await self._subscribers.reply(self._outcome, self._booking.policy)
         return self._outcome

@@ -17,6 +17,7 @@ from temporalio.worker import Worker
 from saga.activities.book_and_undo import booking_activities
 from saga.activities.local_reply import LocalReplies
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput, ReplyCallback
+from saga.search_attributes import search_attributes_of
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow, EarlyCancellation
@@ -111,6 +112,9 @@ async def record(client: Client) -> None:
             "undo-failed-and-settled", replace(TRIP, book_flight_id="invalid"), settle
         )
         await recorder.save("manual-intervention", entry_id(settled))
+        shown = search_attributes_of("recorded")
+        refused = replace(TRIP, book_flight_id="invalid")
+        await recorder.book("undo-failed-and-settled-shown", refused, settle, search_attributes=shown)
         cancellation = EarlyCancellation(reason="no longer wanted", lifetime=60, callbacks=[JOINER])
         early = await client.start_workflow(
             CancelledBeforeRequestWorkflow.run, cancellation, id="recorded-early", task_queue=TASK_QUEUE

@@ -26,10 +26,11 @@ class Recorder:
         self.supplier = supplier
 
     async def book(
-        self, name: str, trip: BookingInput, meanwhile: Callable[[Handle], Awaitable[None]]
+        self, name: str, trip: BookingInput, meanwhile: Callable[[Handle], Awaitable[None]], **given: Any
     ) -> str:
+        """Record what becomes of a booking that is started with this `given` besides."""
         handle = await self.client.start_workflow(
-            BookingWorkflow.run, trip, id=f"recorded-{name}", task_queue=TASK_QUEUE
+            BookingWorkflow.run, trip, id=f"recorded-{name}", task_queue=TASK_QUEUE, **given
         )
         await meanwhile(handle)
         await handle.result()

@@ -9,10 +9,12 @@ from uuid import uuid4
 
 import pytest
 from temporalio.client import Client, WorkflowHandle
+from temporalio.common import TypedSearchAttributes
 from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
 from saga.models import BookingOutcome, BookingPolicy, BookVacationInput
+from saga.search_attributes import NONE
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.suppliers import RecordingSupplier
@@ -37,7 +39,13 @@ class Saga:
     )
 
     async def start(
-        self, *, hotel: str = "h", flight: str = "f", attempts: int = 5, deadline: datetime | None = None
+        self,
+        *,
+        hotel: str = "h",
+        flight: str = "f",
+        attempts: int = 5,
+        deadline: datetime | None = None,
+        shown: TypedSearchAttributes = NONE,
     ) -> Handle:
         booking = BookVacationInput(
             book_user_id="jane-1",
@@ -49,7 +57,11 @@ class Saga:
             policy=self.policy,
         )
         return await self.client.start_workflow(
-            BookingWorkflow.run, booking, id=f"test-{uuid4().hex}", task_queue=self.task_queue
+            BookingWorkflow.run,
+            booking,
+            id=f"test-{uuid4().hex}",
+            task_queue=self.task_queue,
+            search_attributes=shown,
         )
 
     async def stop_worker(self) -> None:

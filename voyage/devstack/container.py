@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from voyage.devstack.temporal import DYNAMIC_CONFIG, answers
+from voyage.devstack.temporal import DYNAMIC_CONFIG, SEARCH_ATTRIBUTES, answers
 from voyage.errors import DevstackError
 
 RABBITMQ = "4"
@@ -47,6 +47,7 @@ def temporal() -> Iterator[str]:
     command = ["server", "start-dev", "--headless", "--ip", "0.0.0.0", "--log-level", "error"]  # noqa: S104 -- in its container
     for name, value in DYNAMIC_CONFIG.items():
         command += ["--dynamic-config-value", f"{name}={value}"]
+    command += SEARCH_ATTRIBUTES
     container = DockerContainer(TEMPORAL_IMAGE).with_command(command).with_env("GOGC", "800")
     with container.with_exposed_ports(TEMPORAL_PORT):
         address = f"{container.get_container_host_ip()}:{container.get_exposed_port(TEMPORAL_PORT)}"

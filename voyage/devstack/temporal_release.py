@@ -7,11 +7,14 @@ import asyncio
 import json
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from google.protobuf.duration_pb2 import Duration
+from temporalio.api.enums.v1 import IndexedValueType
+from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
 from temporalio.api.workflowservice.v1 import RegisterNamespaceRequest
 from temporalio.client import Client
 from temporalio.service import RPCError
@@ -20,6 +23,7 @@ from voyage.devstack import binaries
 from voyage.devstack.fetching import Say
 from voyage.devstack.ports import HOST, free_port, listening
 from voyage.devstack.temporal import DYNAMIC_CONFIG, Temporal
+from voyage.search_attributes import NAMES
 
 NAMESPACE = "default"
 RETENTION = timedelta(days=1)  # as in the CLI's dev server
@@ -125,6 +129,14 @@ async def _register(address: str) -> None:
     request = RegisterNamespaceRequest(namespace=NAMESPACE, workflow_execution_retention_period=retention)
     try:
         client = await asyncio.wait_for(Client.connect(address), timeout=5)
-        await client.workflow_service.register_namespace(request, timeout=timedelta(seconds=5))
+        with suppress(RPCError):  # it is there already, or the server is not so far
+            await client.workflow_service.register_namespace(request, timeout=timedelta(seconds=5))
+        await _add_search_attributes(client)
     except (RPCError, RuntimeError, TimeoutError):
-        return  # it is there already, or the server is not so far
+        return
+
+
+async def _add_search_attributes(client: Client) -> None:
+    kind = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
+    request = AddSearchAttributesRequest(namespace=NAMESPACE, search_attributes=dict.fromkeys(NAMES, kind))
+    await client.operator_service.add_search_attributes(request, timeout=timedelta(seconds=5))

@@ -41,6 +41,7 @@ async def test_nothing_there_then_mended_then_everything_runs(world: World) -> N
     assert (after.code, after.of("failed"), after.of("unknown")) == (0, set(), ALWAYS_UNKNOWN)
     broker = {"RabbitMQ", "publishing to the default exchange", "alarm", "oldest dead letter"}
     engine = {"Temporal", "namespace", "retention", "reconciliation", "clock", "trip", "stuck bookings"}
+    engine.add("search attributes")
     assert after.of("ok") == queues | reads | takers | polls | broker | engine
     assert (of_worker.code, of_worker.of("ok")) == (
         0,
