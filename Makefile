@@ -2,6 +2,7 @@ PYTHON ?= python3
 JOBS ?= 3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+UV = $(BIN)/python requirements/uv.py
 COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate \
   --custom-compile-command "make requirements"
 DEMO_OPTIONS = $(if $(TRIP),--trip $(TRIP)) $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
@@ -19,13 +20,14 @@ help: ## List what there is
 
 setup: $(INSTALLED) ## Make the virtual environment in .venv, from pinned and hashed requirements
 
-$(INSTALLED): requirements/dev.txt pyproject.toml
+$(INSTALLED): requirements/dev.txt requirements/uv.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "Voyage needs Python 3.11 or newer; name one: make PYTHON=python3.12 $(MAKECMDGOALS)"; exit 1; }
-	@echo "Setting up .venv (once; about a minute)"
+	@echo "Setting up .venv (once; mostly the fetching of 150 packages)"
 	@$(PYTHON) -m venv --clear .venv || { echo "On Debian and Ubuntu: sudo apt-get install python3-venv"; exit 1; }
-	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
-	@$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@$(UV) pip install --python $(BIN)/python --require-hashes -r requirements/dev.txt
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; TRIP=my_trips for one of your own, SUPPLIERS=http for suppliers behind HTTP, TRACES=file for the spans
@@ -129,7 +131,7 @@ release: setup .venv-release/installed ## Wheel, sdist and SBOM in dist/, checke
 	@rm -f dist/voyage_bridge-*
 	@$(BIN)/hatchling build
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-wheel
-	@$(BIN)/uv pip install --quiet --python .venv-wheel/bin/python --constraint requirements/dev.txt "$$(echo dist/*.whl)[service]"
+	@$(UV) pip install --quiet --python .venv-wheel/bin/python --constraint requirements/dev.txt "$$(echo dist/*.whl)[service]"
 	@.venv-release/bin/cyclonedx-py environment --pyproject pyproject.toml --mc-type library --output-reproducible \
 	  --output-file "$$(echo dist/*.whl | sed s/-py3.*/.cdx.json/)" .venv-wheel/bin/python
 	@$(BIN)/pytest tests/release
@@ -143,12 +145,13 @@ test-pythons: setup ## The unit tests under every other Python that is supported
 
 .venv-%/installed: requirements/%.txt | $(INSTALLED)
 	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python $(@D)
-	@$(BIN)/uv pip install --quiet --python $(@D)/bin/python --require-hashes -r $<
+	@$(UV) pip install --python $(@D)/bin/python --require-hashes -r $<
 	@touch $@
 
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
 	@$(COMPILE) --extra dev --extra otel --group dev --output-file requirements/dev.txt pyproject.toml
 	@$(COMPILE) --extra service --extra otel --constraint requirements/dev.txt --output-file requirements/service.txt pyproject.toml
+	@$(COMPILE) --group setup --constraint requirements/dev.txt --output-file requirements/uv.txt
 	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
 	@$(COMPILE) --group docs --output-file requirements/docs.txt
 	@$(COMPILE) --group peers --output-file requirements/peers.txt

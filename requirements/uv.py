@@ -1,0 +1,60 @@
+"""`python requirements/uv.py ARGUMENTS…`: uv, with the index, certificates and proxy that pip is set to.
+
+For the Makefile. Whatever a variable of uv's own says holds.
+"""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+OF_UV = {
+    "index-url": ("UV_DEFAULT_INDEX",),
+    "extra-index-url": ("UV_INDEX",),
+    "find-links": ("UV_FIND_LINKS",),
+    "trusted-host": ("UV_INSECURE_HOST",),
+    "cert": ("SSL_CERT_FILE",),
+    "client-cert": ("SSL_CLIENT_CERT",),
+    "proxy": ("HTTP_PROXY", "HTTPS_PROXY"),
+    "timeout": ("UV_HTTP_TIMEOUT",),
+}
+"""The variables that say to uv what a setting of pip says."""
+PINNED = {"UV_INDEX_STRATEGY": "unsafe-best-match"}
+"""As pip does, take a version from any index: the hashes say that it is the right one."""
+
+
+def settings_of(listed: str) -> Mapping[str, str]:
+    """The settings in what `pip config list` prints; a variable holds, and `[install]` before `[global]`."""
+    found: dict[str, str] = {}
+    for section in ("global.", "install.", ":env:."):
+        for line in listed.splitlines():
+            name, _, value = line.partition("=")
+            if name.startswith(section):
+                found[name.removeprefix(section)] = ast.literal_eval(value)
+    return found
+
+
+def variables_of(settings: Mapping[str, str]) -> Mapping[str, str]:
+    """What uv has to be told to find packages where pip does."""
+    found = dict(PINNED)
+    for name, variables in OF_UV.items():
+        if words := settings.get(name, "").split():
+            separator = "," if name == "find-links" else " "
+            found |= dict.fromkeys(variables, separator.join(words))
+    return found
+
+
+def main(arguments: list[str]) -> None:
+    """Become uv."""
+    pip = [sys.executable, "-m", "pip", "config", "list"]
+    settings = settings_of(subprocess.run(pip, capture_output=True, text=True, check=False).stdout)
+    if settings.get("no-index", "").lower() in {"1", "true", "yes", "on"}:
+        arguments = [*arguments, "--no-index"]
+    uv = Path(sys.executable).with_name("uv")
+    os.execve(uv, [uv, *arguments], {**variables_of(settings), **os.environ})  # noqa: S606 -- no shell is wanted
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

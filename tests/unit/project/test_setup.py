@@ -1,0 +1,72 @@
+"""`make setup` installs with uv, which finds packages where pip is set to find them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.documentation.pages import ROOT
+
+UV = ROOT / "requirements/uv.py"
+asked: list[tuple[str, str]] = []
+
+
+class Index(BaseHTTPRequestHandler):
+    """Has no package, and notes what it is asked for."""
+
+    def do_GET(self) -> None:
+        asked.append((self.path, self.headers.get("Authorization", "")))
+        self.send_error(404)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def index() -> Iterator[str]:
+    asked.clear()
+    with HTTPServer(("127.0.0.1", 0), Index) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield f"127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def install(**settings: str) -> str:
+    """What uv complains of when it is to install what nobody has."""
+    unset = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
+    environment = {**unset, "UV_NO_CACHE": "1", "PIP_NO_INPUT": "1", **settings}
+    command = [sys.executable, UV, "pip", "install", "--dry-run", "--python", sys.executable, "voyage-nobody"]
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 -- our own
+    assert ended.returncode
+    return ended.stderr
+
+
+def test_the_index_of_pip_s_variable_is_asked(index: str) -> None:
+    install(PIP_INDEX_URL=f"http://me:secret@{index}/own")
+    assert [path for path, _ in asked] == ["/own/voyage-nobody/"]
+    assert all(login.startswith("Basic ") for _, login in asked)
+
+
+def test_the_index_of_pip_s_file_is_asked_and_links_are_followed(index: str, tmp_path: Path) -> None:
+    file = tmp_path / "pip.conf"
+    file.write_text(f"[global]\nindex-url = http://{index}/own\nfind-links = {tmp_path}\n")
+    (tmp_path / "voyage_nobody-1.0-py2-none-any.whl").touch()
+    assert "voyage-nobody" in install(PIP_CONFIG_FILE=str(file))
+    assert ("/own/voyage-nobody/", "") in asked
+
+
+def test_what_uv_itself_is_told_holds(index: str) -> None:
+    install(PIP_INDEX_URL="http://127.0.0.1:1/pip", UV_DEFAULT_INDEX=f"http://{index}/uv")
+    assert [path for path, _ in asked] == ["/uv/voyage-nobody/"]
+
+
+def test_no_index_is_asked_where_pip_asks_none(index: str) -> None:
+    assert "voyage-nobody" in install(PIP_INDEX_URL=f"http://{index}/own", PIP_NO_INDEX="1")
+    assert not asked
