@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import signal
 from contextlib import ExitStack
 from enum import StrEnum
 from pathlib import Path
@@ -76,7 +75,7 @@ def three_trips(*, stay: bool, http: bool, spans: Path | None) -> bool:
         if stay:
             session.say_where_everything_is(servers, both)
             session.say_what_to_try(servers, declared_of(BookingRequest))
-            session.stay_up(signal.pause)
+            session.stay_up(lambda: session.watch(servers, both))
     return as_expected
 
 

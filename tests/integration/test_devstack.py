@@ -6,7 +6,9 @@ import os
 import re
 import signal
 import sys
-from asyncio.subprocess import PIPE, STDOUT
+from asyncio.subprocess import PIPE, STDOUT, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import httpx
 import psutil
@@ -86,27 +88,52 @@ async def test_a_killed_temporal_comes_back_with_its_workflows() -> None:
         await asyncio.to_thread(server.close)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-async def test_what_up_started_ends_with_it(number: signal.Signals) -> None:
+@asynccontextmanager
+async def brought_up() -> AsyncIterator[tuple[Process, str, list[psutil.Process]]]:
+    """`devstack up` with nothing named: the process, what it said, and all that it has started."""
     nothing_set = {k: v for k, v in os.environ.items() if k not in {"AMQP_URL", "TEMPORAL_ADDRESS"}}
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-u", "-m", "voyage.devstack", "up", env=nothing_set, stdout=PIPE, stderr=STDOUT
     )
     assert process.stdout
     said = (await asyncio.wait_for(process.stdout.readuntil(b"Both end with"), 60)).decode()
-    port = int(re.findall(r"AMQP_URL=amqp://guest:guest@127.0.0.1:(\d+)/", said)[0])
-    assert speaks_amqp("127.0.0.1", port)
     children = psutil.Process(process.pid).children(recursive=True)
     home = next(child.environ()["HOME"] for child in children if "beam" in child.name())
     servers = {*children, *(one for one in psutil.process_iter() if of_home(one, home))}
     assert "epmd" in {server.name() for server in servers}
-    process.send_signal(number)
-    await asyncio.wait_for(process.communicate(), 40)
+    try:
+        yield process, said, list(servers)
 
-    def left() -> list[psutil.Process]:
-        return [server for server in servers if server.is_running() and server.status() != "zombie"]
+        def left() -> list[psutil.Process]:
+            return [server for server in servers if server.is_running() and server.status() != "zombie"]
 
-    await eventually("no server left", lambda: not left(), within=20)
+        await eventually("no server left", lambda: not left(), within=20)
+    finally:
+        if process.returncode is None:
+            process.kill()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+async def test_what_up_started_ends_with_it(number: signal.Signals) -> None:
+    async with brought_up() as (process, said, _):
+        port = int(re.findall(r"AMQP_URL=amqp://guest:guest@127.0.0.1:(\d+)/", said)[0])
+        assert speaks_amqp("127.0.0.1", port)
+        process.send_signal(number)
+        rest, _ = await asyncio.wait_for(process.communicate(), 40)
+    if number is not signal.SIGKILL:
+        assert "Stopping Temporal\nStopping RabbitMQ\n" in rest.decode()
+
+
+@pytest.mark.parametrize(("program", "name"), [("beam.smp", "RabbitMQ"), ("temporal", "Temporal")])
+async def test_up_says_which_server_has_ended_by_itself_and_ends(program: str, name: str) -> None:
+    async with brought_up() as (process, _, servers):
+        next(server for server in servers if server.name() == program).kill()
+        rest, _ = await asyncio.wait_for(process.communicate(), 40)
+    assert process.returncode == 1
+    assert re.search(
+        rf"^devstack: {name} (was killed by SIGKILL|ended with exit code)", rest.decode(), re.MULTILINE
+    )
+    assert "It said last:" in rest.decode()
 
 
 def of_home(process: psutil.Process, home: str) -> bool:

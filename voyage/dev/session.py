@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,6 +26,8 @@ from voyage.runtime.settings import load_settings
 from voyage.trips import Trip
 from voyage.trips.loading import TripSettings, name_of
 
+LOOK_EVERY = 0.5  # seconds
+
 
 def try_trip(*, stay: bool = True, show_logs: bool = False, spans: Path | None = None) -> bool:
     """Book an example of the trip that VOYAGE_TRIP names; whether it was booked.
@@ -39,7 +42,7 @@ def try_trip(*, stay: bool = True, show_logs: bool = False, spans: Path | None =
             say_where_everything_is(servers, both)
             say_what_to_try(servers, declared)
             named = os.environ.get("VOYAGE_TRIP") or name_of(trip)
-            stay_up(lambda: _keep_up(named, declared, both, files))
+            stay_up(lambda: _keep_up(named, declared, servers, both, files))
     return booked
 
 
@@ -104,13 +107,27 @@ def _book_example(amqp_url: str, trip: type[Trip], declared: Declared, *, traced
     return result.status is Status.BOOKED
 
 
-def _keep_up(named: str, declared: Declared, both: Services, watched: Watched) -> None:
-    """Take over each change of the trip's module, and start again what ended by itself."""
+def watch(servers: devstack.Servers, both: Services) -> None:
+    """Start again consumer or worker if it ends by itself; raises `DevstackError` if a server does."""
+    while True:
+        _revive(servers, both)
+        time.sleep(LOOK_EVERY)
+
+
+def _keep_up(
+    named: str, declared: Declared, servers: devstack.Servers, both: Services, watched: Watched
+) -> None:
+    """The same, and take over each change of the trip's module."""
     for files in watched.changes():
         if files:
             declared = _take_over(named, declared, both, " and ".join(file.name for file in files))
-        for line in both.revive():
-            console.print(line, style="red")
+        _revive(servers, both)
+
+
+def _revive(servers: devstack.Servers, both: Services) -> None:
+    servers.require_running()
+    for line in both.revive():
+        console.print(line, style="red")
 
 
 def _take_over(named: str, before: Declared, both: Services, changed: str) -> Declared:

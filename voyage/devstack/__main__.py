@@ -1,7 +1,7 @@
 """`python -m voyage.devstack`: both servers for a session, or only the fetching of what they need."""
 
-import signal
 import sys
+import time
 
 import typer
 
@@ -12,19 +12,23 @@ from voyage.devstack.rabbitmq import installed
 from voyage.devstack.temporal_release import chosen
 from voyage.errors import DevstackError
 
+LOOK_EVERY = 0.5  # seconds
+
 app = typer.Typer(help="Finds or starts RabbitMQ and Temporal.", no_args_is_help=True)
 
 
 @app.command()
 def up() -> None:
-    """Bring both servers up and keep them until Ctrl-C."""
+    """Bring both servers up and keep them until Ctrl-C, or until one ends by itself, which is an error."""
     with stack(ui=True) as servers:
         print(f"\nexport AMQP_URL={servers.amqp_url} TEMPORAL_ADDRESS={servers.temporal_address}")
         print(
             f"RabbitMQ's UI: {servers.rabbitmq_ui or 'none'}   Temporal's UI: {servers.temporal_ui or 'none'}"
         )
         print("Both end with Ctrl-C.", flush=True)
-        signal.pause()
+        while True:
+            servers.require_running()
+            time.sleep(LOOK_EVERY)
 
 
 @app.command()

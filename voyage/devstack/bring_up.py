@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import FrameType
@@ -35,6 +35,13 @@ class Servers:
     temporal_address: str
     rabbitmq_ui: str | None = None
     temporal_ui: str | None = None
+    started: Sequence[Server] = ()
+    """Those that were started here, and end with us."""
+
+    def require_running(self) -> None:
+        """Raise `DevstackError` if one that was started here has ended by itself."""
+        for server in self.started:
+            server.require_running()
 
 
 @contextmanager
@@ -56,6 +63,7 @@ def stack(*, ui: bool = False, say: Say = print) -> Iterator[Servers]:
             temporal_address=address,
             rabbitmq_ui=_ui(rabbitmq.ui_port if rabbitmq else None),
             temporal_ui=_ui(temporal.ui_port if temporal else None),
+            started=[server for server in (rabbitmq, temporal) if server],
         )
 
 
@@ -104,6 +112,7 @@ def _temporal(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, Temporal 
 
 def _spawn(server: Server, running: ExitStack, say: Say, port: int) -> None:
     running.callback(server.close)
+    running.callback(say, f"Stopping {server.name}")
     say(f"Starting {server.name} on port {port}")
     server.spawn()
 

@@ -118,8 +118,8 @@ class RabbitMq(Server):
         super().spawn()
 
     def close(self) -> None:
-        """Stop it, then its epmd, and remove its folder."""
-        self.stop()
+        """End it, then its epmd, and remove its folder."""
+        self.kill()
         if self._epmd:
             self._epmd.terminate()
             self._epmd.wait()

@@ -66,6 +66,14 @@ class Server(ABC):
         """What it has printed, over all its restarts."""
         return self._log
 
+    def require_running(self) -> None:
+        """Raise `DevstackError`, with what it said last, if it has ended by itself."""
+        if self._process is not None and (code := self._process.poll()) is not None:
+            how = (
+                f"was killed by {signal.Signals(-code).name}" if code < 0 else f"ended with exit code {code}"
+            )
+            raise DevstackError(f"{self.name} {how}. It said last:\n{self._last_words()}")
+
     def start(self) -> None:
         """Start it and wait until it is ready; raises `StartError`."""
         self.spawn()
@@ -113,8 +121,8 @@ class Server(ABC):
         self._signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """Stop it and remove its folder."""
-        self.stop()
+        """End it outright, which takes no time, as its folder is removed with all that is in it."""
+        self.kill()
         shutil.rmtree(self.home, ignore_errors=True)
 
     def __enter__(self) -> Self:

@@ -42,7 +42,16 @@ def install(**settings: str) -> str:
     """What uv complains of when it is to install what nobody has."""
     unset = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
     environment = {**unset, "UV_NO_CACHE": "1", "PIP_NO_INPUT": "1", **settings}
-    command = [sys.executable, UV, "pip", "install", "--dry-run", "--python", sys.executable, "voyage-nobody"]
+    command: list[str | Path] = [
+        sys.executable,
+        UV,
+        "pip",
+        "install",
+        "--dry-run",
+        "--python",
+        sys.executable,
+        "voyage-nobody",
+    ]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 -- our own
     assert ended.returncode
     return ended.stderr
