@@ -1,5 +1,6 @@
 """The command `voyage-consumer`: its options, and what it says of the libraries' errors."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
@@ -11,7 +12,7 @@ from consumer.settings import ConsumerSettings
 from publisher.cli.failures import explain as explain_amqp
 from saga.cli.app import explain as explain_temporal
 from saga.temporal.workflow_logs import set_up_logging
-from voyage.runtime.settings import load_settings
+from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
 app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
@@ -29,11 +30,16 @@ def run(
     """Bridge requests to bookings until told to stop. AMQP_URL and TEMPORAL_ADDRESS say where."""
     if context.invoked_subcommand is None:
         settings = load_settings(ConsumerSettings)
-        set_up_logging(settings)
         if with_worker:
             settings = settings.model_copy(update={"with_worker": True})
         require_descriptors()
         uvloop.run(service.run(settings))
+
+
+def prepare(arguments: Sequence[str]) -> None:
+    """Have the log of the process before anything is read that settings name, which may raise."""
+    if all(word.startswith("-") for word in arguments):
+        set_up_logging(load_settings(RuntimeSettings))
 
 
 def explain(error: BaseException) -> str | None:

@@ -1,5 +1,7 @@
 """The command `voyage-worker`: what can be typed, and what it says of the libraries' errors."""
 
+from collections.abc import Sequence
+
 import typer
 import uvloop
 from temporalio.service import RPCError
@@ -10,7 +12,7 @@ from saga.payloads import codec_server
 from saga.settings import WorkerSettings
 from saga.temporal.connection import rpc_failure
 from saga.temporal.workflow_logs import set_up_logging
-from voyage.runtime.settings import load_settings
+from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
 app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
@@ -24,9 +26,14 @@ def run(context: typer.Context) -> None:
     """Book trips: serve Temporal's task queue until told to stop. TEMPORAL_ADDRESS says where it is."""
     if context.invoked_subcommand is None:
         settings = load_settings(WorkerSettings)
-        set_up_logging(settings)
         require_descriptors()
         uvloop.run(worker.run(settings))
+
+
+def prepare(arguments: Sequence[str]) -> None:
+    """Have the log of the process before anything is read that settings name, which may raise."""
+    if all(word.startswith("-") for word in arguments):
+        set_up_logging(load_settings(RuntimeSettings))
 
 
 def explain(error: BaseException) -> str | None:

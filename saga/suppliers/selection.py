@@ -20,6 +20,7 @@ from saga.suppliers.supplier_settings import (
 )
 from voyage.errors import SettingsError
 from voyage.runtime.settings import load_settings
+from voyage.tracebacks import log_traceback
 from voyage.trips.loading import look_here_last
 
 log = logging.getLogger(__name__)
@@ -101,6 +102,7 @@ def _load_plugin(name: str, variable: str) -> Supplier:
             kind = entry_point.load()
         supplier: Supplier = kind()
     except Exception as error:
+        log_traceback(name, error, by=__file__)
         known = sorted(point.name for point in entry_points(group=ENTRY_POINTS))
         takes = (
             f"package.module:Class, or one of the entry points {ENTRY_POINTS}: {', '.join(known) or 'none'}"

@@ -12,6 +12,7 @@ from pydantic import BeforeValidator, PlainSerializer
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voyage.errors import SettingsError, VoyageError
+from voyage.tracebacks import log_traceback
 from voyage.trips.trip import Trip
 from voyage.trips.tutorial import BookingRequest
 
@@ -50,6 +51,7 @@ def _found(named: str, module: str, name: str) -> Any:
     except VoyageError as mistake:
         raise ValueError(str(mistake)) from None
     except (Exception, SystemExit) as error:
+        log_traceback(named, error, by=__file__)
         where = getattr(sys.modules.get(module), "__file__", None)
         of = f", of {where}" if where else ""
         raise ValueError(f"can't load {named!r} ({type(error).__name__}: {error}{of}). {_TAKES}.") from error
