@@ -20,7 +20,8 @@ from tests.conftest import own_names
 from voyage import devstack
 
 ROOT = Path(__file__).parents[2]
-VERSION = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+VERSION = PROJECT["version"]
 DIST = ROOT / "dist"
 WHEEL = DIST / f"voyage_bridge-{VERSION}-py3-none-any.whl"
 ROOMS = {"publisher", "saga", "consumer", "voyage"}
@@ -46,6 +47,19 @@ def empty_environment(folder: Path, wanted: str) -> Path:
     ):
         subprocess.run([uv, *step, "--quiet"], check=True)  # noqa: S603 -- uv, beside us
     return folder / "bin"
+
+
+def distribution(wanted: str) -> str:
+    """The name in a requirement."""
+    return re.split(r"[^\w.-]", wanted)[0].lower()
+
+
+def distributions_in(programs: Path) -> set[str]:
+    """What is installed in the environment with this folder of programs."""
+    return {
+        re.sub(r"-[0-9][^-]*\.dist-info$", "", folder.name).lower().replace("_", "-")
+        for folder in programs.parent.glob("lib/*/site-packages/*.dist-info")
+    }
 
 
 @pytest.fixture(scope="module")
@@ -111,6 +125,22 @@ async def test_voyage_dev_of_the_wheel_books_a_trip_of_ones_own(
     assert await asyncio.wait_for(process.wait(), 60) == 0
 
 
+def test_the_light_client_installs_what_a_client_needs_and_no_more(light: Path) -> None:
+    of_services = {distribution(wanted) for wanted in PROJECT["optional-dependencies"]["service"]}
+    needed = {distribution(wanted) for wanted in PROJECT["dependencies"]}
+    installed = distributions_in(light)
+    uses = "from publisher import BlockingClient, BookingRequest, Client"
+    done = subprocess.run([light / "python", "-c", uses], capture_output=True, text=True, check=False)  # noqa: S603 -- ours
+    without = subprocess.run([light / "python", "-c", "import temporalio"], capture_output=True, check=False)  # noqa: S603 -- ours
+    asked = subprocess.run([light / "voyage", "book", "--help"], capture_output=True, text=True, check=False)  # noqa: S603 -- ours
+
+    assert needed <= installed
+    assert installed & of_services == {"typing-extensions"}  # pydantic's too
+    assert (done.returncode, done.stderr) == (0, "")
+    assert b"No module named 'temporalio'" in without.stderr
+    assert (asked.returncode, "--hotel" in asked.stdout) == (0, True)
+
+
 def test_the_light_client_says_what_voyage_dev_needs(light: Path) -> None:
     asked = subprocess.run([light / "voyage", "dev"], capture_output=True, text=True, check=False)  # noqa: S603 -- ours
     assert (asked.returncode, asked.stdout) == (2, "")
@@ -134,10 +164,7 @@ def test_the_sdist_can_be_built_and_tested_but_holds_nothing_that_was_made_here(
 def test_the_sbom_lists_what_the_services_install(service: Path) -> None:
     sbom = json.loads((DIST / f"voyage_bridge-{VERSION}.cdx.json").read_text())
     listed = {part["name"].lower().replace("_", "-") for part in sbom["components"]}
-    installed = {
-        re.sub(r"-[0-9][^-]*\.dist-info$", "", folder.name).lower().replace("_", "-")
-        for folder in service.parent.glob("lib/*/site-packages/*.dist-info")
-    }
+    installed = distributions_in(service)
     assert (sbom["metadata"]["component"]["name"], sbom["metadata"]["component"]["version"]) == (
         "voyage-bridge",
         VERSION,
