@@ -11,7 +11,6 @@ from tests.acceptance.dev_terminal import DevTerminal
 from tests.acceptance.services import ONE_PROCESS, SHAPES
 from tests.poll import eventually
 
-READY = re.compile(r"\] Ready\b")
 NOT_READY = "Not ready"
 
 
@@ -19,7 +18,7 @@ NOT_READY = "Not ready"
 async def test_consumer_and_worker(world: World, shape: str) -> None:
     await world.everything(shape)
     for service in world.services:
-        await eventually("it to be ready", lambda log=service.log: any(map(READY.search, log)))
+        await service.logged("] Ready")
     assert len(world.services) == (1 if shape == ONE_PROCESS else 2)
     assert not [line for service in world.services for line in service.log if NOT_READY in line]
 
@@ -30,8 +29,7 @@ async def test_voyage_dev_and_so_the_demo(world: World, tmp_path: Path) -> None:
         said = await dev.says("Everything ends with Ctrl-C.")
         [folder] = re.findall(r"^Logs: +(\S+)/\*\.log$", said, re.MULTILINE)
         logs = [Path(folder, f"{name}.log") for name in ("consumer", "worker")]
-        for log in logs:
-            await eventually("it to be ready", lambda log=log: READY.search(log.read_text()))
+        await eventually("both to be ready", lambda: all("] Ready" in log.read_text() for log in logs))
         assert not [log.name for log in logs if NOT_READY in log.read_text()]
         await dev.ends_by(signal.SIGINT)
     finally:
