@@ -37,7 +37,7 @@ async def run(settings: ConsumerSettings) -> None:
     """Bridge requests to bookings until SIGTERM or SIGINT; then take no more, drain and close."""
     stop = stop_on_signals()
     tracing.set_up("voyage-consumer")
-    watchdog = Watchdog(settings)
+    watchdog = Watchdog(settings, "consumer", *(["worker"] if settings.with_worker else []))
     booking = load_settings(WorkerSettings) if settings.with_worker else None
     if booking:
         names_of(booking.trip.declared_legs)

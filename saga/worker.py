@@ -72,7 +72,7 @@ async def run(settings: WorkerSettings) -> None:
     """Serve bookings until SIGTERM or SIGINT; running supplier calls may finish within the grace period."""
     stop = stop_on_signals()
     tracing.set_up("voyage-worker")
-    watchdog = Watchdog(settings)
+    watchdog = Watchdog(settings, "worker")
     async with Shutdown(settings.shutdown_grace) as stack:
         await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))
         suppliers = await stack.enter_async_context(open_suppliers(settings.trip.declared_legs))

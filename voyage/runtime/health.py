@@ -24,7 +24,7 @@ _CHECK_TIMEOUT = 15.0
 _FIRST_INTERVAL = 0.1  # seconds; they double
 _SETTLING = 5.0  # seconds in which a process that starts need not be ready yet
 _CLOSE_TIMEOUT = 30.0
-_READY = Gauge("voyage_ready", "1 while the process does its work")
+_READY = Gauge("voyage_ready", "1 while the process does its work", ["part"])
 
 
 @dataclass(frozen=True)
@@ -63,9 +63,12 @@ class Check(Protocol):
 
 
 class Watchdog:
-    """Asks every check again and again; `problems` is what it found last, by the check's name."""
+    """Asks every check again and again; `problems` is what it found last, by the check's name.
 
-    def __init__(self, settings: RuntimeSettings) -> None:
+    `parts` is what the process is, `consumer`, `worker` or both: the metric has a series for each.
+    """
+
+    def __init__(self, settings: RuntimeSettings, *parts: str) -> None:
         self._settings = settings
         self._checks: tuple[Check, ...] = ()
         self._stuck_since: dict[str, float] = {}
@@ -74,7 +77,8 @@ class Watchdog:
         self._settled_at = math.inf
         self._next_interval = _FIRST_INTERVAL
         self.problems: dict[str, Problem] = {"process": STARTING}
-        _READY.set_function(lambda: float(not self.problems))
+        for part in parts:
+            _READY.labels(part).set_function(lambda: float(not self.problems))
 
     async def run(self, checks: Iterable[Check], stop: asyncio.Event) -> None:
         """Watch until `stop` is set; raises `StuckError` when a check stays stuck for too long."""

@@ -40,11 +40,20 @@ async def both(world: World) -> tuple[Watched, Watched]:
 
 async def test_a_consumer_and_a_worker_that_do_their_work_are_live_and_ready(world: World) -> None:
     be_watched(world)
-    for watched in await both(world):
+    for watched, part in zip(await both(world), ("consumer", "worker"), strict=True):
         assert (await watched.get("/livez")).json() == {"live": True}
         assert (await watched.get("/readyz")).json() == {"ready": True, "problems": []}
-        assert await watched.total("voyage_ready") == 1
+        assert await watched.numbers("voyage_ready") == {frozenset({("part", part)}): 1}
         assert await watched.total("temporal_num_pollers") > 0
+
+
+async def test_a_process_that_is_both_counts_as_a_ready_consumer_and_a_ready_worker(world: World) -> None:
+    be_watched(world)
+    watched = await Watched.of(await world.consumer("--with-worker"))
+    await watched.until_ready()
+    parts = await watched.numbers("voyage_ready")
+
+    assert parts == {frozenset({("part", part)}): 1 for part in ("consumer", "worker")}
 
 
 async def test_without_servers_a_process_is_live_and_not_ready(world: World) -> None:

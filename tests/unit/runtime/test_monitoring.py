@@ -36,6 +36,11 @@ def test_dashboard_and_alerts_ask_for_numbers_of_ours_that_there_are() -> None:
     assert asked <= there_are()
 
 
+def test_no_query_depends_on_what_the_jobs_of_a_prometheus_are_called() -> None:
+    queries = [*(target["expr"] for target in targets()), *(rule["expr"] for rule in rules())]
+    assert [query for query in queries if re.search(r"\b(job|instance|pod|namespace)\b", query)] == []
+
+
 def test_a_legend_names_what_its_query_tells_apart() -> None:
     for target in targets():
         told_apart = set(re.findall(r"\w+", " ".join(re.findall(r" by \(([^)]*)\)", target["expr"]))))
