@@ -35,6 +35,7 @@ NOT_OURS = {
     "pip",
     "pytest",
     "rabbitmqctl",
+    "sed",
     "sh",
     "temporal",
 }

@@ -21,6 +21,7 @@ from voyage.devstack.ports import free_port
 CLIENTS = "tests/clients/test_clients.py runs every command of that page, in the language's own container"
 DOOR = "tests/acceptance/commands/test_http_door.py, at a door on a free port"
 DEMO = "takes the ports that are everybody's; what it starts and books is what these tests start and book"
+RUNBOOK = "needs the servers' own programs: tests/acceptance/operations/test_alerts.py"
 OWN_TRIP = "tests/acceptance/harness/test_your_own_trip.py does what that page says"
 ELSEWHERE = {
     "make demo": DEMO,
@@ -32,6 +33,11 @@ ELSEWHERE = {
     "docker compose up": "needs Docker: tests/containers/test_compose.py",
     "kubectl ": "needs a cluster; tests/unit/project/test_deployment.py holds the manifests to the schemas",
     "export AMQP_URL=amqps://": "needs certificates: tests/integration/rabbitmq/test_tls_to_rabbitmq.py",
+    "temporal operator": RUNBOOK,
+    "temporal task-queue": RUNBOOK,
+    "temporal workflow list": RUNBOOK,
+    "rabbitmqctl list_queues": RUNBOOK,
+    "sed 's#docs/runbook": "tests/unit/runtime/test_monitoring.py holds what it changes",
     "temporal workflow show": "needs Temporal's CLI: tests/integration/temporal/test_codec_server.py",
     "mkdir my-safari": f"{OWN_TRIP}, in the environment that is there",
     "voyage book --jeep": OWN_TRIP,

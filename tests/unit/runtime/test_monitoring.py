@@ -12,6 +12,8 @@ import voyage.runtime.health
 from docs.tools.prometheus import configuration
 from tests.documentation.dashboard import DEPLOY, jobs, names, rules, targets
 
+ROOT = DEPLOY.parent
+SECTION = re.compile(r"^## (Voyage\w+)\n\n(.*?)(?=^## |\Z)", re.DOTALL | re.MULTILINE)
 SUFFIXES = ("_total", "_bucket", "_sum", "_count")
 
 
@@ -47,16 +49,26 @@ def test_a_legend_names_what_its_query_tells_apart() -> None:
         assert set(re.findall(r"{{(\w+)}}", target["legendFormat"])) == told_apart - {"le"}, target
 
 
-def test_each_alert_is_explained() -> None:
-    explained = (DEPLOY.parent / "docs/operations.md").read_text()
+def test_each_alert_has_its_section_in_the_runbook_and_each_section_its_alert() -> None:
+    sections = dict(SECTION.findall((ROOT / "docs/runbook.md").read_text()))
 
-    assert [rule["alert"] for rule in rules() if f"`{rule['alert']}`" not in explained] == []
+    assert list(sections) == [rule["alert"] for rule in rules()]
+    for rule in rules():
+        section = sections[rule["alert"]]
+        assert section.startswith(f"**{rule['labels']['severity'].capitalize()}.** "), rule["alert"]
+        assert "\n**Over** when " in section, rule["alert"]
+        assert "```sh" in section, rule["alert"]
+
+
+def test_each_alert_links_to_its_section() -> None:
+    for rule in rules():
+        assert rule["annotations"]["runbook_url"] == f"docs/runbook.md#{rule['alert'].lower()}"
 
 
 def test_each_alert_has_a_severity_and_one_sentence_that_yaml_has_not_cut() -> None:
     for rule in rules():
         assert set(rule["labels"]) == {"severity"}, rule["alert"]
-        assert set(rule["annotations"]) == {"summary"}, rule["alert"]
+        assert set(rule["annotations"]) == {"summary", "runbook_url"}, rule["alert"]
         assert rule["annotations"]["summary"].endswith("."), rule["alert"]
 
 
