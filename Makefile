@@ -52,6 +52,9 @@ test-acceptance: setup ## The tests that run the real commands over both servers
 test-clients: setup ## Run the example clients and the official AsyncAPI parser: needs Go, Node, Java, amqp-tools
 	@$(BIN)/pytest tests/clients
 
+test-alerts: setup ## Bring about each alert on real servers, fired by a real Prometheus with the shipped rules; needs prometheus
+	@$(BIN)/pytest tests/monitoring
+
 test-containers: setup ## Run the composed stack, and the integration tier against containers; needs Docker
 	@$(BIN)/pytest tests/containers
 	@env -u AMQP_URL -u TEMPORAL_ADDRESS $(BIN)/pytest tests/integration --containers

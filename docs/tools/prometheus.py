@@ -30,17 +30,17 @@ class Line:
 
 
 class Prometheus(Server):
-    """A server of one's own; `ports` are those of each job on this machine."""
+    """A server of one's own, with this configuration."""
 
     name = "Prometheus"
     ready_within = 30.0
 
-    def __init__(self, binary: Path, ports: Mapping[str, Sequence[int]]) -> None:
+    def __init__(self, binary: Path, config: Mapping[str, Any]) -> None:
         super().__init__()
         self._binary = binary
         self.url = f"http://{HOST}:{free_port()}"
         self._config = self.home / "prometheus.yml"
-        self._config.write_text(yaml.safe_dump(configuration(ports)))
+        self._config.write_text(yaml.safe_dump(dict(config)))
 
     def command(self) -> Sequence[str | Path]:
         """The server over an empty folder."""
@@ -83,9 +83,14 @@ class Prometheus(Server):
         alerts = answer.json()["data"]["alerts"]
         return {alert["labels"]["alertname"] for alert in alerts if alert["state"] == "firing"}
 
+    def names(self) -> set[str]:
+        """The metrics that it has heard of."""
+        answer = httpx.get(f"{self.url}/api/v1/label/__name__/values", timeout=30).raise_for_status()
+        return set(answer.json()["data"])
+
 
 def configuration(ports: Mapping[str, Sequence[int]]) -> dict[str, Any]:
-    """The project's own, each job asking here instead of where the deployed ones are."""
+    """The project's own; each job asks here, at its ports, and not where the deployed processes are."""
     own: dict[str, Any] = yaml.safe_load((FOLDER / "prometheus.yml").read_text())
     own["rule_files"] = [str(FOLDER / name) for name in own["rule_files"]]
     for job in own["scrape_configs"]:

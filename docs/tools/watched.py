@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from docs.tools.prometheus import Prometheus
+from docs.tools.prometheus import Prometheus, configuration
 from examples.demo.supplier import ExampleSupplier
 from publisher.settings import BrokerSettings
 from tests.chaos.processes import CONSUMER, WORKER, Command, Service
@@ -45,7 +45,7 @@ def watched(prometheus: Path) -> Iterator[Watched]:
         ports = {job: [free_port() for _ in range(EACH)] for job in COMMANDS}
         start(running, *services(ports, {**os.environ, **supplier.settings, **servers}))
         own = rabbitmq.metrics_port or 0
-        watching = Prometheus(prometheus, {**ports, "rabbitmq": [own], "rabbitmq-node": [own]})
+        watching = Prometheus(prometheus, configuration({**ports, "rabbitmq": [own], "rabbitmq-node": [own]}))
         start(running, watching)
         yield Watched(broker, temporal, watching)
 

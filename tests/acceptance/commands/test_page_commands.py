@@ -21,7 +21,7 @@ from voyage.devstack.ports import free_port
 CLIENTS = "tests/clients/test_clients.py runs every command of that page, in the language's own container"
 DOOR = "tests/acceptance/commands/test_http_door.py, at a door on a free port"
 DEMO = "takes the ports that are everybody's; what it starts and books is what these tests start and book"
-RUNBOOK = "needs the servers' own programs: tests/acceptance/operations/test_alerts.py"
+RUNBOOK = "needs the servers' own programs: tests/monitoring/test_alerts.py"
 OWN_TRIP = "tests/acceptance/harness/test_your_own_trip.py does what that page says"
 ELSEWHERE = {
     "make demo": DEMO,
