@@ -6,7 +6,7 @@
   - `DecryptionError`, `NotListedError`
 """
 
-from voyage.errors import VoyageError
+from voyage.errors import NotFoundError, VoyageError
 
 REFUSED = "SupplierRefused"
 """Temporal's error type of a refusal; the workflow tells it from an outage by this name."""
@@ -58,8 +58,10 @@ class DecryptionError(VoyageError):
     """What Temporal stores can't be read with our keys. The text names the key; nothing is lost."""
 
 
-class NotListedError(VoyageError):
-    """No booking with this workflow id waits for a person."""
+class NotListedError(NotFoundError):
+    """No booking with this id, its own or its workflow's, waits for a person."""
 
-    def __init__(self, workflow_id: str) -> None:
-        super().__init__(f"{workflow_id} is not waiting for a person. See: voyage-worker attention list")
+    def __init__(self, booking: str) -> None:
+        super().__init__(
+            f"{booking} is not waiting for a person; nothing was done. See: voyage-worker attention list"
+        )

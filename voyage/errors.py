@@ -1,7 +1,8 @@
 """The root of our errors, and those that any process can meet. Each text is one line that says what to do.
 
 Each package has its own branch of this tree, in its own `errors.py`. A command prints the text of any of them
-and ends with exit code 2, or 3 for a `StuckError`; `voyage.commands.failures` has them all.
+and ends with exit code 2, or 1 for a `NotFoundError` and 3 for a `StuckError`; `voyage.commands.failures` has
+all of them.
 """
 
 from typing import Any
@@ -22,6 +23,10 @@ class SettingsError(VoyageError):
 
 class UnmetRequirementError(VoyageError):
     """A server lacks what we can't work without. Waiting doesn't help; the text says what to do."""
+
+
+class NotFoundError(VoyageError):
+    """What was named is not there: nothing was done. The text says how to see what is."""
 
 
 class StuckError(VoyageError):

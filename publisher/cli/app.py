@@ -8,7 +8,7 @@ from publisher.cli import book, control, dead, parked, results
 from publisher.cli import documents as document_commands
 from publisher.cli.failures import explain
 from publisher.cli.publishing import command as publishing
-from publisher.cli.terminal import examples
+from voyage.commands.help_texts import examples
 
 __all__ = ["app", "explain"]
 

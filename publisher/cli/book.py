@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.live import Live
 
 from publisher.cli import rendering
-from publisher.cli.terminal import AsJson, examples, result_or_exit, seconds, stderr, stdout, valid
+from publisher.cli.terminal import AsJson, result_or_exit, seconds, stderr, stdout, valid
 from publisher.cli.trip.chosen import chosen_trip
 from publisher.cli.trip.options import TripOptions
 from publisher.cli.trip.typed import example_line
@@ -20,6 +20,7 @@ from publisher.client import Client
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, PublishTimeoutError, ResultTimeoutError
 from voyage.commands.failures import Exit
+from voyage.commands.help_texts import examples
 from voyage.trips import Trip
 
 INTERVAL = 0.5  # seconds between two questions; each costs the services one query

@@ -9,8 +9,9 @@ from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.cli import kept_rendering
 from publisher.cli.kept_choice import All, Choice, DryRun, Ids, Reason, Words
 from publisher.cli.kept_handling import Desk, Limit
-from publisher.cli.terminal import AlwaysJson, AsJson, examples
+from publisher.cli.terminal import AlwaysJson, AsJson
 from publisher.cli.trip.edits import edits_of
+from voyage.commands.help_texts import examples
 from voyage.runtime.settings import load_settings
 from voyage.trips.loading import TripSettings
 
@@ -66,7 +67,7 @@ def replay(
     """Send dead letters in again through the front door; each is told when it has been.
 
     Each keeps its booking id: one that has meanwhile been booked is answered, and books nothing.
-    Exit code 2 if no letter has an --id or the --reason; the others are replayed all the same.
+    Exit code 1 if no letter has an --id or the --reason; the others are replayed all the same.
     """
     choice = Choice.of(DESK.words, ids, reason, everything=everything)
     edits = edits_of(changes or [], load_settings(TripSettings).trip)
@@ -88,7 +89,7 @@ def drop(
 ) -> None:
     """Remove dead letters for good; each is told when it is gone.
 
-    Exit code 2 if no letter has an --id or the --reason; the others are dropped all the same.
+    Exit code 1 if no letter has an --id or the --reason; the others are dropped all the same.
     """
     choice = Choice.of(DESK.words, ids, reason, everything=everything)
     DESK.handle(choice, lambda queue: queue.drop(choice), "dropped", dry_run=dry_run, as_json=as_json)

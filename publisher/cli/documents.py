@@ -8,8 +8,8 @@ import typer
 from publisher.asyncapi.document import document
 from publisher.asyncapi.schemas import Name, schema
 from publisher.asyncapi.yaml import to_yaml
-from publisher.cli.terminal import examples
 from publisher.settings import BrokerSettings
+from voyage.commands.help_texts import examples
 from voyage.runtime.settings import load_settings
 
 ASYNCAPI_EXAMPLES = examples("voyage asyncapi --yaml > asyncapi.yaml")

@@ -6,6 +6,7 @@ from typing import Annotated, Self
 import typer
 
 from publisher.amqp.kept_queue import Kept
+from voyage.errors import NotFoundError
 
 Ids = Annotated[
     list[str] | None, typer.Option("--id", metavar="ID", help="This message; may be given more than once.")
@@ -51,9 +52,9 @@ class Choice:
         return self.everything or bool(by_id) or by_reason
 
     def require_all(self) -> None:
-        """Complain of an id or a reason that no message has: nobody asks for nothing on purpose."""
-        missing, see = sorted(self.ids - self._met_ids), f"see `{self.words.command} list`"
+        """Raise `NotFoundError` for an id or a reason of no message: nobody asks for nothing on purpose."""
+        missing, see = sorted(self.ids - self._met_ids), f"See what is there: {self.words.command} list"
         if missing:
-            raise typer.BadParameter(f"no {self.words.one} has the id {missing[0]!r}; {see}")
+            raise NotFoundError(f"No {self.words.one} has the id {missing[0]!r}. {see}")
         if self.reason is not None and not self._met_reason:
-            raise typer.BadParameter(f"no {self.words.one} has the reason {self.reason!r}; {see}")
+            raise NotFoundError(f"No {self.words.one} has the reason {self.reason!r}. {see}")

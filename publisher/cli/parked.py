@@ -10,8 +10,9 @@ from publisher.amqp.parked_result import ParkedResult
 from publisher.cli import kept_rendering
 from publisher.cli.kept_choice import All, Choice, DryRun, Ids, Reason, Words
 from publisher.cli.kept_handling import Desk, Limit
-from publisher.cli.terminal import AlwaysJson, AsJson, examples, valid
+from publisher.cli.terminal import AlwaysJson, AsJson, valid
 from publisher.settings import QueueName
+from voyage.commands.help_texts import examples
 
 DESK: Desk[ParkedQueue, ParkedResult] = Desk(
     Words("parked result", "voyage parked"),
@@ -63,7 +64,7 @@ def resend(
 ) -> None:
     """Send parked results to their address, or to another queue; each is told when it has been.
 
-    Those whose queue is not there stay, and the exit code is 2, as it is if none has an --id or the --reason.
+    Those whose queue is not there stay, and the exit code is 2; it is 1 if none has an --id or the --reason.
     Whoever had the result before may get it twice, with the same message id.
     """
     if to is not None:
@@ -85,7 +86,7 @@ def drop(
 ) -> None:
     """Remove parked results for good; each is told when it is gone.
 
-    Exit code 2 if none has an --id or the --reason; the others are dropped all the same.
+    Exit code 1 if none has an --id or the --reason; the others are dropped all the same.
     """
     choice = Choice.of(DESK.words, ids, reason, everything=everything)
     DESK.handle(choice, lambda queue: queue.drop(choice), "dropped", dry_run=dry_run, as_json=as_json)

@@ -6,9 +6,10 @@ import typer
 from pydantic import BaseModel
 
 from publisher.cli import rendering
-from publisher.cli.terminal import examples, run, stdout, valid
+from publisher.cli.terminal import run, stdout, valid
 from publisher.client import Client
 from publisher.settings import QueueName
+from voyage.commands.help_texts import examples
 
 EXAMPLES = examples("voyage results --count 3", "voyage results --table")
 

@@ -37,11 +37,6 @@ AlwaysJson = Annotated[bool, typer.Option("--json", help="Print JSON, as it does
 BookingIdArgument = Annotated[str, typer.Argument(metavar="ID", help="The booking's id.")]
 
 
-def examples(*lines: str) -> str:
-    """The end of a command's help."""
-    return "\n".join(("\b", "Examples:", *(f"  {line}" for line in lines)))
-
-
 class MissingOptionError(typer.BadParameter):
     """An option that has to be given, and isn't."""
 

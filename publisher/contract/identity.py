@@ -1,14 +1,24 @@
 """What follows from a booking's id and payload, and so is the same for every repeat: the contract's ids."""
 
-import hashlib
 import json
-import re
 
 from voyage.trips import Trip
+from voyage.trips.booking_ids import PREFIX, digest, to_bytes, workflow_id
 
-PREFIX = "booking-"
+__all__ = [
+    "PREFIX",
+    "answer_id",
+    "booking_id",
+    "digest",
+    "fingerprint",
+    "hash_of",
+    "rejection_id",
+    "to_bytes",
+    "user_id",
+    "workflow_id",
+]
+
 _FINGERPRINT_VERSION = b"1"
-_ID = re.compile(r"[A-Za-z0-9._:-]{1,200}", re.ASCII)
 
 
 def booking_id(request: Trip, message_id: str | None, correlation_id: str | None, body: bytes) -> str:
@@ -19,11 +29,6 @@ def booking_id(request: Trip, message_id: str | None, correlation_id: str | None
 def hash_of(body: bytes, correlation_id: str | None) -> str:
     """The booking id of a message that names none."""
     return digest(body, to_bytes(correlation_id or ""))
-
-
-def workflow_id(booking: str) -> str:
-    """`booking-<booking id>`; an id with other characters is hashed into the contract's alphabet."""
-    return f"{PREFIX}{booking if _ID.fullmatch(booking) else digest(to_bytes(booking))}"
 
 
 def user_id(name: str, booking: str) -> str:
@@ -54,16 +59,3 @@ def rejection_id(body: bytes, message_id: str | None, correlation_id: str | None
     """The `message_id` of a rejection: the same if the same message is rejected again."""
     names = (message_id or "", correlation_id or "")
     return digest(b"rejection", body, *map(to_bytes, names))[:32]
-
-
-def digest(*parts: bytes) -> str:
-    """A hash of several parts, in which none can be mistaken for another."""
-    sha = hashlib.sha256()
-    for part in parts:
-        sha.update(len(part).to_bytes(8, "big") + part)
-    return sha.hexdigest()
-
-
-def to_bytes(text: str) -> bytes:
-    """Bytes to hash, for any text at all."""
-    return text.encode("utf-8", "surrogatepass")

@@ -1,121 +1,146 @@
 """`voyage-worker attention`: the bookings with a leg that could not be undone, and what to do about them."""
 
 import asyncio
+import getpass
 import json
-from collections.abc import AsyncIterator, Coroutine
-from dataclasses import dataclass
+import os
+import sys
+from collections.abc import Coroutine
 from typing import Annotated, Any, TypeVar
 
 import typer
 from rich.console import Console
-from rich.table import Table
-from temporalio.client import Client, WorkflowHandle
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.service import RPCError
 
-from saga.errors import DecryptionError, NotListedError, TemporalCallError
-from saga.models import BookingOutcome
-from saga.temporal.connection import connect_once
-from saga.workflows import manual_intervention
-from saga.workflows.booking import BookingWorkflow
-from saga.workflows.manual_intervention import ManualInterventionWorkflow
+from saga.cli import open_bookings
+from saga.cli.open_bookings import Entry
+from saga.errors import TemporalCallError
+from saga.temporal.connection import connect_once, rpc_failure
+from voyage.commands.failures import Exit
+from voyage.commands.help_texts import examples
+from voyage.commands.sheets import print_sheet
 
-Booking = Annotated[str, typer.Argument(metavar="WORKFLOW_ID", help="As the list names it: booking-…")]
+Booking = Annotated[str, typer.Argument(metavar="ID", help="The booking's id, or its workflow's.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 
 T = TypeVar("T")
 
-app = typer.Typer(help="Bookings with a leg that could not be undone.", no_args_is_help=True)
+app = typer.Typer(
+    help="List, retry or settle bookings with a leg that could not be undone.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 stdout = Console(soft_wrap=True, highlight=False)
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A booking on the list: its workflow id, since when (RFC 3339), and which legs are open, and why."""
+@app.command("list", epilog=examples("voyage-worker attention list", "voyage-worker attention list --json"))
+def list_entries(*, as_json: AsJson = False) -> None:
+    """List the bookings that need a person: which legs may still be booked, and why the undo failed.
 
-    booking: str
-    since: str
-    legs: str
-
-
-@app.command("list")
-def list_entries(
-    *, as_json: Annotated[bool, typer.Option("--json", help="One JSON object per line.")] = False
-) -> None:
-    """List the bookings that need a person: which legs may still be booked, and why the undo failed."""
+    With --json each has booking_id, workflow_id, since, and legs with leg, item, status, reference, attempts,
+    error.
+    """
     found = _run(_list())
     if as_json:
         for entry in found:
-            typer.echo(json.dumps(entry.__dict__))
-        return
-    table = Table("booking", "since", "could not be undone", box=None)
-    for entry in found:
-        table.add_row(entry.booking, entry.since[:19], entry.legs)
-    stdout.print(table if found else "No booking needs a person.")
+            typer.echo(json.dumps(entry.fields()))
+    elif found:
+        names = ("booking", "since", "could not be undone")
+        print_sheet(stdout, names, [(one.booking_id, one.since[:19], one.legs) for one in found])
+    else:
+        typer.echo("No booking needs a person.")
 
 
-@app.command()
-def retry(booking: Booking) -> None:
-    """Try to undo the open legs once more, with as many tries as the first time."""
-    _run(_order(booking, None))
-    stdout.print(f"{booking} tries again. See how it went: voyage-worker attention list")
+@app.command(epilog=examples("voyage-worker attention retry trip-1"))
+def retry(booking: Booking, *, as_json: AsJson = False) -> None:
+    """Try to undo the open legs once more, with as many tries as the first time.
+
+    Exit code 1 if no such booking is on the list.
+    """
+    found = _run(_retry(booking))
+    _tell({**_ids(found), "retried": True}, as_json=as_json)
+    if not as_json:
+        typer.echo(f"{found.booking_id} tries again. See how it went: voyage-worker attention list")
 
 
-@app.command()
+@app.command(
+    epilog=examples('voyage-worker attention settle trip-1 --note "cancelled on the phone, Mr Jones"')
+)
 def settle(
     booking: Booking,
-    note: Annotated[str, typer.Option(help="How it was settled; the client reads it in the result.")],
+    *,
+    note: Annotated[
+        str, typer.Option(metavar="TEXT", help="How it was settled; the client reads it in the result.")
+    ],
+    by: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Who settled it; by default your login name.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Don't ask first.")] = False,
+    as_json: AsJson = False,
 ) -> None:
-    """Say that the open legs have been undone by hand: the client gets a new result, cancelled."""
-    _run(_order(booking, note))
-    stdout.print(f"{booking} is settled; its client is told.")
+    """Say that the open legs have been undone by hand: the client gets a new result, cancelled.
+
+    In a terminal it asks first. Exit code 1 if no such booking is on the list, or you say no.
+    """
+    who = by or login_name()
+    if not yes and sys.stdin.isatty():
+        _ask(booking)
+    found, is_done = _run(_settle(booking, f"{note} (by {who})"))
+    _tell({**_ids(found), "note": note, "by": who, "client_is_told": is_done}, as_json=as_json)
+    if not as_json:
+        then = "its client is told" if is_done else "its client is told once a voyage-worker runs"
+        typer.echo(f"{found.booking_id} is settled by {who}; {then}.")
+
+
+def login_name() -> str:
+    """Of whoever types; a user without a name is known by number."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return f"user {os.getuid()}"
+
+
+def _ask(booking: str) -> None:
+    """Show what is open and ask; raises `NotListedError`, or ends the command."""
+    typer.echo(f"Open legs of {booking}: {_run(_find(booking)).legs}", err=True)
+    if not typer.confirm("Are they all undone, so that the client may be told `cancelled`?", err=True):
+        typer.echo("Nothing was changed.", err=True)
+        raise typer.Exit(Exit.NOT_BOOKED)
+
+
+def _ids(found: Entry) -> dict[str, object]:
+    return {"booking_id": found.booking_id, "workflow_id": found.workflow_id}
+
+
+def _tell(fields: dict[str, object], *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(fields))
 
 
 async def _list() -> list[Entry]:
     client = await connect_once()
-    return [entry async for entry in entries(client)]
+    return [entry async for entry in open_bookings.entries(client)]
 
 
-async def entries(client: Client) -> AsyncIterator[Entry]:
-    """The list, as Temporal's visibility has it (a new entry may take a second to show)."""
-    query = f"WorkflowType = '{ManualInterventionWorkflow.__name__}' AND ExecutionStatus = 'Running'"
-    async for found in client.list_workflows(query):
-        try:
-            legs: str = await found.memo_value(manual_intervention.LEGS, "")
-        except DecryptionError as unreadable:
-            legs = str(unreadable)
-        booking = found.id.removeprefix(manual_intervention.entry_id(""))
-        yield Entry(booking, found.start_time.isoformat(), legs)
+async def _find(booking: str) -> Entry:
+    return await open_bookings.listed(await connect_once(), booking)
 
 
-async def _order(booking: str, note: str | None) -> None:
+async def _retry(booking: str) -> Entry:
     client = await connect_once()
-    handle: WorkflowHandle[BookingWorkflow, BookingOutcome] = client.get_workflow_handle(booking)
-    try:
-        if note is None:
-            await handle.signal(BookingWorkflow.retry_undo)
-        else:
-            await handle.signal(BookingWorkflow.settle, note)
-    except RPCError as error:
-        if error.status is not RPCStatusCode.NOT_FOUND:
-            raise
-        if note is None or not await _taken_off(client, booking):
-            raise NotListedError(booking) from None
+    found = await open_bookings.listed(client, booking)
+    await open_bookings.retry(client, found.workflow_id)
+    return found
 
 
-async def _taken_off(client: Client, booking: str) -> bool:
-    """Take a booking that was stopped in Temporal off the list; False if it isn't there."""
-    entry: WorkflowHandle[ManualInterventionWorkflow, None]
-    entry = client.get_workflow_handle(manual_intervention.entry_id(booking))
-    try:
-        await entry.signal(ManualInterventionWorkflow.update_open_legs, [])
-    except RPCError as error:
-        if error.status is RPCStatusCode.NOT_FOUND:
-            return False
-        raise
-    return True
+async def _settle(booking: str, note: str) -> tuple[Entry, bool]:
+    client = await connect_once()
+    found = await open_bookings.listed(client, booking)
+    return found, await open_bookings.settle(client, found.workflow_id, note)
 
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(work)
     except RPCError as error:
-        raise TemporalCallError(f"Temporal says: {error.message or error.status.name}") from error
+        raise TemporalCallError(f"{rpc_failure(error)} Try again, or see: voyage-worker doctor") from error

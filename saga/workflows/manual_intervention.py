@@ -14,7 +14,9 @@ from saga import metrics
 from saga.models import LegOutcome
 
 LEGS = "legs"
-"""The memo field that says which legs are open, and why."""
+"""The memo field that says which legs are open, and why, in one line."""
+OPEN_LEGS = "open_legs"
+"""The memo field that has these legs as they are, for programs; an older worker has not written it."""
 
 
 @workflow.defn
@@ -29,14 +31,14 @@ class ManualInterventionWorkflow:
     @workflow.run
     async def run(self, booking: str, open_legs: list[LegOutcome]) -> None:  # noqa: ARG002 -- in __init__
         """Return when a person has settled the booking, or a retry has."""
-        workflow.upsert_memo({LEGS: describe(self._open_legs)})
+        workflow.upsert_memo(memo_of(self._open_legs))
         await workflow.wait_condition(lambda: not self._open_legs)
 
     @workflow.signal
     def update_open_legs(self, open_legs: list[LegOutcome]) -> None:
         """These legs are open now."""
         self._open_legs = open_legs
-        workflow.upsert_memo({LEGS: describe(open_legs)})
+        workflow.upsert_memo(memo_of(open_legs))
 
 
 async def request_manual_intervention(booking: str, open_legs: list[LegOutcome]) -> None:
@@ -65,6 +67,11 @@ async def update_entry(booking: str, open_legs: list[LegOutcome]) -> None:
 def entry_id(booking: str) -> str:
     """The workflow id of a booking's entry on the list."""
     return f"manual-intervention-{booking}"
+
+
+def memo_of(open_legs: list[LegOutcome]) -> dict[str, object]:
+    """What the list shows of an entry."""
+    return {LEGS: describe(open_legs), OPEN_LEGS: open_legs}
 
 
 def describe(legs: list[LegOutcome]) -> str:

@@ -46,6 +46,7 @@ class Saga:
         attempts: int = 5,
         deadline: datetime | None = None,
         shown: TypedSearchAttributes = NONE,
+        prefix: str = "test-",
     ) -> Handle:
         booking = BookVacationInput(
             book_user_id="jane-1",
@@ -59,7 +60,7 @@ class Saga:
         return await self.client.start_workflow(
             BookingWorkflow.run,
             booking,
-            id=f"test-{uuid4().hex}",
+            id=f"{prefix}{uuid4().hex}",
             task_queue=self.task_queue,
             search_attributes=shown,
         )

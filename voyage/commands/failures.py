@@ -1,7 +1,8 @@
 """What ends a command, by kind: the line that a person reads, and the exit code.
 
-0 done · 1 not booked, or a requirement that is not met · 2 usage, settings, files, servers, or a bug of ours
-3 no result in time, or stuck · 130 Ctrl-C or SIGTERM · 141 whoever read the output has gone
+0 done · 1 not booked, nothing there by that name, or a requirement that is not met
+2 usage, settings, files, servers, or a bug of ours · 3 no result in time, or stuck
+130 Ctrl-C or SIGTERM · 141 whoever read the output has gone
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from voyage.commands.interruption import CTRL_C
 from voyage.errors import (
     CommandInterruptedError,
     DevstackError,
+    NotFoundError,
     OutputError,
     SettingsError,
     StuckError,
@@ -39,6 +41,13 @@ class Exit(IntEnum):
     NO_RESULT = 3
     INTERRUPTED = CTRL_C
     READER_GONE = 141
+
+
+_CODES = {
+    CommandInterruptedError: Exit.INTERRUPTED,
+    NotFoundError: Exit.NOT_BOOKED,
+    StuckError: Exit.NO_RESULT,
+}
 
 
 @dataclass(frozen=True)
@@ -71,8 +80,8 @@ def _ending_of_ours(error: VoyageError) -> Ending:
         return Ending(Exit.READER_GONE)
     if isinstance(error, DevstackError):  # a log, or commands to type
         return Ending(Exit.USAGE, str(error))
-    codes = {CommandInterruptedError: Exit.INTERRUPTED, StuckError: Exit.NO_RESULT}
-    return Ending(codes.get(type(error), Exit.USAGE), one_line(str(error)))
+    code = next((code for kind, code in _CODES.items() if isinstance(error, kind)), Exit.USAGE)
+    return Ending(code, one_line(str(error)))
 
 
 def missing_library(error: ModuleNotFoundError, extra: str) -> SettingsError:

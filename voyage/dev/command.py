@@ -7,11 +7,12 @@ from typing import Annotated
 
 import typer
 
+from voyage.commands.help_texts import examples
 from voyage.commands.running import load
 from voyage.errors import SettingsError
 from voyage.trips.loading import load_trip
 
-EXAMPLES = "\b\nExamples:\n  voyage dev\n  voyage dev --trip my_trips:Safari --logs"
+EXAMPLES = examples("voyage dev", "voyage dev --trip my_trips:Safari --logs")
 TripOption = Annotated[
     str | None,
     typer.Option(metavar="MODULE:CLASS", help="Your trip, instead of VOYAGE_TRIP, or of the tutorial's."),

@@ -30,7 +30,6 @@ from tests.integration.commands.running import (
             ("book", *TRIP, "--deadline", "9999-12-31T23:59:59-01:00"),
             "voyage: Invalid value for --deadline: ",
         ),
-        (("dead", "show", "nope"), "voyage: Invalid value: no dead letter has the id 'nope'"),
         (("publish", "/dev/null"), "/dev/null: There is no request in it.\n"),
         (("publish", "/"), "voyage: Invalid value for 'FILE': /: Is a directory"),
     ],
@@ -53,8 +52,9 @@ async def test_a_selection_that_matches_nothing_is_an_error(
 ) -> None:
     code, _, said = await run_to_the_end("voyage", "dead", what, *which, environment=environment)
 
-    assert (code, said.count("\n")) == (2, 1)
-    assert said.startswith(f"voyage: Invalid value: no dead letter has the {which[0][2:]} 'nope'")
+    assert (code, said.count("\n")) == (1, 1)
+    there = "See what is there: voyage dead list"
+    assert said == f"voyage: No dead letter has the {which[0][2:]} 'nope'. {there}\n"
 
 
 async def test_the_tutorials_door_on_a_port_that_is_taken(environment: Mapping[str, str]) -> None:

@@ -84,10 +84,20 @@ async def test_dropping_takes_what_was_chosen(
 
 
 @pytest.mark.parametrize(
+    "words", [("show", "nope"), ("drop", "--id", "nope"), ("resend", "--reason", "nope", "--dry-run")]
+)
+async def test_a_selection_that_matches_nothing_is_an_error(
+    words: tuple[str, ...], environment: Mapping[str, str]
+) -> None:
+    code, _, said = await voyage(environment, *words)
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("voyage: No parked result has the ")
+    assert said.endswith(" 'nope'. See what is there: voyage parked list\n")
+
+
+@pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("show", "nope"), "no parked result has the id 'nope'; see `voyage parked list`"),
-        (("drop", "--reason", "nope"), "no parked result has the reason 'nope'; see `voyage parked list`"),
         (("resend",), "say which ones: --id, --reason or --all"),
         (("resend", "--all", "--to", "amq.x"), "for --to: takes a name that is not empty"),
     ],

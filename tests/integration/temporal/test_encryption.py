@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
-from saga.cli.attention import entries
+from saga.cli.open_bookings import entries
 from saga.payloads.data_converter import encrypting_data_converter
 from saga.payloads.payload_codec import EncryptionCodec
 from saga.suppliers.supplier import SupplierCall
@@ -52,7 +52,9 @@ async def test_the_list_of_open_bookings_is_read_with_the_key_alone(
     handle = await encrypted_saga.start(hotel="palace", flight="invalid")
 
     async def listed() -> str | None:
-        found = [entry.legs async for entry in entries(encrypted_saga.client) if entry.booking == handle.id]
+        found = [
+            entry.legs async for entry in entries(encrypted_saga.client) if entry.workflow_id == handle.id
+        ]
         return next(iter(found), None)
 
     async def raw(workflow_id: str) -> bytes:

@@ -2,7 +2,7 @@
 
 from temporalio.client import WorkflowExecutionStatus
 
-from saga.cli.attention import entries
+from saga.cli.open_bookings import entries
 from saga.errors import SupplierRefusedError
 from saga.models import BookingOutcome, BookingStatus, LegStatus
 from saga.suppliers.supplier import SupplierCall
@@ -27,12 +27,12 @@ async def known_outcome(handle: Handle) -> BookingOutcome:
 
 
 async def on_the_list(saga: Saga, handle: Handle) -> bool:
-    return handle.id in [entry.booking async for entry in entries(saga.client)]
+    return handle.id in [entry.workflow_id async for entry in entries(saga.client)]
 
 
 async def listed(saga: Saga, handle: Handle) -> str:
     async def look() -> str | None:
-        found = [entry async for entry in entries(saga.client) if entry.booking == handle.id]
+        found = [entry async for entry in entries(saga.client) if entry.workflow_id == handle.id]
         return found[0].legs if found else None
 
     return await eventually("the booking to be listed", look)
