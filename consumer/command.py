@@ -12,6 +12,7 @@ from consumer.settings import ConsumerSettings
 from publisher.cli.failures import explain as explain_amqp
 from saga.cli.app import explain as explain_temporal
 from saga.temporal.workflow_logs import set_up_logging
+from voyage.commands.version import VersionOption
 from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
@@ -26,6 +27,7 @@ def run(
     with_worker: Annotated[
         bool, typer.Option("--with-worker", help="Book here too: no voyage-worker needed.")
     ] = False,
+    version: VersionOption = False,  # noqa: ARG001 -- it has ended by then
 ) -> None:
     """Bridge requests to bookings until told to stop. AMQP_URL and TEMPORAL_ADDRESS say where."""
     if context.invoked_subcommand is None:

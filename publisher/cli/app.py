@@ -9,6 +9,7 @@ from publisher.cli import documents as document_commands
 from publisher.cli.failures import explain
 from publisher.cli.publishing import command as publishing
 from voyage.commands.help_texts import examples
+from voyage.commands.version import VersionOption
 
 __all__ = ["app", "explain"]
 
@@ -29,7 +30,7 @@ app = typer.Typer(
 
 
 @app.callback()
-def log_to_stderr() -> None:
+def log_to_stderr(*, version: VersionOption = False) -> None:  # noqa: ARG001 -- it has ended by then
     """Let only what helps reach standard error: each command says itself what its connection did."""
     logging.basicConfig(level=logging.WARNING, format="voyage: %(message)s")
     logging.getLogger("aio_pika").setLevel(logging.ERROR)

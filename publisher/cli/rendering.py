@@ -6,6 +6,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from publisher.contract.result import BookingResult, LegResult, Status
+from voyage.commands.sheets import GAP, grid
 from voyage.trips import Trip
 from voyage.trips.words import items_of
 
@@ -36,17 +37,24 @@ def leg_text(leg: LegResult, status: Status) -> str:
     return leg.status.replace("_", " ") + tries
 
 
-def legs_table(request: Trip, result: BookingResult | None) -> Table:
-    """The legs of one trip; before anything is known of it, they wait."""
-    sheet, items = Table.grid(padding=(0, 2)), items_of(request)
+def legs_table(request: Trip, result: BookingResult | None, width: int) -> Table:
+    """The legs of one trip; before anything is known of it, they wait.
+
+    Where `width` columns are too few for all of a leg side by side, its words are below one another.
+    """
+    items = items_of(request)
+    rows: list[tuple[str, Text, str, str]] = []
     for leg in (
         result.legs if result and result.legs else [LegResult(leg=n, status="not_tried") for n in items]
     ):
         state = result.status if result and result.legs else Status.RUNNING
         colour = "running" if state is Status.RUNNING and leg.status == "unknown" else leg.status
         word = coloured(leg_text(leg, state), colour)
-        sheet.add_row(leg.leg, items.get(leg.leg, ""), word, leg.reference or leg.error or "")
-    return sheet
+        rows.append((leg.leg, word, items.get(leg.leg, ""), leg.reference or leg.error or ""))
+    wide = [max(len(str(cell)) for cell in column) for column in zip(*rows, strict=True)]
+    if sum(wide) + GAP * len(wide) <= width:
+        return grid(*rows)
+    return grid(*((leg, word, "\n".join(filter(None, more))) for leg, word, *more in rows))
 
 
 def leg_changes(before: BookingResult | None, now: BookingResult) -> Iterator[str]:

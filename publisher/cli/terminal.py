@@ -71,12 +71,14 @@ def run(work: Coroutine[Any, Any, T], goes_on: Callable[[], str]) -> T:
         raise CommandInterruptedError(interrupted()) from None
 
 
-def result_or_exit(answer: Coroutine[Any, Any, BookingResult], goes_on: Callable[[], str]) -> BookingResult:
-    """The answer, or exit code 3 and a line that says what to do about its absence."""
+def result_or_exit(
+    answer: Coroutine[Any, Any, BookingResult], goes_on: Callable[[], str], then: str = ""
+) -> BookingResult:
+    """The answer, or exit code 3 and a line that says what to do about its absence, `then` at its end."""
     try:
         return run(answer, goes_on)
     except ResultTimeoutError as late:
-        stderr.print(f"voyage: {late}", markup=False)
+        stderr.print(" ".join(filter(None, (f"voyage: {late}", then))), markup=False)
         raise typer.Exit(Exit.NO_RESULT) from None
 
 

@@ -12,6 +12,7 @@ from saga.payloads import codec_server
 from saga.settings import WorkerSettings
 from saga.temporal.connection import rpc_failure
 from saga.temporal.workflow_logs import set_up_logging
+from voyage.commands.version import VersionOption
 from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
@@ -22,7 +23,7 @@ app.command("doctor")(doctor.command)
 
 
 @app.callback(invoke_without_command=True)
-def run(context: typer.Context) -> None:
+def run(context: typer.Context, *, version: VersionOption = False) -> None:  # noqa: ARG001 -- it has ended by then
     """Book trips: serve Temporal's task queue until told to stop. TEMPORAL_ADDRESS says where it is."""
     if context.invoked_subcommand is None:
         settings = load_settings(WorkerSettings)

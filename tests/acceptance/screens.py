@@ -1,6 +1,7 @@
 """`voyage` in a real terminal (a pty)."""
 
 import asyncio
+import re
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,17 +16,35 @@ TRIP_OPTIONS = ("book", "--car", "my-car", "--flight", "my-flight", "--hotel")
 
 
 async def screen(
-    world: World, *arguments: str, environment: Mapping[str, str] = MappingProxyType({})
+    world: World,
+    *arguments: str,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    columns: int = 80,
+    interrupted_at: str = "",
 ) -> tuple[int, str]:
-    """Run `voyage` in a terminal of 80 columns: exit code, and everything that was written to the screen."""
+    """Run `voyage` in a terminal: exit code, and everything that was written to the screen.
+
+    With `interrupted_at`, Ctrl-C is pressed when this text is there.
+    """
 
     def run() -> tuple[int, str]:
         own = {**world.environment, "TERM": "xterm-256color", **environment}
         child = pexpect.spawn(
-            VOYAGE, list(arguments), env=own, dimensions=(24, 80), timeout=60, encoding="utf-8"
+            VOYAGE, list(arguments), env=own, dimensions=(24, columns), timeout=60, encoding="utf-8"
         )
+        seen = ""
+        if interrupted_at:
+            child.expect_exact(interrupted_at)
+            seen = f"{child.before}{interrupted_at}"
+            child.sendintr()
         child.expect(pexpect.EOF)
         child.close()
-        return child.exitstatus or 0, child.before or ""
+        return child.exitstatus or 0, f"{seen}{child.before}"
 
     return await asyncio.to_thread(run)
+
+
+def plain(seen: str) -> list[str]:
+    """The lines that were written to a screen, without colours; a move of the cursor begins a new one."""
+    moved = re.sub(r"\x1b\[\d*A|\r\n|\r", "\n", seen)
+    return [line for line in re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", moved).splitlines() if line]

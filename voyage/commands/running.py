@@ -14,6 +14,7 @@ from voyage.commands import interruption, streams
 from voyage.commands.failures import Ending, Exit, Explain, ending_of, missing_library
 from voyage.commands.variables import check_variables
 
+_ASKED = {"--help", "--version"}
 OURS = ("publisher", "saga", "consumer", "voyage", "examples")
 
 
@@ -46,7 +47,7 @@ def run(name: str, module: str, extra: str = "", arguments: Sequence[str] | None
         loaded = load(module, extra)
         explain = getattr(loaded, "explain", _nothing)
         interruption.raise_from_now_on()
-        if "--help" not in given and not any(key.endswith("_COMPLETE") for key in os.environ):
+        if _ASKED.isdisjoint(given) and not any(key.endswith("_COMPLETE") for key in os.environ):
             getattr(loaded, "prepare", _nothing)(given)
             check_variables(os.environ)
         code = loaded.app(list(given), prog_name=name, standalone_mode=False)

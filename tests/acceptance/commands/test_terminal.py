@@ -8,7 +8,7 @@ import pytest
 
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import TRIP
-from tests.acceptance.screens import TRIP_OPTIONS, screen
+from tests.acceptance.screens import TRIP_OPTIONS, plain, screen
 
 ESCAPE = "\x1b["
 COLOUR = "\x1b[3"  # the colours of text, and 39, which ends them
@@ -50,7 +50,60 @@ async def test_watch_tells_a_rejection(booking: World) -> None:
     await booking.voyage(*TRIP_OPTIONS, "my-hotel", "--booking-id", own)
     code, printed, _ = await booking.voyage(*TRIP_OPTIONS, "another", "--booking-id", own, "--watch")
 
-    assert (code, printed.startswith("Rejected")) == (1, True)
+    first, last = printed.splitlines()
+    assert (code, first, last.startswith("Rejected ")) == (1, f"Booking {own}", True)
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+async def test_in_a_terminal_a_booking_is_watched_by_itself_and_its_id_comes_first(
+    booking: World, columns: int
+) -> None:
+    own = uuid4().hex
+    options = (*TRIP_OPTIONS, "invalid-hotel-with-a-view-of-the-harbour", "--booking-id", own)
+    code, seen = await screen(booking, *options, columns=columns)
+    lines = plain(seen)
+
+    assert (code, lines[0]) == (1, f"Booking {own}")
+    assert max(map(len, lines[:-1])) <= columns
+    assert any("invalid-hotel-with-a-view-of-the-harbour" in line for line in lines), "items are whole"
+    assert lines[-1].startswith(f"Cancelled {own}: Invalid hotel booking")
+    assert "{" not in seen
+
+
+async def test_without_watching_a_terminal_shows_the_id_and_then_json(booking: World) -> None:
+    own = uuid4().hex
+    code, seen = await screen(booking, *TRIP_OPTIONS, "my-hotel", "--booking-id", own, "--no-watch")
+    first, *rest = plain(seen)
+
+    assert (code, first) == (0, f"Booking {own}")
+    assert json.loads("\n".join(rest))["booking_id"] == own
+
+
+@pytest.mark.parametrize("option", ["--watch", "--no-watch"])
+async def test_ctrl_c_says_how_to_see_and_cancel_a_booking_that_goes_on(booking: World, option: str) -> None:
+    own = uuid4().hex
+    options = (*TRIP_OPTIONS, "slow-hotel", "--booking-id", own, option)
+    code, seen = await screen(booking, *options, interrupted_at=own)
+
+    assert code == 130
+    assert f"See how it stands: voyage status {own}; cancel it: voyage cancel {own}" in seen
+
+
+async def test_a_booking_without_a_result_in_time_says_how_to_see_and_cancel_it(booking: World) -> None:
+    own = uuid4().hex
+    options = (*TRIP_OPTIONS, "slow-hotel", "--booking-id", own, "--timeout", "0.1")
+    code, printed, said = await booking.voyage(*options)
+
+    assert (code, printed, said.count("\n")) == (3, "", 1)
+    assert said.endswith(f"See how it stands: voyage status {own}; cancel it: voyage cancel {own}\n")
+
+
+async def test_results_end_after_a_silence(booking: World) -> None:
+    code, printed, said = await booking.voyage("results", "--timeout", "0.5")
+    assert (code, printed, said) == (0, "", "")
+    code, printed, said = await booking.voyage("results", "--timeout", "0.5", "--count", "2")
+    told = "0 of 2 results came; then none for 0.5 s. Ask again later."
+    assert (code, printed, said) == (3, "", f"voyage: {told}\n")
 
 
 async def test_results_as_a_table(booking: World, tmp_path: Path) -> None:
