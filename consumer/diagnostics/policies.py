@@ -41,7 +41,7 @@ async def check(name: str, connection: AbstractConnection, settings: ConsumerSet
         return CheckResult(name, CheckState.UNKNOWN, why, listed)
     if not found:
         return CheckResult(name, CheckState.OK, "none that takes messages from our queues")
-    to_do = f"Leave our queues out of their patterns ({listed}); docs/operations.md says what they take"
+    to_do = f"They take messages from our queues. Leave these out of their patterns: {listed}"
     return CheckResult(name, CheckState.FAILED, "; ".join(found), to_do)
 
 

@@ -51,7 +51,9 @@ def book(  # noqa: PLR0913 -- options, each named
     as_json: AsJson = False,
     **of_the_trip: str | list[str] | None,
 ) -> None:
-    """Book one trip and wait for its result: shown leg by leg in a terminal, else printed as JSON.
+    """Book one trip and wait for its result.
+
+    In a terminal it is shown leg by leg, else printed as JSON.
 
     With both --watch and --json the legs go to standard error and the result to standard output.
     Exit code 0: booked; 1: cancelled, failed or rejected; 2: wrong usage or no connection; 3: no result yet;

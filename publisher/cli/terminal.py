@@ -41,8 +41,8 @@ class MissingOptionError(typer.BadParameter):
     """An option that has to be given, and isn't."""
 
     def format_message(self) -> str:
-        """As typer says it of options that are always needed."""
-        return f"Missing option {self.param_hint!r}."
+        """As it is said of options that are always needed."""
+        return f"{self.param_hint} must be given."
 
 
 def valid(kind: type[M], fields: dict[str, Any], complaint: Complaint) -> M:

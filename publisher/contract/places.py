@@ -5,6 +5,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from voyage.runtime.wording import in_our_words
+
 Json = dict[str, Any]
 
 
@@ -28,10 +30,7 @@ def _with(inside: Any, steps: Sequence[str], value: Any) -> Any:
 def mistakes(invalid: ValidationError, given: Any) -> list[tuple[str, str]]:
     """What is wrong with what was given: the place and a text for each mistake, in the order of the model."""
     found = invalid.errors(include_url=False, include_input=False, include_context=False)
-    return [
-        (_place(error["loc"], error["type"], given), error["msg"].removeprefix("Value error, "))
-        for error in found
-    ]
+    return [(_place(error["loc"], error["type"], given), in_our_words(error["msg"])) for error in found]
 
 
 def _place(loc: Sequence[int | str], kind: str, given: Any) -> str:

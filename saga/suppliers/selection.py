@@ -43,6 +43,9 @@ async def open_suppliers(legs: Iterable[str]) -> AsyncIterator[dict[str, Supplie
         yield suppliers
 
 
+_HELP = "What they are: python -m pydoc saga.suppliers.supplier"
+
+
 def log_suppliers(legs: Iterable[str]) -> None:
     """A line for each leg; a warning if nothing is really booked."""
     for leg, name in names_of(legs).items():
@@ -59,8 +62,9 @@ def names_of(legs: Iterable[str]) -> dict[str, str]:
     if missing := [leg for leg, name in names.items() if not name]:
         first = supplier_prefix(missing[0])
         raise SettingsError(
-            f"{first}URL or {first}PLUGIN: set it; no supplier is named for {', '.join(missing)}. "
-            "See docs/suppliers.md. To try it out with nothing really booked: VOYAGE_SUPPLIERS=simulated."
+            f"No supplier is named for {', '.join(missing)}. Set {first}URL=https://… or "
+            f"{first}PLUGIN=module:Class, and so for each; or try it out, with nothing really booked: "
+            "VOYAGE_SUPPLIERS=simulated."
         )
     return {leg: name for leg, name in names.items() if name}
 
@@ -109,5 +113,5 @@ def _load_plugin(name: str, variable: str) -> Supplier:
         )
         raise SettingsError(f"{variable}: can't load {name!r} ({error}). It takes {takes}.") from error
     if not all(callable(getattr(supplier, method, None)) for method in ("book", "undo")):
-        raise SettingsError(f"{variable}: {name!r} lacks the methods book and undo. See docs/suppliers.md.")
+        raise SettingsError(f"{variable}: {name!r} lacks the methods book and undo. {_HELP}.")
     return supplier

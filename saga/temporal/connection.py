@@ -8,12 +8,12 @@ from contextlib import suppress
 from temporalio.client import Client, Interceptor
 from temporalio.converter import DataConverter
 from temporalio.envconfig import ClientConnectConfig
-from temporalio.service import GrpcCompression, KeepAliveConfig, RPCError
+from temporalio.service import GrpcCompression, KeepAliveConfig, RPCError, RPCStatusCode
 
 from saga.errors import TEMPORAL, TemporalUnreachableError
 from saga.payloads.data_converter import data_converter
 from saga.temporal.client_config import client_config, first_line
-from saga.temporal.connection_refusal import refused
+from saga.temporal.connection_refusal import refused, why_away
 from saga.temporal.server_limit import is_limit
 from voyage.runtime import tracing
 from voyage.runtime.retry import retry_until_available
@@ -27,6 +27,8 @@ LEAST_PING_INTERVAL = 10.0
 LONGEST_PING_WAIT = 15.0
 COMPRESSION = GrpcCompression.NONE
 """The SDK's default is gzip, which costs more CPU on both sides than a few KiB per call are worth."""
+
+_AWAY = (RPCStatusCode.UNAVAILABLE, RPCStatusCode.DEADLINE_EXCEEDED, RPCStatusCode.CANCELLED)
 
 
 async def connect_when_available() -> Client:
@@ -67,7 +69,8 @@ def rpc_failure(error: Exception) -> str:
     if isinstance(error, RPCError) and is_limit(error):
         return f"Temporal is at its limit ({error.message})."
     if isinstance(error, RPCError):
-        return f"Temporal does not answer ({error.message or error.status.name})."
+        said = why_away(error.message) or error.message.rstrip(".") or error.status.name
+        return f"Temporal does not answer ({said})." if error.status in _AWAY else f"Temporal says: {said}."
     return str(error)
 
 
@@ -88,7 +91,8 @@ async def _connected(config: ClientConnectConfig, converter: DataConverter) -> C
             text = no_descriptors(f"a connection to Temporal at {address}")
             raise TemporalUnreachableError(text) from down
         raise TemporalUnreachableError(
-            f"Temporal at {address} does not answer ({first_line(down)}). Start it, or set TEMPORAL_ADDRESS."
+            f"Temporal at {address} does not answer ({why_away(str(down)) or first_line(down)}). "
+            "Start it, or set TEMPORAL_ADDRESS."
         ) from down
 
 

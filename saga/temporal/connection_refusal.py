@@ -52,6 +52,22 @@ _REFUSALS = (
 )
 
 
+_ABSENCES = (
+    (r"ConnectionRefused|connection refused", "nothing listens there"),
+    (r"dns error|failed to lookup address", "its host name is not known"),
+    (r"(Network|Host)Unreachable|network is unreachable|no route to host", "no route leads there"),
+    (r"TimedOut|deadline has elapsed|timeout expired|timed out", "no answer in time"),
+    (r"ConnectionReset|BrokenPipe|connection reset|broken pipe|UnexpectedEof", "it hangs up"),
+    (r"grpc-status header missing|http2 error|InvalidMessage", "what listens there is no Temporal"),
+    (r"transport error|tonic::transport", "the connection failed"),
+)
+
+
+def why_away(said: str) -> str:
+    """In our words what the SDK's library says of a server that can't be reached; empty for other texts."""
+    return next((ours for pattern, ours in _ABSENCES if re.search(pattern, said, re.IGNORECASE)), "")
+
+
 def refused(address: str, failure: Exception) -> TemporalRefusedError | None:
     """The error that a person must fix, or None if Temporal is merely away."""
     for pattern, text in _REFUSALS:

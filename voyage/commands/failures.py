@@ -16,6 +16,7 @@ from traceback import extract_tb
 from typer.exceptions import Abort, TyperException
 
 from voyage.commands.interruption import CTRL_C
+from voyage.commands.usage_words import usage_words
 from voyage.errors import (
     CommandInterruptedError,
     DevstackError,
@@ -111,7 +112,7 @@ def _usage(mistake: TyperException) -> str:
     text, context = mistake.format_message(), getattr(mistake, "ctx", None)
     if type(mistake).__name__ == "NoArgsIsHelpError":
         return text
-    text = one_line(text)
+    text = one_line(usage_words(text, context and context.command))
     if not context:
         return text
     stop = "" if text.endswith((".", "?")) else "."

@@ -57,7 +57,7 @@ def check_variables(environment: Mapping[str, str]) -> None:
     if unknown:
         told = " ".join(_complaint(name, known) for name in unknown[:_MOST_NAMED])
         more = f" And {len(unknown) - _MOST_NAMED} more." if len(unknown) > _MOST_NAMED else ""
-        raise SettingsError(f"{told}{more} Correct or unset it; docs/settings.md has all names.")
+        raise SettingsError(f"{told}{more} Correct or unset it.")
 
 
 def _complaint(name: str, known: frozenset[str]) -> str:

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from voyage.errors import SettingsError
 from voyage.runtime.addresses import is_host
 from voyage.runtime.system_errors import lacks_descriptors
+from voyage.runtime.wording import in_our_words
 
 PREFIX = "VOYAGE_"
 DAY = 24 * 3600.0
@@ -56,8 +57,9 @@ def load_settings(kind: type[Settings], prefix: str = PREFIX) -> Settings:
         name = "_".join(map(str, first["loc"])).upper() or "*"
         aliases = {field.validation_alias for field in kind.model_fields.values()}
         variable = name if name in aliases else f"{prefix}{name}"
-        said = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{variable}: {said}") from None  # the error itself holds what was set
+        said = in_our_words(first["msg"])
+        then = "" if first["type"] == "value_error" else ". Correct or unset it"
+        raise SettingsError(f"{variable}: {said}{then}") from None  # the error itself holds what was set
     except OSError as unusable:  # a path that can't even be looked at
         if lacks_descriptors(unusable):
             raise

@@ -13,10 +13,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from voyage.errors import SettingsError, VoyageError
 from voyage.tracebacks import log_traceback
+from voyage.trips.load_failure import TAKES, why
 from voyage.trips.trip import Trip
 from voyage.trips.tutorial import BookingRequest
-
-_TAKES = "It takes module:Class, or a module with one trip, that is installed or in the working directory"
 
 
 def look_here_last() -> None:
@@ -33,7 +32,7 @@ def load_trip(named: str) -> type[Trip]:
     """
     module, colon, name = named.partition(":")
     if not module or bool(colon) != bool(name):
-        raise ValueError(f"{named!r} is no trip. {_TAKES}.")
+        raise ValueError(f"{named!r} is no trip. {TAKES}.")
     found = _found(named, module, name)
     if not (isinstance(found, type) and issubclass(found, Trip)):
         raise ValueError(f"{named!r} is no trip: declare it as class {name}(Trip).")  # noqa: TRY004 -- pydantic
@@ -53,8 +52,7 @@ def _found(named: str, module: str, name: str) -> Any:
     except (Exception, SystemExit) as error:
         log_traceback(named, error, by=__file__)
         where = getattr(sys.modules.get(module), "__file__", None)
-        of = f", of {where}" if where else ""
-        raise ValueError(f"can't load {named!r} ({type(error).__name__}: {error}{of}). {_TAKES}.") from error
+        raise ValueError(f"can't load {named!r} {why(module, error, where)}") from error
 
 
 def _only_trip_of(module: ModuleType) -> type[Trip]:

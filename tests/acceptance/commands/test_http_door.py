@@ -121,7 +121,7 @@ async def test_a_booking_within_the_time_asked_for_is_answered(door: httpx.Async
     ("sent", "status", "said"),
     [
         ({"json": {**TRIP, "attempts": 0, "car": " "}}, 422, r"attempts: .*; car: must not be blank"),
-        ({"json": {}}, 422, r"name: Field required; .*"),
+        ({"json": {}}, 422, r"name: must be given; .*"),
         ({"json": {**TRIP, "booking_id": ["x"]}}, 422, r"booking_id: .*"),
         ({"json": {**TRIP, "booking_id": "x"}, "headers": {"Idempotency-Key": "y"}}, 400, r".*send one"),
         ({"json": [TRIP]}, 400, r"The body must be a JSON object"),

@@ -24,14 +24,14 @@ from tests.integration.commands.running import (
         (("results", "--queue", "test.nope"), "voyage: RabbitMQ: NOT_FOUND - no queue 'test.nope' in vhost "),
         (("book", *TRIP, "--booking-id", ""), "voyage: Invalid value for --booking-id: "),
         (("book", *TRIP, "--name", b"\xff"), "voyage: Invalid value for --name: "),
-        (("book", *TRIP, "--timeout", "nan"), "voyage: Invalid value for '--timeout': "),
-        (("book", *TRIP, "--timeout", "inf"), "voyage: Invalid value for '--timeout': "),
+        (("book", *TRIP, "--timeout", "nan"), "voyage: Invalid value for --timeout: takes "),
+        (("book", *TRIP, "--timeout", "inf"), "voyage: Invalid value for --timeout: takes "),
         (
             ("book", *TRIP, "--deadline", "9999-12-31T23:59:59-01:00"),
             "voyage: Invalid value for --deadline: ",
         ),
         (("publish", "/dev/null"), "/dev/null: There is no request in it.\n"),
-        (("publish", "/"), "voyage: Invalid value for 'FILE': /: Is a directory"),
+        (("publish", "/"), "voyage: Invalid value for FILE: /: Is a directory"),
     ],
     ids=lambda value: str(value)[:40],
 )

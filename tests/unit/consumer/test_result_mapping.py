@@ -82,7 +82,7 @@ def test_a_re_sent_result_differs_in_duplicate_alone() -> None:
 
 
 def test_a_rejection_has_nulls_for_what_is_not_known() -> None:
-    wire = body(rejection("invalid", "car: Field required", None))
+    wire = body(rejection("invalid", "car: must be given", None))
 
     assert wire == {
         "cancelled": True,
@@ -93,5 +93,5 @@ def test_a_rejection_has_nulls_for_what_is_not_known() -> None:
         "duplicate": False,
         "revision": 1,
         "legs": [],
-        "reason": {"code": "invalid", "leg": None, "message": "car: Field required"},
+        "reason": {"code": "invalid", "leg": None, "message": "car: must be given"},
     }

@@ -84,22 +84,22 @@ def test_an_option_is_called_like_its_field_unless_that_is_taken() -> None:
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ({}, "Missing option '--jeep'."),
-        ({"jeep__seats": "3"}, "Invalid value for --jeep.start: Field required"),
+        ({}, "--jeep must be given."),
+        ({"jeep__seats": "3"}, "Invalid value for --jeep.start: must be given"),
         (
             {"jeep__seats": "0", "jeep__start": "2030-01-31"},
-            "Invalid value for --jeep.seats: Input should be greater",
+            "Invalid value for --jeep.seats: takes 1 or more",
         ),
         (
             {"jeep": '{"seats": 0, "start": "2030-01-31"}'},
-            "Invalid value for --jeep.seats: Input should be greater",
+            "Invalid value for --jeep.seats: takes 1 or more",
         ),
         ({"jeep": '{"seats": '}, "Invalid value for --jeep: takes JSON; Expecting value"),
         (
             {"jeep": '{"seats": 1, "seats": 2}'},
             "Invalid value for --jeep: takes JSON; the key 'seats' is there more",
         ),
-        ({"jeep": "4"}, "Invalid value for --jeep: Input should be a valid dictionary"),
+        ({"jeep": "4"}, "Invalid value for --jeep: takes a JSON object"),
         (
             {"jeep": "4", "jeep__seats": "4"},
             "Invalid value for --jeep: takes a JSON object, beside --jeep.seats",
@@ -110,15 +110,15 @@ def test_a_wrong_value_is_told_by_its_option(given: dict[str, str], complaint: s
     with pytest.raises(typer.BadParameter) as mistake:
         parse(Safari, **SAFARI, **given)
     assert mistake.value.format_message().startswith(complaint)
-    assert isinstance(mistake.value, MissingOptionError) == complaint.startswith("Missing")
+    assert isinstance(mistake.value, MissingOptionError) == complaint.endswith("must be given.")
 
 
 @pytest.mark.parametrize(
     ("given", "complaint"),
     [
-        ({"guests": ['{"name": 4}']}, "Invalid value for --guests: 0.name: Input should be a valid string"),
-        ({"room__kind": "tent", "room__max_poles": "x"}, "Invalid value for --room.max-poles: Input"),
-        ({"class_": "green"}, "Invalid value for --class: Input should be 'red' or 'blue'"),
+        ({"guests": ['{"name": 4}']}, "Invalid value for --guests: 0.name: takes a text"),
+        ({"room__kind": "tent", "room__max_poles": "x"}, "Invalid value for --room.max-poles: takes"),
+        ({"class_": "green"}, "Invalid value for --class: takes 'red' or 'blue'"),
     ],
 )
 def test_what_no_option_names_is_told_behind_the_one_above(given: dict[str, Any], complaint: str) -> None:

@@ -58,20 +58,24 @@ def test_what_its_module_prints_is_no_output_of_a_command(
     [
         (
             "import nowhere",
-            "can't load 'own_trips:Safari' (ModuleNotFoundError: No module named 'nowhere'). It takes",
+            "can't load 'own_trips:Safari' (ModuleNotFoundError: No module named 'nowhere', in ",
         ),
         (
             "1 / 0",
-            "can't load 'own_trips:Safari' (ZeroDivisionError: division by zero). It takes module:Class, or",
+            "can't load 'own_trips:Safari' (ZeroDivisionError: division by zero, in ",
         ),
-        ("import sys; sys.exit(3)", "can't load 'own_trips:Safari' (SystemExit: 3). It takes"),
+        ("import sys; sys.exit(3)", "can't load 'own_trips:Safari' (SystemExit: 3, in "),
         (
             "Safari = (",
-            "can't load 'own_trips:Safari' (SyntaxError: '(' was never closed (own_trips.py, line 1)). It",
+            "can't load 'own_trips:Safari' (SyntaxError: '(' was never closed, in own_trips.py, line 1). ",
         ),
         (
             "",
             "can't load 'own_trips:Safari' (AttributeError: module 'own_trips' has no attribute 'Safari', of",
+        ),
+        (
+            SAFARI.replace("Leg()", "Leg(retries=3)", 1),
+            "can't load 'own_trips:Safari' (Leg has no 'retries'; it takes together, undo, attempts, ",
         ),
         ("Safari = 4", "'own_trips:Safari' is no trip: declare it as class Safari(Trip)."),
         ("from voyage import Trip as Safari", "'own_trips:Safari' has no leg; mark what is to be booked: "),
