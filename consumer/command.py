@@ -12,12 +12,21 @@ from consumer.settings import ConsumerSettings
 from publisher.cli.failures import explain as explain_amqp
 from saga.cli.app import explain as explain_temporal
 from saga.temporal.workflow_logs import set_up_logging
+from voyage.commands.help_texts import examples
 from voyage.commands.version import VersionOption
 from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
-app = typer.Typer(name="voyage-consumer", pretty_exceptions_enable=False, add_completion=False)
-app.command("doctor")(doctor.command)
+app = typer.Typer(
+    name="voyage-consumer",
+    epilog=examples("voyage-consumer", "voyage-consumer --with-worker"),
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+app.command("doctor", epilog=examples("voyage-consumer doctor", "voyage-consumer doctor --fix"))(
+    doctor.command
+)
 
 
 @app.callback(invoke_without_command=True)
@@ -29,7 +38,10 @@ def run(
     ] = False,
     version: VersionOption = False,  # noqa: ARG001 -- it has ended by then
 ) -> None:
-    """Bridge requests to bookings until told to stop. AMQP_URL and TEMPORAL_ADDRESS say where."""
+    """Bridge requests to bookings until told to stop.
+
+    AMQP_URL and TEMPORAL_ADDRESS say where.
+    """
     if context.invoked_subcommand is None:
         settings = load_settings(ConsumerSettings)
         if with_worker:

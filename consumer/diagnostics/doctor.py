@@ -19,7 +19,7 @@ from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from saga.cli import stuck_bookings, trip_check
-from saga.cli.doctor import AsJson, poller_checks
+from saga.cli.doctor import AsJson, Everything, poller_checks
 from saga.temporal import search_attributes, server_checks
 from saga.temporal.clock_check import check_clock
 from voyage.errors import VoyageError
@@ -33,17 +33,21 @@ _MOST_LOOKED_AT = 1000  # letters; more could take longer than a check may, to g
 
 def command(
     *,
+    everything: Everything = False,
     as_json: AsJson = False,
     fix: Annotated[
         bool, typer.Option("--fix", help="First create missing queues, schedule and search attributes.")
     ] = False,
 ) -> None:
-    """Ask RabbitMQ and Temporal whether bookings can be made; exit code 1 for an unmet requirement."""
+    """Ask RabbitMQ and Temporal whether bookings can be made.
+
+    What is wrong comes first, and what is well is only counted. With --json each check is told.
+    Exit code 1: a requirement is not met.
+    """
     for library in ("aiormq", "aio_pika"):  # what they would say is in the findings
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    raise typer.Exit(
-        report(asyncio.run(run_checks(load_settings(ConsumerSettings), fix=fix)), as_json=as_json)
-    )
+    findings = asyncio.run(run_checks(load_settings(ConsumerSettings), fix=fix))
+    raise typer.Exit(report(findings, as_json=as_json, everything=everything))
 
 
 async def run_checks(settings: ConsumerSettings, *, fix: bool = False) -> list[CheckResult]:

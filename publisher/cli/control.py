@@ -53,7 +53,8 @@ def status(
     valid(StatusRequest, {"booking_id": booking_id}, _complaint)
     result = result_or_exit(_status(booking_id, timeout), lambda: "Nothing has changed; ask again.")
     if table:
-        stdout.print(rendering.results_table(result, header=True))
+        stdout.print(rendering.results_header(stdout.width))
+        stdout.print(rendering.result_row(result, stdout.width))
     else:
         typer.echo(result.model_dump_json(indent=2))
     raise typer.Exit(Exit.NOT_BOOKED if result.status is Status.UNKNOWN_BOOKING else Exit.BOOKED)

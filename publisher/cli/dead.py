@@ -18,12 +18,16 @@ from voyage.trips.loading import TripSettings
 DESK: Desk[DeadLetterQueue, DeadLetter] = Desk(
     Words("dead letter", "voyage dead"),
     lambda client: client.dead_letters,
-    kept_rendering.dead_letters_table,
-    kept_rendering.add_dead_letter,
+    kept_rendering.DEAD_LETTER,
+    kept_rendering.dead_letter_cells,
     kept_rendering.dead_letter_fields,
 )
 
-app = typer.Typer(help="Look at, replay or drop what could not become a booking.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at, replay or drop what could not become a booking.",
+    epilog=examples("voyage dead list"),
+    no_args_is_help=True,
+)
 
 
 @app.command("list", epilog=examples("voyage dead list", "voyage dead list --limit 1000 --json"))
@@ -32,9 +36,9 @@ def list_letters(
     limit: Limit = None,
     as_json: AsJson = False,
 ) -> None:
-    """List the dead letters, the oldest first, with the beginning of each, and how many there are.
+    """List the dead letters, the oldest first.
 
-    With --json each whole.
+    Each with its beginning; with --json each whole. It also says how many there are.
     """
     DESK.list_first(limit, as_json=as_json)
 
@@ -64,9 +68,9 @@ def replay(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send dead letters in again through the front door; each is told when it has been.
+    """Send dead letters in again through the front door.
 
-    Each keeps its booking id: one that has meanwhile been booked is answered, and books nothing.
+    Each is told when it has been sent. Each keeps its booking id: one that has meanwhile been booked is answered, and books nothing.
     Exit code 1 if no letter has an --id or the --reason; the others are replayed all the same.
     """
     choice = Choice.of(DESK.words, ids, reason, everything=everything)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import typer
-from rich.table import Table
 
 from publisher.amqp.kept_queue import Kept, KeptQueue
 from publisher.cli.kept_choice import Choice, Words
 from publisher.cli.terminal import run, stderr, stdout
 from publisher.client import Client
 from publisher.errors import KeptError
+from voyage.commands.sheets import print_sheet
 
 FIRST = 50
 Limit = Annotated[
@@ -31,13 +31,14 @@ class Desk(Generic[Q, K]):
 
     words: Words
     queue: Callable[[Client], Q]
-    table: Callable[[], Table]
-    add: Callable[[Table, K], None]
+    names: tuple[str, ...]
+    cells: Callable[[K], tuple[str, ...]]
     fields: Callable[[K], dict[str, object]]
 
     def list_first(self, limit: int | None, *, as_json: bool) -> None:
         """List all or the first, and how many there are."""
-        shown, sheet = limit or (None if as_json else FIRST), self.table()
+        shown = limit or (None if as_json else FIRST)
+        rows: list[tuple[str, ...]] = []
 
         async def show_first(queue: Q) -> int:
             count = await queue.count()
@@ -46,12 +47,14 @@ class Desk(Generic[Q, K]):
                     if as_json:
                         self._print_whole(kept)
                     else:
-                        self.add(sheet, kept)
+                        rows.append(self.cells(kept))
             return count
 
         count, words = self._connected(show_first), self.words
-        if not as_json:
-            stdout.print(sheet if sheet.row_count else f"No {words.one}s.")
+        if rows:
+            print_sheet(stdout, self.names, rows)
+        elif not as_json:
+            typer.echo(f"No {words.one}s.")
         if shown and count > shown:
             more = f"{words.command} list --limit {count}"
             stderr.print(f"The first {shown} of {count} {words.one}s. More: {more}")

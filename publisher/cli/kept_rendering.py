@@ -1,26 +1,19 @@
 """How messages that are kept for a person are shown: dead letters and parked results."""
 
-from rich.table import Column, Table
-from rich.text import Text
-
 from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.kept_queue import Kept
 from publisher.amqp.parked_result import ParkedResult
 
 EXCERPT = 60  # bytes of a dead letter's body
 LONGEST_CELL = 1000  # characters; what we note is shorter
-_ID = 32  # characters of the ids that we give
+DEAD_LETTER = ("id", "reason", "since", "body", "error")
+PARKED = ("id", "booking", "reason", "since", "address", "error")
 
 
-def dead_letters_table() -> Table:
-    """A table for dead letters; `add_dead_letter` fills it."""
-    return _table("reason", "since", "error", "body")
-
-
-def add_dead_letter(sheet: Table, letter: DeadLetter) -> None:
+def dead_letter_cells(letter: DeadLetter) -> tuple[str, ...]:
     """A row with the beginning of a letter's body; the letter itself need not be kept."""
     body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
-    _add(sheet, letter.id, letter.reason, letter.time[:19], letter.error, body)
+    return _cells(letter.id, letter.reason, letter.time[:19], body, letter.error)
 
 
 def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
@@ -28,15 +21,9 @@ def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
     return {**_noted(letter, letter.error, letter.time), **_message(letter)}
 
 
-def parked_table() -> Table:
-    """A table for parked results; `add_parked` fills it."""
-    names = ("booking", "reason", "since", "address", "error")
-    return _table(*(Column(name, overflow="fold") for name in names))
-
-
-def add_parked(sheet: Table, parked: ParkedResult) -> None:
+def parked_cells(parked: ParkedResult) -> tuple[str, ...]:
     """A row with what was noted."""
-    _add(sheet, parked.id, parked.booking_id, parked.reason, parked.time[:19], parked.address, parked.error)
+    return _cells(parked.id, parked.booking_id, parked.reason, parked.time[:19], parked.address, parked.error)
 
 
 def parked_fields(parked: ParkedResult) -> dict[str, object]:
@@ -45,12 +32,8 @@ def parked_fields(parked: ParkedResult) -> dict[str, object]:
     return {**noted, "booking_id": parked.booking_id, "address": parked.address, **_message(parked)}
 
 
-def _table(*columns: Column | str) -> Table:
-    return Table(Column("id", overflow="fold", min_width=_ID), *columns, box=None)
-
-
-def _add(sheet: Table, *cells: str) -> None:
-    sheet.add_row(*(Text(cell[:LONGEST_CELL]) for cell in cells))
+def _cells(*cells: str) -> tuple[str, ...]:
+    return tuple(cell[:LONGEST_CELL] for cell in cells)
 
 
 def _noted(kept: Kept, error: str, time: str) -> dict[str, object]:

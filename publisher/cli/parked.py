@@ -17,19 +17,23 @@ from voyage.commands.help_texts import examples
 DESK: Desk[ParkedQueue, ParkedResult] = Desk(
     Words("parked result", "voyage parked"),
     lambda client: client.parked_results,
-    kept_rendering.parked_table,
-    kept_rendering.add_parked,
+    kept_rendering.PARKED,
+    kept_rendering.parked_cells,
     kept_rendering.parked_fields,
 )
 
-app = typer.Typer(help="Look at, send again or drop results that were set aside.", no_args_is_help=True)
+app = typer.Typer(
+    help="Look at, send again or drop results that were set aside.",
+    epilog=examples("voyage parked list"),
+    no_args_is_help=True,
+)
 
 
 @app.command("list", epilog=examples("voyage parked list", "voyage parked list --limit 1000 --json"))
 def list_parked(*, limit: Limit = None, as_json: AsJson = False) -> None:
-    """List the parked results, the oldest first: why, since when, for which address; and how many there are.
+    """List the parked results, the oldest first.
 
-    With --json each whole.
+    Why, since when, for which address; with --json each whole. It also says how many there are.
     """
     DESK.list_first(limit, as_json=as_json)
 
@@ -40,7 +44,7 @@ def show(
     *,
     as_json: AlwaysJson = True,  # noqa: ARG001 -- every command takes it
 ) -> None:
-    """Show one parked result whole, as JSON: properties, headers and body."""
+    """Show one parked result whole: properties, headers and body."""
     DESK.show(own_id)
 
 
@@ -62,9 +66,9 @@ def resend(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Send parked results to their address, or to another queue; each is told when it has been.
+    """Send parked results to their address, or to another queue.
 
-    Those whose queue is not there stay, and the exit code is 2; it is 1 if none has an --id or the --reason.
+    Each is told when it has been sent. Those whose queue is not there stay, and the exit code is 2; it is 1 if none has an --id or the --reason.
     Whoever had the result before may get it twice, with the same message id.
     """
     if to is not None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from rich.table import Column, Table
+from rich.table import Table
 from rich.text import Text
 
 from publisher.contract.result import BookingResult, LegResult, Status
@@ -10,8 +10,9 @@ from voyage.commands.sheets import GAP, grid
 from voyage.trips import Trip
 from voyage.trips.words import items_of
 
-EXCERPT = 60  # bytes of a dead letter's body
-LONGEST_CELL = 1000  # characters; what the consumer notes is shorter
+RESULT = ("status", "booking", "user", "what")
+_STATUS, _ID, _USER = 15, 36, 24  # columns
+_SIDE_BY_SIDE = 120  # columns of a terminal in which all of a result goes into a line
 COLOURS = {
     "booked": "green",
     "running": "cyan",
@@ -74,22 +75,29 @@ def summary_line(result: BookingResult) -> Text:
     return Text.assemble(coloured(word, result.status), f"{name}{why}")
 
 
-def results_table(*results: BookingResult, header: bool = False) -> Table:
-    """Results as rows of a table, whose columns are as wide in every call."""
-    columns = [
-        Column("status", width=15),
-        *(Column(n, ratio=2, overflow="fold") for n in ("booking", "user")),
-    ]
-    sheet = Table(
-        *columns, Column("what", ratio=3, overflow="fold"), expand=True, box=None, show_header=header
-    )
-    for result in results:
-        booked = ", ".join(result.booked.values())
-        reason = result.reason
-        # A failed one's reason begins with what is still booked, whichever leg is to blame.
-        blamed = f"{reason.leg}: " if reason and reason.leg and result.status is not Status.FAILED else ""
-        why = f"{blamed}{reason.message} ({reason.code})" if reason else ""
-        what = booked if result.status is Status.BOOKED else why
-        cells = (result.booking_id or "", result.user_id or "", what)
-        sheet.add_row(coloured(result.status.value, result.status), *(Text(cell) for cell in cells))
-    return sheet
+def results_header(width: int) -> Table:
+    """The heading of results in a terminal of so many columns."""
+    first, *others = RESULT
+    return _row(*RESULT) if width >= _SIDE_BY_SIDE else grid((f"{first:{_STATUS}}", ", ".join(others)))
+
+
+def result_row(result: BookingResult, width: int) -> Table:
+    """One result below such a heading: side by side, or its words below one another; nothing is cut."""
+    booked = ", ".join(result.booked.values())
+    reason = result.reason
+    # A failed one's reason begins with what is still booked, whichever leg is to blame.
+    blamed = f"{reason.leg}: " if reason and reason.leg and result.status is not Status.FAILED else ""
+    why = f"{blamed}{reason.message} ({reason.code})" if reason else ""
+    what = booked if result.status is Status.BOOKED else why or result.result
+    status = coloured(result.status.value, result.status)
+    own, user = result.booking_id or "", result.user_id or ""
+    if width >= _SIDE_BY_SIDE and len(own) <= _ID and len(user) <= _USER:
+        return _row(status, own, user, what)
+    status.pad_right(_STATUS - len(status))
+    return grid((status, "\n".join(filter(None, (own, user, what)))))
+
+
+def _row(status: str | Text, own: str, user: str, what: str) -> Table:
+    status = status if isinstance(status, Text) else Text(status)
+    status.pad_right(_STATUS - len(status))
+    return grid((status, f"{own:{_ID}}", f"{user:{_USER}}", what))

@@ -51,11 +51,11 @@ async def _results(count: int | None, queue: str | None, timeout: float | None, 
     came = 0
     async with await Client.connect() as client:
         if table:
-            stdout.print(rendering.results_table(header=True))
+            stdout.print(rendering.results_header(stdout.width))
         async for result in client.results(queue, count=count, timeout=timeout):
             came += 1
             if table:
-                stdout.print(rendering.results_table(result))
+                stdout.print(rendering.result_row(result, stdout.width))
             else:
                 typer.echo(result.model_dump_json())
     return came

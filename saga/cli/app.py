@@ -12,19 +12,29 @@ from saga.payloads import codec_server
 from saga.settings import WorkerSettings
 from saga.temporal.connection import rpc_failure
 from saga.temporal.workflow_logs import set_up_logging
+from voyage.commands.help_texts import examples
 from voyage.commands.version import VersionOption
 from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
-app = typer.Typer(name="voyage-worker", pretty_exceptions_enable=False, add_completion=False)
+app = typer.Typer(
+    name="voyage-worker",
+    epilog=examples("voyage-worker", "VOYAGE_SUPPLIERS=simulated voyage-worker  # nothing is really booked"),
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
 app.add_typer(attention.app, name="attention")
-app.command("codec")(codec_server.serve)
-app.command("doctor")(doctor.command)
+app.command("codec", epilog=examples("voyage-worker codec"))(codec_server.serve)
+app.command("doctor", epilog=examples("voyage-worker doctor", "voyage-worker doctor --all"))(doctor.command)
 
 
 @app.callback(invoke_without_command=True)
 def run(context: typer.Context, *, version: VersionOption = False) -> None:  # noqa: ARG001 -- it has ended by then
-    """Book trips: serve Temporal's task queue until told to stop. TEMPORAL_ADDRESS says where it is."""
+    """Book trips: serve Temporal's task queue until told to stop.
+
+    TEMPORAL_ADDRESS says where it is.
+    """
     if context.invoked_subcommand is None:
         settings = load_settings(WorkerSettings)
         require_descriptors()

@@ -26,7 +26,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object per
 T = TypeVar("T")
 
 app = typer.Typer(
-    help="List, retry or settle bookings with a leg that could not be undone.",
+    help="List, retry or settle what could not be undone.",
+    epilog=examples("voyage-worker attention list"),
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -35,10 +36,10 @@ stdout = Console(soft_wrap=True, highlight=False)
 
 @app.command("list", epilog=examples("voyage-worker attention list", "voyage-worker attention list --json"))
 def list_entries(*, as_json: AsJson = False) -> None:
-    """List the bookings that need a person: which legs may still be booked, and why the undo failed.
+    """List the bookings that need a person.
 
-    With --json each has booking_id, workflow_id, since, and legs with leg, item, status, reference, attempts,
-    error.
+    Each with the legs that may still be booked, and why the undo failed. With --json: booking_id,
+    workflow_id, since, and legs with leg, item, status, reference, attempts, error.
     """
     found = _run(_list())
     if as_json:
@@ -53,9 +54,9 @@ def list_entries(*, as_json: AsJson = False) -> None:
 
 @app.command(epilog=examples("voyage-worker attention retry trip-1"))
 def retry(booking: Booking, *, as_json: AsJson = False) -> None:
-    """Try to undo the open legs once more, with as many tries as the first time.
+    """Try to undo the open legs once more.
 
-    Exit code 1 if no such booking is on the list.
+    There are as many tries as the first time. Exit code 1 if no such booking is on the list.
     """
     found = _run(_retry(booking))
     _tell({**_ids(found), "retried": True}, as_json=as_json)
@@ -63,9 +64,7 @@ def retry(booking: Booking, *, as_json: AsJson = False) -> None:
         typer.echo(f"{found.booking_id} tries again. See how it went: voyage-worker attention list")
 
 
-@app.command(
-    epilog=examples('voyage-worker attention settle trip-1 --note "cancelled on the phone, Mr Jones"')
-)
+@app.command(epilog=examples('voyage-worker attention settle trip-1 --note "cancelled by phone, Mr Jones"'))
 def settle(
     booking: Booking,
     *,
@@ -78,9 +77,10 @@ def settle(
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask first.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Say that the open legs have been undone by hand: the client gets a new result, cancelled.
+    """Say that the open legs have been undone by hand.
 
-    In a terminal it asks first. Exit code 1 if no such booking is on the list, or you say no.
+    The client gets a new result, cancelled. In a terminal it asks first.
+    Exit code 1 if no such booking is on the list, or you say no.
     """
     who = by or login_name()
     if not yes and sys.stdin.isatty():

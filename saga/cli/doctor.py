@@ -15,12 +15,18 @@ from saga.temporal.server_checks import KINDS, pollers
 from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
 from voyage.runtime.settings import load_settings
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per line.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
+Everything = Annotated[bool, typer.Option("--all", "-a", help="Show also what is well.")]
 
 
-def command(*, as_json: AsJson = False) -> None:
-    """Ask Temporal whether bookings can be made; exit code 1 for a requirement that is not met."""
-    raise typer.Exit(report(asyncio.run(run_checks(load_settings(WorkerSettings))), as_json=as_json))
+def command(*, everything: Everything = False, as_json: AsJson = False) -> None:
+    """Ask Temporal whether bookings can be made.
+
+    What is wrong comes first, and what is well is only counted. With --json each check is told.
+    Exit code 1: a requirement is not met.
+    """
+    findings = asyncio.run(run_checks(load_settings(WorkerSettings)))
+    raise typer.Exit(report(findings, as_json=as_json, everything=everything))
 
 
 async def run_checks(settings: WorkerSettings) -> list[CheckResult]:

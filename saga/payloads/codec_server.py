@@ -44,7 +44,10 @@ class CodecServerSettings(BaseSettings):
 
 
 def serve() -> None:
-    """Decrypt for Temporal's UI and CLI what VOYAGE_ENCRYPTION_KEYS can read, until told to stop."""
+    """Decrypt for Temporal's UI and CLI until told to stop.
+
+    VOYAGE_ENCRYPTION_KEYS says what can be read.
+    """
     settings, keys = load_settings(CodecServerSettings), load_keys()
     if not keys:
         raise SettingsError("VOYAGE_ENCRYPTION_KEYS: set it, or there is nothing to decrypt")

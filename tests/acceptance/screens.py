@@ -20,9 +20,10 @@ async def screen(
     *arguments: str,
     environment: Mapping[str, str] = MappingProxyType({}),
     columns: int = 80,
+    program: str = "voyage",
     interrupted_at: str = "",
 ) -> tuple[int, str]:
-    """Run `voyage` in a terminal: exit code, and everything that was written to the screen.
+    """Run `voyage`, or another command, in a terminal: exit code, and all that was written to the screen.
 
     With `interrupted_at`, Ctrl-C is pressed when this text is there.
     """
@@ -30,7 +31,12 @@ async def screen(
     def run() -> tuple[int, str]:
         own = {**world.environment, "TERM": "xterm-256color", **environment}
         child = pexpect.spawn(
-            VOYAGE, list(arguments), env=own, dimensions=(24, columns), timeout=60, encoding="utf-8"
+            str(Path(VOYAGE).parent / program),
+            list(arguments),
+            env=own,
+            dimensions=(24, columns),
+            timeout=60,
+            encoding="utf-8",
         )
         seen = ""
         if interrupted_at:

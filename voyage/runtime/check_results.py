@@ -1,19 +1,21 @@
 """The results of checks: values, made by asking the servers, and shown to a person or a script."""
 
 import json
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, Self
 
 import typer
-from rich.console import Console
-from rich.table import Column, Table
+from rich.console import Console, RenderableType
+from rich.text import Text
 
+from voyage.commands.sheets import grid
 from voyage.errors import UnmetRequirementError
 from voyage.runtime.awaiting import ended_within
 
 ALL_OK = "All checks OK"
+_STATE = 7  # columns of the longest word
 CHECK_TIMEOUT = 10.0
 Asked = ParamSpec("Asked")
 
@@ -24,6 +26,14 @@ class CheckState(StrEnum):
     OK = "ok"
     FAILED = "failed"
     UNKNOWN = "unknown"
+
+    @classmethod
+    def by_urgency(cls) -> tuple[Self, ...]:
+        """What is wrong first."""
+        return cls.FAILED, cls.UNKNOWN, cls.OK
+
+
+_COLOURS = {CheckState.FAILED: "red", CheckState.UNKNOWN: "yellow", CheckState.OK: "green"}
 
 
 @dataclass(frozen=True)
@@ -67,23 +77,44 @@ def require(findings: Sequence[CheckResult]) -> None:
         raise UnmetRequirementError(str(unmet))
 
 
-def report(findings: Sequence[CheckResult], *, as_json: bool) -> int:
-    """Print the findings and how they come out; the exit code: 0, or 1 for an unmet requirement."""
+def report(findings: Sequence[CheckResult], *, as_json: bool, everything: bool = False) -> int:
+    """Print the findings and how they come out; the exit code: 0, or 1 for an unmet requirement.
+
+    What is wrong comes first; what is well is counted, or also shown, last, if `everything` is.
+    """
     unmet = first_unmet(findings)
     if as_json:
         for finding in findings:
             typer.echo(json.dumps(asdict(finding)))
         return int(unmet is not None)
-    columns = (Column(header, overflow="fold") for header in ("check", "state", "found", "what to do"))
-    table = Table(*columns, box=None)
-    for finding in findings:
-        table.add_row(finding.name, finding.state, finding.found, finding.to_do)
     console = Console(highlight=False, markup=False)
-    console.print(table)
-    console.print(str(unmet) if unmet else _all_ok(findings), soft_wrap=True)
+    order = CheckState.by_urgency()
+    for finding in sorted(findings, key=lambda one: order.index(one.state)):
+        if everything or finding.state is not CheckState.OK:
+            console.print(_shown(finding))
+    for line in _summary(findings, everything=everything):
+        console.print(line, soft_wrap=True)
     return int(unmet is not None)
 
 
-def _all_ok(findings: Sequence[CheckResult]) -> str:
-    unknown = sum(finding.state is CheckState.UNKNOWN for finding in findings)
-    return f"{ALL_OK}, {unknown} unknown" if unknown else ALL_OK
+def _shown(finding: CheckResult) -> RenderableType:
+    """Its state beside what was found, and what to do below."""
+    state = Text(f"{finding.state:{_STATE}}", style=_COLOURS[finding.state])
+    told = Text(f"{finding.name}: {finding.found}")
+    if finding.to_do:
+        told.append(f"\n{finding.to_do}", style="" if finding.state is CheckState.FAILED else "dim")
+    return grid((state, told))
+
+
+def _summary(findings: Sequence[CheckResult], *, everything: bool) -> Iterator[str]:
+    """How they come out, and last what to correct first."""
+    failed, unknown, well = (
+        sum(finding.state is state for finding in findings) for state in CheckState.by_urgency()
+    )
+    shown = "" if everything or not well else " (--all shows them)"
+    if unmet := first_unmet(findings):
+        unsure = f", {unknown} unknown" if unknown else ""
+        yield f"{failed} failed{unsure}, {well} ok{shown}"
+        yield f"Correct first: {unmet.name}"
+    else:
+        yield f"{ALL_OK}, {unknown} unknown" if unknown else f"{ALL_OK}{shown}"

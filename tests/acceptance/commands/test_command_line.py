@@ -48,15 +48,26 @@ COMMANDS = (
 )
 
 
-@pytest.mark.parametrize("command", [*COMMANDS, "dead replay", "dead drop", "parked resend", "parked drop"])
-async def test_help_fits_80_columns_and_has_examples(booking: World, command: str) -> None:
-    code, seen = await screen(booking, *command.split(), "--help")
+CLIENTS = [*COMMANDS, "dead", "dead replay", "dead drop", "parked", "parked resend", "parked drop"]
+OF_WORKER = ["", "doctor", "codec", "attention", "attention list", "attention retry", "attention settle"]
+
+
+@pytest.mark.parametrize(
+    ("program", "command"),
+    [
+        *(("voyage", command) for command in CLIENTS),
+        *(("voyage-worker", command) for command in OF_WORKER),
+        *(("voyage-consumer", command) for command in ("", "doctor")),
+    ],
+)
+async def test_help_fits_80_columns_and_has_examples(booking: World, program: str, command: str) -> None:
+    code, seen = await screen(booking, *command.split(), "--help", program=program)
     lines = seen.splitlines()
 
     assert code == 0
     assert max(map(len, lines)) < 80
     assert "..." not in seen.replace("[ARGS]...", "")  # nothing is cut
-    assert lines[lines.index("  Examples:") + 1].startswith(f"    voyage {command}".rstrip())
+    assert lines[lines.index("  Examples:") + 1].startswith(f"    {program} {command}".rstrip())
 
 
 async def test_bash_completes_commands_and_options(booking: World, tmp_path: Path) -> None:

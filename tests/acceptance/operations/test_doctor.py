@@ -50,11 +50,21 @@ async def test_nothing_there_then_mended_then_everything_runs(world: World) -> N
     assert (code, printed.splitlines()[-1]) == (0, "All checks OK, 2 unknown")
 
 
-async def test_it_ends_with_the_first_unmet_requirement(world: World) -> None:
-    code, printed, _ = await world.command(CONSUMER, "doctor")
-    last = printed.splitlines()[-1]
-    assert (code, last.partition(":")[0]) == (1, f"queue {world.settings.requests_queue}")
-    assert "--fix" in last
+@pytest.mark.parametrize("columns", [80, 60])
+async def test_what_is_wrong_comes_first_and_what_to_correct_first_last(world: World, columns: int) -> None:
+    narrow = {"COLUMNS": str(columns)}
+    code, printed, _ = await world.command(CONSUMER, "doctor", environment=narrow)
+    lines, first = printed.splitlines(), f"queue {world.settings.requests_queue}"
+    states = [line.split()[0] for line in lines if line.startswith(("failed", "unknown", "ok"))]
+
+    assert (code, lines[-1]) == (1, f"Correct first: {first}")
+    assert lines[0].startswith(f"failed   {first}: missing")
+    assert max(map(len, lines)) <= columns
+    assert states == sorted(states, key=["failed", "unknown"].index), "what is well is only counted"
+    assert "ok (--all shows them)" in lines[-2]
+    code, printed, _ = await world.command(CONSUMER, "doctor", "--all", environment=narrow)
+    assert "ok       Temporal: answers" in printed
+    assert "--all" not in printed
 
 
 @pytest.mark.parametrize("limit", [None, 3])

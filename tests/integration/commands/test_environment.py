@@ -47,6 +47,6 @@ async def test_a_leg_without_a_supplier_ends_what_would_book(
     code, _, said = await run_to_the_end(*command.split(), environment=own)
 
     assert (code, "Traceback" in said) == (2, False)
-    [complaint] = [line for line in said.splitlines() if "VOYAGE_HOTEL_SUPPLIER_URL or" in line]
+    [complaint] = [line for line in said.splitlines() if "VOYAGE_HOTEL_SUPPLIER_URL=" in line]
     assert "No supplier is named for hotel, flight" in complaint
     assert "VOYAGE_SUPPLIERS=simulated" in complaint

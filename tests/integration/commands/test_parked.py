@@ -42,9 +42,11 @@ async def voyage(environment: Mapping[str, str], *words: str) -> tuple[int, str,
 
 
 async def test_list_and_show_tell_why_and_whose(parked: list[str], environment: Mapping[str, str]) -> None:
-    for width in ("80", "40", "200"):
-        code, printed, _ = await voyage({**environment, "COLUMNS": width}, "list")
-        assert code == 0
+    for width in (80, 60, 40, 200):
+        code, printed, _ = await voyage({**environment, "COLUMNS": str(width)}, "list")
+        assert (code, max(map(len, printed.splitlines())) <= width) == (0, True)
+        words = ["handler_failed", "reply_to_gone", "2026-01-02T03:04:05", "b-0", "ValueError:", "tries)"]
+        assert set(words) <= set(printed.split()), "no word is broken"
         assert all(own in printed for own in parked), "ids are whole at every width"
         assert "…" not in printed
     assert all(word in printed for word in ("handler_failed", "reply_to_gone", "2026-01-02T03:04:05", "b-0"))

@@ -26,7 +26,7 @@ def test_a_clock_is_judged_by_the_time_in_which_the_server_must_have_heard_us() 
 @pytest.mark.parametrize(
     ("findings", "last"),
     [
-        ([OK], ALL_OK),
+        ([OK], f"{ALL_OK} (--all shows them)"),
         ([OK, NOBODY_KNOWS], "All checks OK, 1 unknown"),
         ([NOBODY_KNOWS] * 2, "All checks OK, 2 unknown"),
     ],
@@ -36,6 +36,27 @@ def test_what_nobody_could_tell_is_no_failure_and_is_counted(
 ) -> None:
     assert report(findings, as_json=False) == 0
     assert capsys.readouterr().out.splitlines()[-1] == last
+
+
+@pytest.mark.parametrize("columns", [80, 60])
+def test_what_is_wrong_comes_first_and_no_word_is_broken(
+    columns: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    wrong = CheckResult(
+        "workflow pollers of saga-task-queue",
+        CheckState.FAILED,
+        "no poller within the last seventy-five seconds, as Temporal tells it",
+        "Set VOYAGE_CAR_SUPPLIER_URL=https://cars.example.org and start voyage-worker again",
+    )
+    assert report([OK, NOBODY_KNOWS, wrong], as_json=False) == 1
+    lines = capsys.readouterr().out.splitlines()
+    words = f"{wrong} {NOBODY_KNOWS}".replace(". Set", " Set").split()
+
+    assert lines[0].startswith("failed   workflow pollers of saga-task-queue: no poller")
+    assert max(map(len, lines)) <= columns
+    assert {word.rstrip(".") for word in words} <= {word.rstrip(".") for word in " ".join(lines).split()}
+    assert lines[-2:] == ["1 failed, 1 unknown, 1 ok (--all shows them)", f"Correct first: {wrong.name}"]
 
 
 async def test_a_check_that_hangs_even_when_it_is_told_to_end_is_a_finding(
