@@ -101,7 +101,8 @@ class Client:
         arguments.seconds("timeout", timeout)
         sending = Sending(id_of(request))
         with sending.told_by_errors():
-            async with time_limit(timeout, sending.late), self._booking(request, sending, headers) as result:
+            late = partial(self._late, sending)
+            async with time_limit(timeout, late), self._booking(request, sending, headers) as result:
                 answer = await result
             if answer.status is Status.REJECTED:
                 raise BookingRejectedError(answer)
@@ -144,7 +145,14 @@ class Client:
             message = new_message(body, STATUS_TYPE, reply_to=reply_to, correlation_id=correlation_id)
             await self._sender.send(message, self._settings.control_queue, sending)
 
-        late = f"Nobody told the status of booking {booking_id!r}. Is a consumer running?"
+        def late() -> str:
+            if self._is_away:
+                return f"RabbitMQ is away: nobody told the status of booking {booking_id!r}. Ask again."
+            return (
+                f"No consumer told the status of booking {booking_id!r}: none runs, or Temporal is away, for "
+                "which they wait. See: voyage-consumer doctor."
+            )
+
         with sending.told_by_errors():
             async with time_limit(timeout, late), self._request_reply.request(send, self._lifetime) as asked:
                 answer = await asked
@@ -260,6 +268,13 @@ class Client:
 
     async def __aexit__(self, *_: object) -> None:
         await self.close()
+
+    @property
+    def _is_away(self) -> bool:
+        return not self._publisher.connection.connected.is_set()
+
+    def _late(self, sending: Sending) -> str:
+        return sending.late(is_away=self._is_away)
 
     async def _close(self) -> None:
         why = ClientClosedError("This client was closed while its result was waited for.")

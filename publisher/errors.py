@@ -124,7 +124,11 @@ class NotResentError(KeptError):
 
 
 class ResultTimeoutError(ClientError):
-    """No result came in time. Ask again with the same booking id: it books once, and gets the result."""
+    """No result or no status came in time. Ask again with the same booking id: it books once, and gets it.
+
+    The text says which server is away, if one is known to be: RabbitMQ (it comes back by itself), or perhaps
+    Temporal, for which consumers wait; else no consumer runs.
+    """
 
 
 class BookingRejectedError(ClientError):

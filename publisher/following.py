@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing
 from dataclasses import dataclass
 
+from publisher.amqp.request_reply import after_in_all
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import (
     BookingRejectedError,
@@ -114,5 +115,6 @@ async def _one(
             sent = max(sent, failure.sent or Sent.NO, key=list(Sent).index)
             if left <= _PAUSE:
                 failure.sent = sent
+                failure.args = (after_in_all(str(failure), timeout),)
                 return Booked(request, error=failure)
             await asyncio.sleep(_PAUSE)

@@ -22,6 +22,7 @@ from voyage.runtime.awaiting import ended_within, library_calls
 LIFETIME = 30 * 60 * 1000  # milliseconds that a reply queue outlives its client
 PREFETCH = 100
 _CLOSE_TIMEOUT = 2.0
+_PASSED = " ({seconds:g} s have passed.)"
 
 
 class ReplyQueue:
@@ -129,4 +130,15 @@ async def time_limit(
             yield
     except TimeoutError:
         told = late if isinstance(late, str) else late()
-        raise error(f"{told} ({seconds:g} s have passed.)") from None
+        raise error(after(told, seconds)) from None
+
+
+def after(told: str, seconds: float) -> str:
+    """The text with the time that has passed."""
+    return f"{told}{_PASSED.format(seconds=seconds)}"
+
+
+def after_in_all(text: str, seconds: float) -> str:
+    """The same text for the time of all tries, if it has the time of one."""
+    before, passed, _ = text.partition(_PASSED.partition("{")[0])
+    return after(before, seconds) if passed else text

@@ -70,7 +70,8 @@ def replay(
 ) -> None:
     """Send dead letters in again through the front door.
 
-    Each is told when it has been sent. Each keeps its booking id: one that has meanwhile been booked is answered, and books nothing.
+    Each is told when it has been sent. Each keeps its booking id: one that has meanwhile been booked is
+    answered, and books nothing.
     Exit code 1 if no letter has an --id or the --reason; the others are replayed all the same.
     """
     choice = Choice.of(DESK.words, ids, reason, everything=everything)

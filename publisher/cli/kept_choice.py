@@ -17,6 +17,8 @@ Reason = Annotated[
 All = Annotated[bool, typer.Option("--all", help="All of them.")]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say which ones.")]
 
+_MOST_NAMED = 5
+
 
 @dataclass(frozen=True)
 class Words:
@@ -53,8 +55,15 @@ class Choice:
 
     def require_all(self) -> None:
         """Raise `NotFoundError` for an id or a reason of no message: nobody asks for nothing on purpose."""
-        missing, see = sorted(self.ids - self._met_ids), f"See what is there: {self.words.command} list"
-        if missing:
-            raise NotFoundError(f"No {self.words.one} has the id {missing[0]!r}. {see}")
+        if missing := self.missing():
+            raise NotFoundError(missing)
+
+    def missing(self) -> str:
+        """Which ids or reason no message has, and where to look; empty if all were met."""
+        ids, see = sorted(self.ids - self._met_ids), f"See what is there: {self.words.command} list"
+        if ids:
+            named = " or ".join(map(repr, ids[:_MOST_NAMED])) + (" …" if ids[_MOST_NAMED:] else "")
+            return f"No {self.words.one} has the id {named}. {see}"
         if self.reason is not None and not self._met_reason:
-            raise NotFoundError(f"No {self.words.one} has the reason {self.reason!r}. {see}")
+            return f"No {self.words.one} has the reason {self.reason!r}. {see}"
+        return ""

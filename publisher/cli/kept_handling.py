@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Generic, TypeVar
 
 import typer
+from aio_pika.exceptions import ChannelNotFoundEntity
 
 from publisher.amqp.kept_queue import Kept, KeptQueue
 from publisher.cli.kept_choice import Choice, Words
+from publisher.cli.looking import looking
 from publisher.cli.terminal import run, stderr, stdout
 from publisher.client import Client
 from publisher.errors import KeptError
@@ -50,11 +52,13 @@ class Desk(Generic[Q, K]):
                         rows.append(self.cells(kept))
             return count
 
-        count, words = self._connected(show_first), self.words
+        found, words = self._connected(show_first, looks=True), self.words
+        count = found or 0
         if rows:
             print_sheet(stdout, self.names, rows)
         elif not as_json:
-            typer.echo(f"No {words.one}s.")
+            why = "." if found is not None else ": their queue is not there; voyage-consumer makes it."
+            typer.echo(f"No {words.one}s{why}")
         if shown and count > shown:
             more = f"{words.command} list --limit {count}"
             stderr.print(f"The first {shown} of {count} {words.one}s. More: {more}")
@@ -62,7 +66,9 @@ class Desk(Generic[Q, K]):
     def show(self, own_id: str) -> None:
         """Show one whole; complain if there is none."""
         choice = Choice(self.words, frozenset([own_id]))
-        self._each(lambda queue: queue.browse(), choice, lambda kept: self._print_whole(kept, indent=2))
+        self._each(
+            lambda queue: queue.browse(), choice, lambda kept: self._print_whole(kept, indent=2), looks=True
+        )
         choice.require_all()
 
     def handle(
@@ -86,17 +92,22 @@ class Desk(Generic[Q, K]):
 
         stays: KeptError | None = None
         try:
-            self._each((lambda queue: queue.browse()) if dry_run else handled, choice, tell)
+            self._each((lambda queue: queue.browse()) if dry_run else handled, choice, tell, looks=dry_run)
         except KeptError as refused:
             stays = refused
         if not as_json:
             typer.echo(f"{len(told)} would be {done}." if dry_run else f"{len(told)} {done}.")
         if stays:
-            raise stays
+            raise type(stays)(" ".join(filter(None, (str(stays), choice.missing()))))
         choice.require_all()
 
     def _each(
-        self, messages: Callable[[Q], AsyncGenerator[K, None]], choice: Choice, tell: Callable[[K], None]
+        self,
+        messages: Callable[[Q], AsyncGenerator[K, None]],
+        choice: Choice,
+        tell: Callable[[K], None],
+        *,
+        looks: bool,
     ) -> None:
         async def work(queue: Q) -> None:
             async with aclosing(messages(queue)) as coming:
@@ -104,12 +115,19 @@ class Desk(Generic[Q, K]):
                     if choice(kept):
                         tell(kept)
 
-        self._connected(work)
+        self._connected(work, looks=looks)
 
-    def _connected(self, work: Callable[[Q], Coroutine[Any, Any, T]]) -> T:
-        async def connected() -> T:
-            async with Client.connect() as client:
-                return await work(self.queue(client))
+    def _connected(self, work: Callable[[Q], Coroutine[Any, Any, T]], *, looks: bool) -> T | None:
+        """What the work returns; who only `looks` makes no queue, and gets None if there is none."""
+
+        async def connected() -> T | None:
+            async with looking() if looks else Client.connect() as client:
+                try:
+                    return await work(self.queue(client))
+                except ChannelNotFoundEntity:
+                    if not looks:
+                        raise
+                    return None
 
         return run(
             connected(), lambda: f"Some {self.words.one}s may have been handled; doing it again is harmless."

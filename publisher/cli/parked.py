@@ -68,7 +68,8 @@ def resend(
 ) -> None:
     """Send parked results to their address, or to another queue.
 
-    Each is told when it has been sent. Those whose queue is not there stay, and the exit code is 2; it is 1 if none has an --id or the --reason.
+    Each is told when it has been sent. Those whose queue is not there stay, and the exit code is 2; it is 1
+    if none has an --id or the --reason.
     Whoever had the result before may get it twice, with the same message id.
     """
     if to is not None:

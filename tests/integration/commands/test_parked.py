@@ -9,6 +9,7 @@ from aio_pika import Message
 from pamqp.common import FieldValue
 
 from consumer.settings import ConsumerSettings
+from publisher import Client
 from tests.commands import run_to_the_end
 from tests.integration.rabbitmq.some_results import all_in, result
 
@@ -16,9 +17,10 @@ GONE = "-is-gone"
 
 
 @pytest.fixture
-async def parked(settings: ConsumerSettings, environment: Mapping[str, str]) -> list[str]:
+async def parked(settings: ConsumerSettings) -> list[str]:
     """Two results, one of whose queue is gone; their ids."""
-    await run_to_the_end("voyage", "parked", "list", environment=environment)  # declares the queues
+    async with Client.connect(settings=settings):
+        pass  # the queues are declared
     failed: dict[str, FieldValue] = {
         "x-reason": "handler_failed",
         "x-error": "ValueError: no (10 tries)",
@@ -75,6 +77,16 @@ async def test_what_is_sent_again_is_as_it_was_and_what_has_no_queue_stays(
     assert await all_in(settings, settings.parked_queue) == []
 
 
+async def test_a_missing_queue_and_an_id_that_nothing_has_are_both_named(
+    parked: list[str], environment: Mapping[str, str]
+) -> None:
+    ids = ("--id", "nope", "--id", parked[0])
+    code, printed, said = await voyage(environment, "resend", *ids, "--to", "booking.results.gone")
+    assert (code, printed, said.count("\n")) == (2, "0 sent.\n", 1)
+    assert "Queue 'booking.results.gone' is not there" in said
+    assert "No parked result has the id 'nope'." in said
+
+
 async def test_dropping_takes_what_was_chosen(
     parked: list[str], environment: Mapping[str, str], settings: ConsumerSettings
 ) -> None:
@@ -83,6 +95,19 @@ async def test_dropping_takes_what_was_chosen(
     code, printed, _ = await voyage(environment, "drop", "--reason", "reply_to_gone")
     assert (code, printed.splitlines()[-1]) == (0, "1 dropped.")
     assert [one.message_id for one in await all_in(settings, settings.parked_queue)] == parked[:1]
+
+
+@pytest.mark.parametrize("which", ["dead", "parked"])
+async def test_a_look_makes_no_queue(
+    which: str, environment: Mapping[str, str], settings: ConsumerSettings
+) -> None:
+    for words, code in ((("list",), 0), (("show", "nope"), 1), (("drop", "--all", "--dry-run"), 0)):
+        ended, printed, said = await run_to_the_end("voyage", which, *words, environment=environment)
+        assert (ended, said.count("\n")) == (code, code), (printed, said)
+    async with await aio_pika.connect(settings.amqp_url.get_secret_value()) as connection:
+        for name in (settings.dead_queue, settings.parked_queue, settings.requests_queue):
+            with pytest.raises(aio_pika.exceptions.ChannelNotFoundEntity):
+                await (await connection.channel()).declare_queue(name, passive=True)
 
 
 @pytest.mark.parametrize(

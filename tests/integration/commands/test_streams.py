@@ -7,6 +7,7 @@ import aio_pika
 import pytest
 
 from consumer.settings import ConsumerSettings
+from publisher import Client
 from tests.commands import run_to_the_end
 from tests.integration.commands.running import LINE, shell
 
@@ -14,7 +15,8 @@ from tests.integration.commands.running import LINE, shell
 async def test_a_body_that_is_not_ascii_is_shown_on_a_terminal_that_is(
     environment: Mapping[str, str], settings: ConsumerSettings
 ) -> None:
-    await run_to_the_end("voyage", "dead", "list", environment=environment)  # declares the queues
+    async with Client.connect(settings=settings):
+        pass  # the queues are declared
     async with await aio_pika.connect(environment["AMQP_URL"]) as connection:
         channel = await connection.channel()
         message = aio_pika.Message("Ünal 🧳".encode(), message_id="é")

@@ -109,6 +109,19 @@ async def test_what_has_no_result_in_time_says_whether_it_was_sent(
     assert (ended.result, ended.error.sent, ended.error.booking_id) == (None, Sent.MAYBE, "b-0")
 
 
+async def test_what_is_late_says_the_time_of_all_its_tries_and_which_server_is_away(
+    voyage: FakeVoyage, client: Client
+) -> None:
+    voyage.is_slow()
+    (ended,) = [ended async for ended in client.book_many(trips(1), timeout=0.5)]
+    assert str(ended.error).startswith("No result for booking 'b-0'; it goes on.")
+    assert str(ended.error).endswith("(0.5 s have passed.)")
+    await client.publish(trips(1)[0])
+    asyncio.get_running_loop().call_later(0.1, voyage.loses_rabbitmq)
+    with pytest.raises(ResultTimeoutError, match="RabbitMQ is away: no result for booking 'b-1'"):
+        await client.book(trips(2)[1], timeout=0.3)
+
+
 async def test_rejected_and_refused_requests_have_results_like_others(
     voyage: FakeVoyage, client: Client
 ) -> None:
