@@ -9,6 +9,8 @@ import sys
 from asyncio.subprocess import PIPE, STDOUT, Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import psutil
@@ -142,6 +144,16 @@ def of_home(process: psutil.Process, home: str) -> bool:
         return process.environ().get("HOME") == home
     except psutil.Error:
         return False
+
+
+def test_a_broker_on_a_full_disk_is_not_even_started(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("AMQP_URL", raising=False)
+    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=3_000_000))
+    with pytest.raises(DevstackError, match=r"3 MB are free in .* TMPDIR"), devstack.stack():
+        pass
+    assert not [left for left in tmp_path.iterdir() if left.name.startswith("devstack-rabbitmq")]
 
 
 def test_a_broker_that_the_environment_names_and_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,6 +18,7 @@ _PLACES = (
     "/opt/homebrew/opt/rabbitmq/sbin",
     "/usr/local/opt/rabbitmq/sbin",
 )
+LEAST_SPACE = 50  # MB
 _NO_BUSY_WAITING = "+sbwt none +sbwtdcpu none +sbwtdio none"  # Erlang's would eat a small machine
 
 
@@ -101,7 +102,11 @@ class RabbitMq(Server):
         return subprocess.check_output(command, env=environment, stderr=subprocess.PIPE, text=True)
 
     def spawn(self) -> None:
-        """Start it without waiting, its epmd before it: one that it started itself would outlive us all."""
+        """Start it without waiting, its epmd before it: one that it started itself would outlive us all.
+
+        Raises `DevstackError` where the disk is so full that it would take no messages.
+        """
+        self._require_space()
         epmd = shutil.which("epmd", path=self.environment()["PATH"])
         if epmd and not self._epmd:
             self._epmd = subprocess.Popen(
@@ -125,8 +130,16 @@ class RabbitMq(Server):
             self._epmd.wait()
         super().close()
 
+    def _require_space(self) -> None:
+        free = shutil.disk_usage(self.home).free // 1_000_000
+        if free < LEAST_SPACE:
+            raise DevstackError(
+                f"{free} MB are free in {self.home.parent}; RabbitMQ takes no messages below {LEAST_SPACE}. "
+                "Free some space, or set TMPDIR to a folder that has it."
+            )
+
     def _configure(self, config: Sequence[str]) -> None:
-        lines = [*config, "loopback_users = none", "disk_free_limit.absolute = 50MB"]
+        lines = [*config, "loopback_users = none", f"disk_free_limit.absolute = {LEAST_SPACE}MB"]
         pages = {"management": self.ui_port, "prometheus": self.metrics_port}
         served = {plugin: port for plugin, port in pages.items() if port}
         for plugin, port in served.items():
