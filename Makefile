@@ -110,6 +110,9 @@ soak: setup ## Steady load for MINUTES=10, one restart a minute; what each proce
 weather: setup ## Do what networks and machines do while bookings run, measure what each costs, check; ROUNDS=3 ONLY=cut SHAPE=one-process
 	@$(BIN)/python -m tests.weather $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ONLY),--only "$(ONLY)") $(if $(SHAPE),--shape $(SHAPE))
 
+drill: setup ## Lose RabbitMQ's disk, put Temporal's database back to an earlier time, count what is lost and what comes back; ONLY=temporal
+	@$(BIN)/python -m tests.drill $(if $(ONLY),--only "$(ONLY)")
+
 fuzz: setup ## Hunt for inputs that break a rule for MINUTES=10: settings, files, commands, suppliers, messages; SEED=1, ONLY=messages
 	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 

@@ -37,6 +37,7 @@ ELSEWHERE = {
     "temporal task-queue": RUNBOOK,
     "temporal workflow list": RUNBOOK,
     "rabbitmqctl list_queues": RUNBOOK,
+    "rabbitmqctl set_policy": "tests/acceptance/operations/test_policies.py sets such ones",
     "sed 's#docs/runbook": "tests/unit/runtime/test_monitoring.py holds what it changes",
     "temporal workflow show": "needs Temporal's CLI: tests/integration/temporal/test_codec_server.py",
     "mkdir my-safari": f"{OWN_TRIP}, in the environment that is there",
