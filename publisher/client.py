@@ -24,7 +24,7 @@ from publisher.lifetime import Lifetime
 from publisher.request_sender import RequestSender
 from publisher.results.stream import Results
 from publisher.results.subscriptions import PREFETCH, TRIES, Subscriptions
-from publisher.sending import Sending, id_of
+from publisher.sending import AWAY, Sending, id_of
 from publisher.settings import BrokerSettings
 from voyage.runtime.settings import load_settings
 from voyage.trips import Trip
@@ -147,7 +147,7 @@ class Client:
 
         def late() -> str:
             if self._is_away:
-                return f"RabbitMQ is away: nobody told the status of booking {booking_id!r}. Ask again."
+                return f"{AWAY}nobody told the status of booking {booking_id!r}. Ask again."
             return (
                 f"No consumer told the status of booking {booking_id!r}: none runs, or Temporal is away, for "
                 "which they wait. See: voyage-consumer doctor."

@@ -9,6 +9,7 @@ from uuid import uuid4
 from publisher.errors import ClientError, Sent
 from voyage.trips import Trip
 
+AWAY = "RabbitMQ is away: "
 _ids: dict[int, str] = {}
 
 
@@ -60,10 +61,10 @@ class Sending:
 
     def late(self, *, is_away: bool) -> str:
         """What to say when no result came in time, and RabbitMQ `is_away` then, or isn't."""
-        away = "RabbitMQ is away: n" if is_away else "N"
+        begin = f"{AWAY}n" if is_away else "N"
         said = {
             Sent.NO: "its request was not sent, as RabbitMQ does not answer. Book again under its id.",
             Sent.MAYBE: "its request may have been sent. Book again under its id: it books once.",
             Sent.SAFE: "it goes on. Book again under its id to get it.",
         }
-        return f"{away}o result for booking {self.booking_id!r}; {said[self.sent]}"
+        return f"{begin}o result for booking {self.booking_id!r}; {said[self.sent]}"

@@ -6,6 +6,7 @@ from contextlib import suppress
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
+from consumer.control import waiting
 from consumer.control.cancellation import BookingCanceller
 from consumer.control.decision import AskStatus, Cancel, Drop, decide_control
 from consumer.metrics import CONTROL, ControlOutcome
@@ -72,16 +73,23 @@ class ControlHandler:
                     return answers.unknown_booking(booking_id)
 
     async def _status_of_running(self, running: Running, ask: AskStatus) -> BookingResult:
-        """The outcome if it is known already, else the legs; without a worker to ask, just that it runs."""
+        """The outcome if it is known already, else the legs; with no worker to ask, that it waits for one."""
         handle = self._client.get_workflow_handle_for(BookingWorkflow.run, ask.workflow_id)
         booking_id = ask.reply_address.booking_id
         legs: list[LegOutcome] = []
-        with suppress(RPCError, WorkflowQueryFailedError):
+        told = answers.UNDER_WAY
+        try:
             outcome = await handle.query(BookingWorkflow.outcome, rpc_timeout=QUERY_TIMEOUT)
             if outcome:
                 return result_mapping.result_of(outcome, booking_id)
             if not running.is_early_cancel:
                 legs = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
+        except WorkflowQueryFailedError:  # its worker says so
+            pass
+        except RPCError:
+            with suppress(RPCError):
+                if not running.is_early_cancel:
+                    legs, told = await waiting.without_a_worker(self._client, ask.workflow_id)
         if running.is_early_cancel:
             return answers.cancelled_before_request(booking_id)
-        return answers.running_booking(booking_id, running.user_id, result_mapping.leg_results(legs))
+        return answers.running_booking(booking_id, running.user_id, result_mapping.leg_results(legs), told)

@@ -15,7 +15,8 @@ from publisher.cli.trip.typed import example_line
 from publisher.cli.watching import announce, book_and_show
 from publisher.client import Client
 from publisher.contract.result import BookingResult, Status
-from publisher.errors import BookingRejectedError, PublishTimeoutError
+from publisher.errors import BookingRejectedError, PublishTimeoutError, ResultTimeoutError, Sent
+from publisher.sending import AWAY
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
 from voyage.trips import Trip
@@ -67,7 +68,7 @@ def book(  # noqa: PLR0913 -- options, each named
     is_shown = stdout.is_terminal and not as_json if watching is None else watching
     work = _show(request, timeout, stderr if as_json else stdout) if is_shown else _book(request, timeout)
     try:
-        result = result_or_exit(work, lambda: _goes_on(own), _goes_on(own))
+        result = result_or_exit(work, lambda: _goes_on(own), lambda late: _said(late, own, timeout))
     except PublishTimeoutError as unknown:
         raise PublishTimeoutError(f"{unknown} {_goes_on(own)}") from None
     if as_json or not is_shown:
@@ -88,10 +89,18 @@ _with_the_trips_options(book)
 
 def _goes_on(booking_id: str) -> str:
     """What becomes of a booking that nobody waits for any longer."""
-    return (
-        f"Booking {booking_id} goes on, if its request was sent. "
-        f"See how it stands: voyage status {booking_id}; cancel it: voyage cancel {booking_id}"
-    )
+    return f"Booking {booking_id} goes on, if its request was sent. {_see(booking_id)}"
+
+
+def _see(booking_id: str) -> str:
+    return f"See how it stands: voyage status {booking_id}; cancel it: voyage cancel {booking_id}"
+
+
+def _said(late: ResultTimeoutError, booking_id: str, timeout: float) -> str:
+    """Why there is no result, and what to do about it."""
+    if late.sent is Sent.SAFE and not str(late).startswith(AWAY):
+        return f"No result within {timeout:g} s. Booking {booking_id} goes on. {_see(booking_id)}"
+    return f"{late} {_see(booking_id)}"
 
 
 async def _book(request: Trip, timeout: float) -> BookingResult:

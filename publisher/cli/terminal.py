@@ -72,13 +72,15 @@ def run(work: Coroutine[Any, Any, T], goes_on: Callable[[], str]) -> T:
 
 
 def result_or_exit(
-    answer: Coroutine[Any, Any, BookingResult], goes_on: Callable[[], str], then: str = ""
+    answer: Coroutine[Any, Any, BookingResult],
+    goes_on: Callable[[], str],
+    said: Callable[[ResultTimeoutError], str] = str,
 ) -> BookingResult:
-    """The answer, or exit code 3 and a line that says what to do about its absence, `then` at its end."""
+    """The answer, or exit code 3 and a line that says what to do about its absence."""
     try:
         return run(answer, goes_on)
     except ResultTimeoutError as late:
-        stderr.print(" ".join(filter(None, (f"voyage: {late}", then))), markup=False)
+        stderr.print(f"voyage: {said(late)}", markup=False)
         raise typer.Exit(Exit.NO_RESULT) from None
 
 

@@ -13,6 +13,7 @@ from publisher.client import Client
 from publisher.contract.answers import UNDER_WAY
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, ResultTimeoutError
+from voyage.commands.sheets import grid
 from voyage.trips import Trip
 
 INTERVAL = 0.5  # seconds between two questions; each costs the services one query
@@ -55,7 +56,8 @@ class _Screen:
     def show(self, now: BookingResult) -> None:
         """How it stands now."""
         before, self.result = self.result, now
-        self.hint(now.result if now.status is Status.RUNNING and now.result != UNDER_WAY else "")
+        _, _, waits = now.result.partition(f"{UNDER_WAY}; ") if now.status is Status.RUNNING else ("", "", "")
+        self.hint(waits[:1].upper() + waits[1:])
         if not self._moves:
             for line in rendering.leg_changes(before, now):
                 self._console.print(line, markup=False)
@@ -70,7 +72,7 @@ class _Screen:
 
     def _drawn(self) -> RenderableType:
         legs = rendering.legs_table(self._request, self.result, self._console.width)
-        return Group(legs, Text(self._hint, style="yellow")) if self._hint else legs
+        return Group(legs, grid((Text(self._hint, style="yellow"),))) if self._hint else legs
 
 
 async def watch(client: Client, request: Trip, timeout: float, hint: Tell) -> AsyncIterator[BookingResult]:

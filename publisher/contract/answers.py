@@ -7,11 +7,13 @@ CANCELLED_BEFORE_REQUEST = "Cancelled before the request came"
 UNDER_WAY = "Voyage under way"
 
 
-def running_booking(booking_id: str, user_id: str | None, legs: list[LegResult]) -> BookingResult:
-    """The status of a booking that hasn't ended."""
+def running_booking(
+    booking_id: str, user_id: str | None, legs: list[LegResult], told: str = UNDER_WAY
+) -> BookingResult:
+    """The status of a booking that hasn't ended; `told` also says what it waits for, if that isn't there."""
     return BookingResult(
         cancelled=False,
-        result=UNDER_WAY,
+        result=told,
         user_id=user_id,
         booking_id=booking_id,
         status=Status.RUNNING,
