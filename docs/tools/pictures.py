@@ -14,6 +14,7 @@ from rich.console import Console
 from rich.text import Text
 from temporalio.client import Client
 
+from docs.tools import terminals
 from voyage import devstack
 
 PICTURES = Path(__file__).parents[1] / "pictures"
@@ -60,6 +61,7 @@ def main() -> None:
             )
         own = {"AMQP_URL": servers.amqp_url, "TEMPORAL_ADDRESS": servers.temporal_address}
         draw(seen({**os.environ, **own}), PICTURES / "demo.svg")
+        draw_terminals(servers.amqp_url, servers.temporal_address)
         page = asyncio.run(timeline(servers.temporal_address, servers.temporal_ui))
         photograph(chromium, page, PICTURES / "cancelled-booking.png")
 
@@ -82,12 +84,18 @@ def seen(environment: dict[str, str]) -> str:
     return f"$ make demo\n{child.before}"
 
 
-def draw(text: str, picture: Path) -> None:
+def draw_terminals(amqp_url: str, temporal_address: str) -> None:
+    """What the commands show when something is wrong, at each width."""
+    for width, text in terminals.at_each_width(amqp_url, temporal_address).items():
+        draw(text, PICTURES / f"terminal-{width}.svg", width + 2)
+
+
+def draw(text: str, picture: Path, columns: int = COLUMNS) -> None:
     """A terminal as a drawing."""
     with Path(os.devnull).open("w") as nowhere:
-        console = Console(record=True, width=COLUMNS, file=nowhere, force_terminal=True)
+        console = Console(record=True, width=columns, file=nowhere, force_terminal=True)
         console.print(Text.from_ansi(text.replace("\r", "")))
-    picture.write_text(console.export_svg(code_format=FRAME, unique_id="demo"))
+    picture.write_text(console.export_svg(code_format=FRAME, unique_id=picture.stem))
 
 
 async def timeline(address: str, ui: str) -> str:

@@ -36,7 +36,8 @@ async def book_and_show(client: Client, request: Trip, timeout: float, console: 
         except BookingRejectedError as rejected:
             screen.result = rejected.result
     assert screen.result  # noqa: S101 -- the last thing that `watch` tells is the result
-    console.print(rendering.summary_line(screen.result))
+    summary = rendering.summary_line(screen.result)
+    console.print(grid((summary,)) if console.is_terminal else summary)
     return screen.result
 
 

@@ -46,7 +46,7 @@ def list_entries(*, as_json: AsJson = False) -> None:
         for entry in found:
             typer.echo(json.dumps(entry.fields()))
     elif found:
-        names = ("booking", "since", "could not be undone")
+        names = ("booking", "since", "open legs")
         print_sheet(stdout, names, [(one.booking_id, one.since[:19], one.legs) for one in found])
     else:
         typer.echo("No booking needs a person.")

@@ -19,7 +19,9 @@ _LEAST = 24  # columns in which a sentence can be read
 def print_sheet(console: Console, names: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
     """Print rows, of which the last cell is the one that may be a sentence."""
     cells = [[_text(cell) for cell in row] for row in rows]
-    console.print(_table(names, cells) if _fits(names, cells, console.width) else _records(names, cells))
+    console.print(
+        _table(names, cells) if _fits(names, cells, console.width) else _records(names, cells, console.width)
+    )
 
 
 def grid(*rows: Sequence[Cell]) -> Table:
@@ -45,8 +47,11 @@ def _fits(names: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> b
     *whole, last = zip(names, *rows, strict=True)
     taken = sum(max(cell_len(str(cell)) for cell in column) + GAP for column in whole)
     widest = max(cell_len(str(cell)) for cell in last)
-    words = (word for cell in last for word in str(cell).split())
-    return width - taken >= max(min(widest, _LEAST), *(cell_len(word) for word in words), 0)
+    return width - taken >= max(min(widest, _LEAST), *map(_longest_word, last))
+
+
+def _longest_word(cell: Text | str) -> int:
+    return max(map(cell_len, str(cell).split()), default=0)
 
 
 def _table(names: Sequence[str], rows: Sequence[Sequence[Text]]) -> Table:
@@ -58,13 +63,22 @@ def _table(names: Sequence[str], rows: Sequence[Sequence[Text]]) -> Table:
     return sheet
 
 
-def _records(names: Sequence[str], rows: Sequence[Sequence[Text]]) -> Group:
-    """Each row as a paragraph; a cell without a text is left out."""
+def _records(names: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> Group:
+    """Each row as a paragraph; a cell without a text is left out, and a word that is too long has a line."""
+    room = width - 2 * GAP - max(map(cell_len, names[1:]), default=0)
     parts: list[RenderableType] = []
     for first, *others in rows:
         named = [
-            (Text(name, style="dim"), cell) for name, cell in zip(names[1:], others, strict=True) if str(cell)
+            (Text(name, style="dim"), cell)
+            for name, cell in zip(names[1:], others, strict=True)
+            if str(cell) and _longest_word(cell) <= room
+        ]
+        too_long = [
+            line
+            for name, cell in zip(names[1:], others, strict=True)
+            if _longest_word(cell) > room
+            for line in (Text(f"{'':{GAP}}{name}", style="dim"), cell)
         ]
         paragraph = [first, Padding(grid(*named), (0, 0, 0, GAP))] if named else [first]
-        parts += [*([Text("")] if parts else []), *paragraph]
+        parts += [*([Text("")] if parts else []), *paragraph, *too_long]
     return Group(*parts)

@@ -33,6 +33,10 @@ def test_every_word_is_whole_and_every_line_fits(width: int) -> None:
     assert {word for row in ROWS for cell in row for word in cell.split()} <= set(" ".join(lines).split())
 
 
+def test_a_word_that_is_too_long_to_stand_beside_its_name_has_a_line() -> None:
+    assert ROWS[0][2] in [line.strip() for line in printed(50)]
+
+
 def test_where_the_columns_fit_a_row_is_a_line() -> None:
     heading, *lines = printed(200)
     assert (heading.split(), len(lines)) == (list(NAMES), 2)
