@@ -30,6 +30,7 @@ async def screen(
 
     def run() -> tuple[int, str]:
         own = {**world.environment, "TERM": "xterm-256color", **environment}
+        own.pop("COLUMNS", None)  # it would win over the size of the terminal
         child = pexpect.spawn(
             str(Path(VOYAGE).parent / program),
             list(arguments),
