@@ -62,16 +62,21 @@ async def test_a_broker_tells_prometheus_what_the_dashboard_asks_for() -> None:
         broker.ctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
         async with await connect(f"{broker.url}{vhost}") as connection:
             await (await connection.channel()).declare_queue("booking.requests.dead", durable=True)
-        page = f"http://127.0.0.1:{broker.metrics_port}{job['metrics_path']}"
+        at = f"http://127.0.0.1:{broker.metrics_port}"
 
         async def told() -> bool:
             async with httpx.AsyncClient() as client:
-                text = (await client.get(page, params=job["params"])).text
-            return all(f'{name}{{vhost="{vhost}",queue="booking.requests.dead"}}' in text for name in asked)
+                text = (await client.get(f"{at}{job['metrics_path']}", params=job["params"])).text
+            found = [f'{name}{{vhost="{vhost}",queue="booking.requests.dead"}}' in text for name in of_queues]
+            return all(found)
 
         asked = names("rabbitmq")
-        assert asked
+        of_queues = {name for name in asked if "_detailed_" in name}
+        assert of_queues
         await eventually("the queue's numbers", told)
+        async with httpx.AsyncClient() as client:
+            of_the_node = (await client.get(f"{at}/metrics")).text
+        assert {name for name in asked - of_queues if f"\n{name} " not in of_the_node} == set()
     finally:
         await asyncio.to_thread(broker.close)
 

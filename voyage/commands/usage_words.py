@@ -6,6 +6,7 @@ from typing import Any
 from voyage.runtime.wording import in_our_words
 
 _OURS = (
+    (r"Invalid value: (.*)", r"\1"),
     (r"Invalid value for '([^']+)': (.*)", r"Invalid value for \1: \2"),
     (r"Missing (?:option|argument|parameter) '?([^'.]+?)'?\.(.*)", r"\1 must be given.\2"),
     (r"No such option: (\S+) \(Possible options: (.*)\)", r"There is no option \1. Did you mean \2?"),

@@ -22,6 +22,7 @@ CLIENTS = "tests/clients/test_clients.py runs every command of that page, in the
 DOOR = "tests/acceptance/commands/test_http_door.py, at a door on a free port"
 DEMO = "takes the ports that are everybody's; what it starts and books is what these tests start and book"
 RUNBOOK = "needs the servers' own programs: tests/monitoring/test_alerts.py"
+NAMED = "names the command; with options, in tests:"
 OWN_TRIP = "tests/acceptance/harness/test_your_own_trip.py does what that page says"
 ELSEWHERE = {
     "make demo": DEMO,
@@ -50,7 +51,10 @@ ELSEWHERE = {
     "python python/book.py": CLIENTS,
     "sh shell/book.sh": CLIENTS,
     "rabbitmqctl environment": "asks a RabbitMQ of the machine's own",
-    "voyage dead replay": "names the command; with options: tests/acceptance/messages/test_dead_letters.py",
+    "voyage dead replay": f"{NAMED} acceptance/messages/test_dead_letters.py",
+    "voyage dead drop": f"{NAMED} acceptance/messages/test_dead_letters.py",
+    "voyage parked resend": f"{NAMED} integration/commands/test_parked.py",
+    "voyage parked drop": f"{NAMED} integration/commands/test_parked.py",
 }
 """Why a line that begins so isn't run here, nor its block. What isn't listed is run."""
 
@@ -86,6 +90,8 @@ class Reader(NamedTuple):
             "temporal:7233": self.world.temporal_address,
             "http://collector:4318": f"http://127.0.0.1:{free_port()}",
             "booking-…": f"booking-{self.stuck}",
+            "retry trip-1": f"retry {self.stuck}",
+            "settle trip-1": f"settle {self.stuck}",
             ".venv/bin/": "",
         }
         for shown, own in places.items():

@@ -27,6 +27,7 @@ def said(*arguments: str) -> str:
         (("bok",), "There is no command bok. Did you mean 'book'?"),
         (("book", "--hotle", "x"), "There is no option --hotle. Did you mean --help, --hotel?"),
         (("status",), "ID must be given."),
+        (("dead", "drop"), "say which ones: --id, --reason or --all"),
         (
             ("status", "a", "b"),
             "b: not expected here. Leave it out, or put quotes around a text with blanks.",
