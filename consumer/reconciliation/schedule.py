@@ -15,7 +15,7 @@ from temporalio.client import (
 from temporalio.common import Priority
 from temporalio.service import RPCError, RPCStatusCode
 
-from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
+from consumer.reconciliation.reconciliation_workflow import LONGEST_RUN, ReconciliationWorkflow
 from consumer.settings import ConsumerSettings
 from saga.errors import TEMPORAL
 from saga.temporal.connection import rpc_failure
@@ -37,13 +37,15 @@ def wanted_schedule(settings: ConsumerSettings) -> Schedule:
     """The schedule as these settings want it."""
     action = ScheduleActionStartWorkflow(
         ReconciliationWorkflow.run,
-        settings.task_queue,
+        args=[settings.task_queue, settings.reconciliation_interval],
         id=id_of(settings),
         task_queue=settings.reply_task_queue,
         static_summary="Look for bookings that were stopped from outside",
+        execution_timeout=LONGEST_RUN,
         priority=_LAST,
     )
     every = ScheduleIntervalSpec(every=timedelta(seconds=settings.reconciliation_interval))
+    # A run looks for an hour; those due meanwhile are skipped, so the next begins soon after its end.
     # One that was due while nobody was there need not be made up for: the next one looks back far enough.
     policy = SchedulePolicy(catchup_window=timedelta(seconds=10))
     return Schedule(action=action, spec=ScheduleSpec(intervals=[every]), policy=policy)

@@ -9,7 +9,14 @@ from typing import Any, cast
 from uuid import uuid4
 
 import pytest
-from temporalio.client import Client, Interceptor, OutboundInterceptor, StartWorkflowInput, WorkflowHandle
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowInput,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+)
 from temporalio.service import RPCError, RPCStatusCode
 from temporalio.worker import UnsandboxedWorkflowRunner, Worker
 
@@ -67,10 +74,10 @@ class Look:
         ) as worker:
             yield worker
 
-    async def start(self) -> WorkflowHandle[ReconciliationWorkflow, str]:
+    async def start(self, interval: float = 0.0) -> WorkflowHandle[ReconciliationWorkflow, str]:
         return await self.client.start_workflow(
             ReconciliationWorkflow.run,
-            self.settings.task_queue,
+            args=[self.settings.task_queue, interval],
             id=f"test-look-{uuid4().hex}",
             task_queue=f"{self.settings.reply_task_queue}-looks",
         )
@@ -143,6 +150,20 @@ async def test_an_answer_that_temporal_will_never_start_keeps_none_of_the_others
         await (await look.start()).result()
 
     assert await look.answers() == look.wanted
+
+
+async def test_one_run_looks_again_and_again(look: Look) -> None:
+    async with look.worker():
+        running = await look.start(interval=0.2)
+        await eventually("all to be answered", lambda: len(look.starts.ids) == STOPPED)
+        late = f"{look.settings.task_queue}-late"
+        await _stop(look.client, late, look.settings.task_queue)
+        await eventually("the late one to be answered", lambda: f"stopped-{late}" in look.starts.ids)
+        described = await running.describe()
+        await running.terminate()
+
+    assert described.status is WorkflowExecutionStatus.RUNNING
+    assert len(look.starts.ids) == STOPPED + 1
 
 
 async def _stop(client: Client, workflow_id: str, task_queue: str) -> None:
