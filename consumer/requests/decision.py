@@ -10,6 +10,7 @@ from publisher.amqp.message import Delivery
 from publisher.contract import identity
 from publisher.contract.request import REQUEST_TYPE
 from voyage.trips import Trip
+from voyage.trips.rereading import why_unstable
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +65,8 @@ def decide(delivery: Delivery, settings: ConsumerSettings) -> Decision:
         request = parse_request(delivery.body, settings.trip)
     except InvalidRequestError as error:
         return Reject(code=error.code, message=str(error), reply_address=address)
+    if unstable := why_unstable(request):
+        return Reject(code="invalid", message=unstable, reply_address=address)
     booking_id = identity.booking_id(request, delivery.message_id, delivery.correlation_id, delivery.body)
     return Start(
         booking_id=booking_id,

@@ -1,7 +1,6 @@
 """An example of a trip, made from its JSON schema."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -14,6 +13,7 @@ from voyage.trips.trip import ENVELOPE, Trip
 NAME = "John Doe"
 _AHEAD = timedelta(days=30)
 _DEEPEST = 8
+_DEEPEST_OPTIONAL = 3
 _FORMATS = {
     "time": "12:00:00Z",
     "duration": "P1D",
@@ -45,25 +45,27 @@ def example_of(trip: type[Trip]) -> dict[str, Any]:
     return {name: value for name, value in made.items() if name in ENVELOPE or value is not None}
 
 
-def examples_of(trip: type[Trip]) -> list[Trip]:
-    """A trip with a value for every field, and one with only what is required, as far as they can be made."""
+def tried_examples(trip: type[Trip]) -> list[dict[str, Any]]:
+    """JSON to try a declaration with, valid or not: every part, every field, or what is required."""
     schema = trip.model_json_schema(mode="validation")
-    made = []
-    for names in (schema["properties"], schema["required"]):
-        with suppress(ValidationError):
-            made.append(read_model(trip, _made(schema, [name for name in names if name not in ENVELOPE])))
-    return made
+    every, required = list(schema["properties"]), list(schema["required"])
+    ways = [(every, True), (every, False), (required, False)]
+    return [
+        _made(schema, [name for name in names if name not in ENVELOPE], whole=whole) for names, whole in ways
+    ]
 
 
-def _made(schema: Mapping[str, Any], names: Iterable[str]) -> dict[str, Any]:
-    return {"name": NAME, **{name: _Maker(schema).value(name, name) for name in names if name != "name"}}
+def _made(schema: Mapping[str, Any], names: Iterable[str], *, whole: bool = False) -> dict[str, Any]:
+    maker = _Maker(schema, whole=whole)
+    return {"name": NAME, **{name: maker.value(name, name) for name in names if name != "name"}}
 
 
 class _Maker:
-    """Makes a value for each part of one schema."""
+    """Makes a value for each part of one schema: with optional parts too, if it is `whole`."""
 
-    def __init__(self, schema: Mapping[str, Any]) -> None:
+    def __init__(self, schema: Mapping[str, Any], *, whole: bool = False) -> None:
         self._schema = schema
+        self._deepest_optional = _DEEPEST_OPTIONAL if whole else -1
 
     def value(self, name: str, field: str) -> Any:
         """One for the field of the whole schema."""
@@ -98,14 +100,25 @@ class _Maker:
                 item = part.get("prefixItems") or [part.get("items", {})] * max(part.get("minItems", 1), 1)
                 return [self._of(one, name, depth + 1) for one in item] if depth < _DEEPEST else []
             case "object":
-                required = part.get("required", ())
-                named = {key: one for key, one in part.get("properties", {}).items() if key in required}
+                named = self._named(part, depth)
                 return (
                     {key: self._of(one, key, depth + 1) for key, one in named.items()}
                     if depth < _DEEPEST
                     else {}
                 )
         return None
+
+    def _named(self, part: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        """What an object has by name: what it must have, or all that it may."""
+        known, required = part.get("properties", {}), part.get("required", ())
+        if depth > self._deepest_optional:
+            return {key: one for key, one in known.items() if key in required}
+        others = part.get("additionalProperties")  # True is what a dictionary of anything says
+        return (
+            {**known, self._of(part.get("propertyNames", {}), "key", depth): others}
+            if isinstance(others, dict)
+            else known
+        )
 
 
 def _text(part: Mapping[str, Any], name: str) -> str:

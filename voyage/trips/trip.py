@@ -1,5 +1,6 @@
 """A trip: what every booking request says, and what a subclass declares beside it."""
 
+import warnings
 from collections.abc import Mapping
 from difflib import get_close_matches
 from typing import Annotated, Any, ClassVar, Self
@@ -8,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic._internal._model_construction import ModelMetaclass  # it has no public name
 from pydantic.errors import PydanticUndefinedAnnotation, PydanticUserError
 
-from voyage.trips.errors import DeclarationError
+from voyage.trips.errors import BooksNothingError, DeclarationError
 from voyage.trips.fields import DEFAULT_ATTEMPTS, Attempts, BookingId, Deadline, Text
 from voyage.trips.leg import Leg
 from voyage.trips.once import Once
@@ -82,12 +83,14 @@ class Trip(BaseModel, metaclass=_Declared):
         _put_last(cls, "booking_id", "deadline")
         cls.declared_legs = legs_in(cls)
         _describe(cls)
-        check(cls)
+        with warnings.catch_warnings():  # of what examples and defaults become in other people's code
+            warnings.simplefilter("ignore")
+            check(cls)
 
     @model_validator(mode="after")
     def _books_something(self) -> Self:
         if self.declared_legs and all(getattr(self, leg) is None for leg in self.declared_legs):
-            raise ValueError(f"takes at least one of {', '.join(self.declared_legs)}")
+            raise BooksNothingError(f"takes at least one of {', '.join(self.declared_legs)}")
         return self
 
     def to_body(self) -> bytes:
