@@ -2,6 +2,7 @@
 
 import json
 
+from publisher.contract.tags import tags_in
 from voyage.trips import Trip
 from voyage.trips.booking_ids import PREFIX, digest, to_bytes, workflow_id
 
@@ -42,12 +43,14 @@ def fingerprint(request: Trip) -> str:
 
     Absent fields and defaults count for nothing, nor does the order of the fields: a version that knows one
     more optional field still recognises the repeats of bookings that an older version has started, and a
-    default that is made anew each time (a `default_factory`) makes no other booking.
+    default that is made anew each time (a `default_factory`) makes no other booking. A tag counts even where
+    it is its model's default: a card is no cash.
     """
     fields = request.model_dump(
         mode="json", by_alias=True, exclude={"booking_id"}, exclude_unset=True, exclude_defaults=True
     )
-    return digest(_FINGERPRINT_VERSION, json.dumps(fields, sort_keys=True).encode())
+    said = (json.dumps(part, sort_keys=True).encode() for part in [fields, *tags_in(request, fields)])
+    return digest(_FINGERPRINT_VERSION, *said)
 
 
 def answer_id(booking: str, revision: int) -> str:

@@ -72,8 +72,7 @@ class _Maker:
         return self._of(self._schema["properties"][field], name, 0)
 
     def _of(self, part: Mapping[str, Any], name: str, depth: int) -> Any:
-        if "$ref" in part:
-            part = {**self._schema["$defs"][part["$ref"].rpartition("/")[2]], **part}
+        part = self._referred(part)
         for key in ("examples", "enum"):
             if part.get(key):
                 return part[key][0]
@@ -83,10 +82,19 @@ class _Maker:
                 return given
         options = [one for key in ("anyOf", "oneOf", "allOf") for one in part.get(key, ())]
         if options and depth < _DEEPEST:
-            return self._of(
-                next((one for one in options if one.get("type") != "null"), options[0]), name, depth + 1
-            )
+            chosen = next((one for one in options if one.get("type") != "null"), options[0])
+            made = self._of(chosen, name, depth + 1)
+            return {**self._tag(part, chosen, depth), **made} if isinstance(made, dict) else made
         return self._of_type(part, name, depth)
+
+    def _tag(self, part: Mapping[str, Any], chosen: Mapping[str, Any], depth: int) -> dict[str, Any]:
+        """What tells the chosen option from the others, which it takes even where that has a default."""
+        tag = part.get("discriminator", {}).get("propertyName")
+        known = self._referred(chosen).get("properties", {})
+        return {tag: self._of(known[tag], tag, depth)} if tag in known else {}
+
+    def _referred(self, part: Mapping[str, Any]) -> Mapping[str, Any]:
+        return {**self._schema["$defs"][part["$ref"].rpartition("/")[2]], **part} if "$ref" in part else part
 
     def _of_type(self, part: Mapping[str, Any], name: str, depth: int) -> Any:
         match part.get("type"):

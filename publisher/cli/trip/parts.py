@@ -60,11 +60,18 @@ class _Reader:
         self._defs: Json = schema.get("$defs", {})
 
     def parts(
-        self, place: str, written: list[Json], *, is_required: bool, above: frozenset[str] = frozenset()
+        self,
+        place: str,
+        written: list[Json],
+        *,
+        is_required: bool,
+        is_tag: bool = False,
+        above: frozenset[str] = frozenset(),
     ) -> Iterator[Part]:
         """The part at this place, which is written so, or in one of these ways; then what is in it.
 
-        What holds itself is read once: `above` are the references on the way there.
+        What holds itself is read once: `above` are the references on the way there. A tag, which tells one
+        model from the others that may stand there, has to be given whatever its default.
         """
         ways = [way for one in written for way in self._ways(one)]
         yield Part(
@@ -75,24 +82,38 @@ class _Reader:
             choices=tuple(text for way in ways for text in _choices(way) if isinstance(text, str)),
             format=next((way["format"] for way in ways if "format" in way), ""),
             description=" ".join(written[0].get("description", "").split()),
-            default=written[0].get("default"),
+            default=None if is_tag else written[0].get("default"),
             is_required=is_required,
         )
         here = frozenset().union(*map(_references, written))
         if place.count(".") + 1 < DEEPEST and not here & above:
+            tags = {tag for one in written for tag in self._tags(one)}
             for name, inside in _inside(ways).items():
-                needed = is_required and all(name in way.get("required", ()) for way in ways)
-                yield from self.parts(f"{place}.{name}", inside, is_required=needed, above=above | here)
+                is_tag = name in tags
+                needed = is_required and (is_tag or all(name in way.get("required", ()) for way in ways))
+                yield from self.parts(
+                    f"{place}.{name}", inside, is_required=needed, is_tag=is_tag, above=above | here
+                )
 
     def _ways(self, written: Json, depth: int = 0) -> Iterator[Json]:
         """What may stand there, without references and alternatives."""
-        if "$ref" in written:
-            written = {**self._defs[written["$ref"].rpartition("/")[2]], **written}
-        others = [one for key in ("anyOf", "oneOf", "allOf") for one in written.get(key, ())]
+        written = self._referred(written)
+        others = _others(written)
         if not others or depth > DEEPEST:
             yield written
         for one in others if depth <= DEEPEST else ():
             yield from self._ways(one, depth + 1)
+
+    def _tags(self, written: Json, depth: int = 0) -> Iterator[str]:
+        """The names by which models that may stand there are told from each other."""
+        written = self._referred(written)
+        if "discriminator" in written:
+            yield written["discriminator"]["propertyName"]
+        for one in _others(written) if depth <= DEEPEST else ():
+            yield from self._tags(one, depth + 1)
+
+    def _referred(self, written: Json) -> Json:
+        return {**self._defs[written["$ref"].rpartition("/")[2]], **written} if "$ref" in written else written
 
 
 def _inside(ways: list[Json]) -> dict[str, list[Json]]:
@@ -106,8 +127,12 @@ def _inside(ways: list[Json]) -> dict[str, list[Json]]:
 
 
 def _references(written: Json) -> frozenset[str]:
-    others = [one for key in ("anyOf", "oneOf", "allOf") for one in written.get(key, ())]
-    return frozenset([written["$ref"]] if "$ref" in written else []).union(*map(_references, others))
+    here = frozenset([written["$ref"]] if "$ref" in written else [])
+    return here.union(*map(_references, _others(written)))
+
+
+def _others(written: Json) -> list[Json]:
+    return [one for key in ("anyOf", "oneOf", "allOf") for one in written.get(key, ())]
 
 
 def _kinds(way: Json) -> frozenset[str]:
