@@ -2,9 +2,9 @@
 
 import keyword
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import Any, cast, get_args, get_type_hints
+from typing import Any, cast, get_args
 
 from pydantic import BaseModel, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticSchemaGenerationError
@@ -13,6 +13,7 @@ from pydantic.fields import FieldInfo
 from voyage.trips.errors import DeclarationError
 from voyage.trips.groups import groups_of
 from voyage.trips.leg import Leg
+from voyage.trips.marks import marks_of, misplaced_marks
 from voyage.trips.round_trip import unreadable
 from voyage.trips.trip import ENVELOPE, Trip
 
@@ -26,7 +27,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,49}", re.ASCII)
 
 def legs_in(trip: type[Trip]) -> Mapping[str, Leg]:
     """The legs of a trip by their names, in the order of their declaration."""
-    found = ((name, _marks(field)) for name, field in trip.model_fields.items())
+    found = ((name, marks_of(field)) for name, field in trip.model_fields.items())
     return {name: marks[0] for name, marks in found if marks}
 
 
@@ -39,7 +40,7 @@ def check(trip: type[Trip]) -> None:
 def _mistakes(trip: type[Trip]) -> Iterator[tuple[str, str]]:
     own = {name: field for name, field in trip.model_fields.items() if name not in ENVELOPE}
     yield from ((name, "the contract has this name; choose another") for name in _redeclared(trip))
-    yield from _misplaced_marks(trip)
+    yield from misplaced_marks(trip)
     for name, field in own.items():
         yield from ((name, text) for text in _in_field(name, field))
     yield from _in_order(trip.declared_legs)
@@ -49,54 +50,6 @@ def _mistakes(trip: type[Trip]) -> Iterator[tuple[str, str]]:
 def _redeclared(trip: type[Trip]) -> Iterator[str]:
     kinds = [kind for kind in trip.__mro__ if issubclass(kind, Trip) and kind is not Trip]
     yield from (name for kind in kinds for name in vars(kind).get("__annotations__", ()) if name in ENVELOPE)
-
-
-def _misplaced_marks(trip: type[Trip]) -> Iterator[tuple[str, str]]:
-    """Marks that mark nothing: inside a type, as a default, or on what is no field."""
-    for name, annotation in _annotations(trip).items():
-        field = trip.model_fields.get(name)
-        if field is None and name not in vars(Trip) and _mentions_leg(annotation):
-            yield name, "is no field of the model, so it can't be a leg; its name must not begin with _"
-        elif field and isinstance(field.default, Leg):
-            yield name, f"Leg() belongs into the annotation: {name}: Annotated[…, Leg()]"
-        elif field and _mentions_leg(field.annotation):
-            yield name, "Leg() must stand outside: Annotated[… | None, Leg()], not Annotated[…, Leg()] | None"
-        elif field and (inner := _marked_within(field.annotation, set())):
-            yield (
-                name,
-                f"{inner} is marked as a leg, which only fields of the trip itself can be; take Leg() away",
-            )
-
-
-def _annotations(trip: type[Trip]) -> Mapping[str, Any]:
-    """What is annotated, as far as its names are known here; pydantic has read the fields in any case."""
-    try:
-        return get_type_hints(trip, include_extras=True)
-    except NameError:
-        return {name: field.annotation for name, field in trip.model_fields.items()}
-
-
-def _mentions_leg(annotation: Any) -> bool:
-    return annotation is Leg or isinstance(annotation, Leg) or any(map(_mentions_leg, _parts(annotation)))
-
-
-def _marked_within(annotation: Any, seen: set[type]) -> str:
-    """A field of a model inside of this type that is marked as a leg; empty if none is."""
-    if not (isinstance(annotation, type) and issubclass(annotation, BaseModel)):
-        return next(filter(None, (_marked_within(part, seen) for part in _parts(annotation))), "")
-    if annotation in seen:
-        return ""
-    seen.add(annotation)
-    for name, field in annotation.model_fields.items():
-        if _marks(field) or _mentions_leg(field.annotation):
-            return f"{annotation.__name__}.{name}"
-        if found := _marked_within(field.annotation, seen):
-            return found
-    return ""
-
-
-def _parts(annotation: Any) -> Sequence[Any]:
-    return [part for arg in get_args(annotation) for part in (arg if isinstance(arg, list) else [arg])]
 
 
 def _in_field(name: str, field: FieldInfo) -> Iterator[str]:
@@ -111,7 +64,7 @@ def _in_field(name: str, field: FieldInfo) -> Iterator[str]:
     if field.exclude:
         yield "is left out of messages (exclude=True), so no supplier would see it; let it in, or take it out"
     yield from _in_type(field)
-    if marks := _marks(field):
+    if marks := marks_of(field):
         yield from _in_leg(marks, field)
 
 
@@ -177,7 +130,3 @@ def _in_order(legs: Mapping[str, Leg]) -> Iterator[tuple[str, str]]:
                     name,
                     "can't be undone, so nothing may fail beside it; let it stand alone, without together",
                 )
-
-
-def _marks(field: FieldInfo) -> list[Any]:
-    return [mark for mark in field.metadata if isinstance(mark, Leg) or mark is Leg]

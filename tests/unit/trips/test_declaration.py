@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, ClassVar, Optional
+from typing import Annotated, Any, ClassVar, Optional, TypeVar
 
 import pytest
 from pydantic import BaseModel, ConfigDict, Field
+from typing_extensions import TypeAliasType
 
 from publisher.contract.request import REQUEST_TYPE
 from voyage import Leg, Trip
@@ -17,7 +18,9 @@ class Marked(BaseModel):
     x: Annotated[str, Leg()]
 
 
+Sku = TypeAliasType("Sku", Annotated[str, Leg()])
 NAMES = {
+    "Sku": Sku,
     "Marked": Marked,
     "Annotated": Annotated,
     "Any": Any,
@@ -51,6 +54,7 @@ MISTAKES = {
     "a: str = Leg()": "T.a: Leg() belongs into the annotation: a: Annotated[…, Leg()].",
     f"a: {LEG} | None = None": "T.a: Leg() must stand outside: Annotated[… | None, Leg()], not"
     " Annotated[…, Leg()] | None.",
+    "a: Sku": "T.a: Leg() must stand outside of the type Sku: Annotated[Sku, Leg()].",
     f"_a: {LEG}": "T._a: is no field of the model, so it can't be a leg; its name must not begin with _.",
     f"a: ClassVar[{LEG}] = 'x'": "T.a: is no field of the model, so it can't be a leg; its name must not begin with _.",
     f"A: {LEG}": "T.A: takes a name of lower-case letters, digits and _, at most 50, that begins with a letter.",
@@ -100,6 +104,38 @@ def test_a_name_that_isnt_there_is_named() -> None:
 
         class T(Trip):
             a: "Annotated[Nope, Leg()]"  # type: ignore[name-defined]  # noqa: F821 -- that is the mistake
+
+
+T = TypeVar("T")
+Nested = TypeAliasType("Nested", "list[Nested[T]] | T", type_params=(T,))
+Name = TypeAliasType("Name", Annotated[str, Field(min_length=2)])
+
+
+class Named(BaseModel):
+    sku: Sku
+
+
+@pytest.mark.parametrize(
+    ("kind", "told"),
+    [
+        (Sku | None, "T.a: Leg() must stand outside of the type Sku: Annotated[Sku, Leg()]."),
+        (TypeAliasType("Other", list[Sku]), "T.a: Leg() must stand outside of the type Other: Ann"),
+        (Annotated[Named, Leg()], "T.a: Named.sku is marked as a leg, which only fields of the trip itself"),
+    ],
+)
+def test_a_mark_inside_of_a_named_type_is_told(kind: Any, told: str) -> None:
+    with pytest.raises(DeclarationError) as mistake:
+        exec("class T(Trip):\n    a: kind\n", {"Trip": Trip, "kind": kind})  # noqa: S102 -- as a module is
+    assert str(mistake.value).startswith(told)
+
+
+def test_a_named_type_may_be_a_leg() -> None:
+    class Ordered(Trip):
+        sku: Annotated[Name, Leg()]
+        other: Annotated[Name | None, Leg()] = None
+        notes: Nested[int] | None = None
+
+    assert list(Ordered.declared_legs) == ["sku", "other"]
 
 
 class Jeep(BaseModel):
