@@ -16,6 +16,7 @@ from voyage.trips.leg import Leg
 from voyage.trips.marks import marks_of, misplaced_marks
 from voyage.trips.round_trip import unreadable
 from voyage.trips.trip import ENVELOPE, Trip
+from voyage.trips.unions import confused
 
 OF_THE_RESULT = frozenset(
     ["cancelled", "result", "user_id", "status", "duplicate", "revision", "legs", "reason", "booked"]
@@ -45,6 +46,7 @@ def _mistakes(trip: type[Trip]) -> Iterator[tuple[str, str]]:
         yield from ((name, text) for text in _in_field(name, field))
     yield from _in_order(trip.declared_legs)
     yield from unreadable(trip)
+    yield from confused(trip)
 
 
 def _redeclared(trip: type[Trip]) -> Iterator[str]:

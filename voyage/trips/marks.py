@@ -43,26 +43,26 @@ def _annotations(trip: type[Trip]) -> Mapping[str, Any]:
 
 
 def _mentions_leg(annotation: Any) -> bool:
-    return any(part is Leg or isinstance(part, Leg) for part in _all_in(annotation))
+    return any(part is Leg or isinstance(part, Leg) for part in all_in(annotation))
 
 
 def _marked_alias(annotation: Any) -> str:
     """The name of a type in it that was declared as `type Sku = Annotated[str, Leg()]`; or empty."""
-    aliases = (part for part in _all_in(annotation) if _meaning(part) is not None)
+    aliases = (part for part in all_in(annotation) if _meaning(part) is not None)
     return next((alias.__name__ for alias in aliases if _mentions_leg(_meaning(alias))), "")
 
 
-def _all_in(annotation: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
-    """It and whatever it is made of, once where it holds itself."""
+def all_in(annotation: Any, above: tuple[Any, ...] = ()) -> Iterator[Any]:
+    """A type and whatever it is made of, once where it holds itself."""
     yield annotation
     for part in _parts(annotation):
         if part not in above:
-            yield from _all_in(part, (*above, annotation))
+            yield from all_in(part, (*above, annotation))
 
 
 def _marked_within(annotation: Any, seen: set[type]) -> str:
     """A field of a model inside of this type that is marked as a leg; empty if none is."""
-    for model in _all_in(annotation):
+    for model in all_in(annotation):
         if not (isinstance(model, type) and issubclass(model, BaseModel)) or model in seen:
             continue
         seen.add(model)

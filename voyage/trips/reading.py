@@ -5,7 +5,7 @@ import logging
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, cast
 
-from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
@@ -14,6 +14,8 @@ from voyage.trips.trip import Trip
 log = logging.getLogger(__name__)
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")
+_AS_JSON = ["as JSON"]
+"""Not hashable, so that `Annotated` is made anew: typing keeps one of `int | float` and `float | int`."""
 
 
 def read_model(kind: type[M], as_json: Any) -> M:
@@ -22,7 +24,7 @@ def read_model(kind: type[M], as_json: Any) -> M:
     So too if the code of a declaration fails on it: a message that does that would do it each time.
     """
     try:
-        read = _read(kind.model_validate, kind.model_validate_json, as_json)
+        read = read_as(kind.model_validate, kind.model_validate_json, as_json)
         for name in kind.model_fields.keys() & as_json.keys():
             _require_utf8(kind, as_json[name], (name,))
     except ValidationError:
@@ -51,8 +53,11 @@ def _require_utf8(kind: type[BaseModel], value: Any, place: tuple[int | str, ...
             _require_utf8(kind, part, (*place, key))
 
 
-def _read(from_python: Callable[[Any], T], from_json: Callable[[str], T], as_json: Any) -> T:
-    """Strict models take only from JSON itself what JSON has no type for, such as dates."""
+def read_as(from_python: Callable[[Any], T], from_json: Callable[[str], T], as_json: Any) -> T:
+    """A value from JSON that has been parsed, by either; raises the plainer `ValidationError` of the two.
+
+    Strict models take only from JSON itself what JSON has no type for, such as dates.
+    """
     try:
         return from_python(as_json)
     except ValidationError as refused:
@@ -68,7 +73,13 @@ def _read(from_python: Callable[[Any], T], from_json: Callable[[str], T], as_jso
 
 def type_of(field: FieldInfo) -> TypeAdapter[Any]:
     """The type of a field, by itself, with all that its annotation says of it."""
-    return TypeAdapter(cast("Any", Annotated[field.annotation, *field.metadata, "as JSON"]))
+    return TypeAdapter(annotation_of(field))
+
+
+def annotation_of(field: FieldInfo) -> Any:
+    """What is said of a field's type, in one `Annotated`."""
+    by = [Field(discriminator=field.discriminator)] if field.discriminator else []
+    return Annotated[cast("Any", field.annotation), *field.metadata, *by, _AS_JSON]
 
 
 class FieldReader:
@@ -87,7 +98,7 @@ class FieldReader:
         if known is None:
             return as_json
         try:
-            return _read(known.validate_python, known.validate_json, as_json)
+            return read_as(known.validate_python, known.validate_json, as_json)
         except ValidationError:
             if name not in self._said:
                 self._said.add(name)

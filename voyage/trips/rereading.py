@@ -95,5 +95,9 @@ def _place(names: Any) -> str:
 
 
 def _shown(value: Any) -> str:
-    text = "absent" if value is _ABSENT else json.dumps(value, ensure_ascii=False)
+    return "absent" if value is _ABSENT else cut(json.dumps(value, ensure_ascii=False))
+
+
+def cut(text: str) -> str:
+    """The beginning of a long text."""
     return text if len(text) <= WIDEST else f"{text[: WIDEST - 1]}…"

@@ -20,6 +20,7 @@ ELSEWHERE = {
     "changes each time",
     "its validator gives nothing",
     "is another each time",
+    "its Decimal comes back",
     "name 'Jeep' is not defined",
 }
 """How sentences begin that have tests of their own beside `MISTAKES`."""
