@@ -1,14 +1,37 @@
 """`Leg(…)` in a field's annotation: the field's value is booked, and how."""
 
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 SHORTEST, LONGEST = 0.001, 30 * 24 * 3600.0  # seconds
 FAST, LONGEST_FAST = 1.0, 5.0  # seconds: what True stands for, and the most
 
 
+class _Lenient(type):
+    """Makes a leg of any arguments: what is wrong with them is said where its field is known."""
+
+    if not TYPE_CHECKING:  # which knows the arguments of a dataclass, and refuses others itself
+
+        def __call__(cls, *unnamed: Any, **named: Any) -> Any:
+            mistaken = _mistaken(unnamed, named, [field.name for field in fields(cls)])
+            return _MistakenLeg(mistaken=mistaken) if mistaken else super().__call__(**named)
+
+
+def _mistaken(unnamed: tuple[Any, ...], named: Mapping[str, Any], known: list[str]) -> str:
+    takes = f"it takes {', '.join(known)}"
+    if unnamed:
+        return f"Leg takes values by their names, and {unnamed[0]!r} has none; {takes}"
+    for name in named.keys() - known:
+        meant = get_close_matches(name, known, n=1) or (["attempts"] if "tr" in name else [])
+        perhaps = f", perhaps {meant[0]} is meant" if meant else ""
+        return f"Leg has no {name!r}{perhaps}; {takes}"
+    return ""
+
+
 @dataclass(frozen=True, kw_only=True)
-class Leg:
+class Leg(metaclass=_Lenient):
     """Marks a field of a trip as a leg: `jeep: Annotated[Jeep, Leg()]`.
 
     What is not set here is as the request says (`attempts`), or else the consumer's settings.
@@ -65,3 +88,14 @@ class Leg:
             most = f"seconds from {SHORTEST} to {LONGEST_FAST:.0f}"
             return f"fast takes True, False or {most}, not {self.fast!r}"
         return ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class _MistakenLeg(Leg):
+    """Made with arguments that a leg doesn't take."""
+
+    mistaken: str
+
+    def faults(self) -> str:
+        """What is wrong with the arguments."""
+        return self.mistaken

@@ -1,12 +1,7 @@
 """Why a module with a trip can't be loaded: a name that leads nowhere, or a line in it that fails."""
 
-import re
-from dataclasses import fields
-from difflib import get_close_matches
 from pathlib import Path
 from traceback import extract_tb
-
-from voyage.trips.leg import Leg
 
 TAKES = "It takes module:Class, or a module with one trip, that is installed or in the working directory"
 _LOADERS = ("pkgutil.py", "importlib/__init__.py", "voyage/trips/loading.py")
@@ -36,9 +31,4 @@ def _line(error: BaseException) -> str:
 
 def _said(error: BaseException) -> str:
     text = error.msg if isinstance(error, SyntaxError) else str(error)
-    if found := re.fullmatch(r"Leg\.__init__\(\) got an unexpected keyword argument '(\w+)'.*", text):
-        names = [field.name for field in fields(Leg)]
-        meant = get_close_matches(found[1], names, n=1) or (["attempts"] if "tr" in found[1] else [])
-        perhaps = f" Did you mean {meant[0]}?" if meant else ""
-        return f"Leg has no {found[1]!r}; it takes {', '.join(names)}.{perhaps}"
     return f"{type(error).__name__}: {text}"

@@ -35,7 +35,9 @@ class _Declared(ModelMetaclass):
 
     def __new__(mcs, name: str, *parts: Any, **options: Any) -> Any:
         try:
-            return super().__new__(mcs, name, *parts, **options)
+            with warnings.catch_warnings():  # a field that hides something of ours is refused below
+                warnings.filterwarnings("ignore", "Field name .* shadows an attribute", UserWarning)
+                return super().__new__(mcs, name, *parts, **options)
         except PydanticUndefinedAnnotation as missing:
             raise DeclarationError(f"{name}: {missing.message}; import it, or define it above.") from None
         except PydanticUserError as unreadable:  # its text goes on with advice for another library's user

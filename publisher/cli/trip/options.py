@@ -99,13 +99,14 @@ class TripOptions:
     def _help(self, part: Part, needed: bool) -> str:  # noqa: FBT001
         leg = self._trip.declared_legs.get(part.place)
         text = (leg.help if leg else "") or part.description or _sentence(part, is_leg=leg is not None)
-        if part.place in self._wholes:
-            text += " Whole, or by its parts."
-        if part.is_list:
-            text += " May be given more than once."
+        more = [" Whole, or by its parts."] if part.place in self._wholes else []
+        more += [" May be given more than once."] if part.is_list else []
+        if more and not text.endswith((".", "!", "?", "…", "。")):
+            text += "."
+        text += "".join(more)
         if part.is_required and not needed:
             text += "  [required]"
-        if part.default is not None:
+        if part.default not in (None, ""):
             shown = part.default if isinstance(part.default, str) else json.dumps(part.default)
             text += f"  [default: {shown[:LONGEST_DEFAULT]}]"
         return text

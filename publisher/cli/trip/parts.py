@@ -11,7 +11,7 @@ Json = Mapping[str, Any]
 DEEPEST = 4  # names in a place
 KINDS = {str: "string", bool: "boolean", int: "integer", float: "number", list: "array", dict: "object"}
 """What JSON calls what Python makes of it; None is null."""
-_NAME = re.compile(r"[A-Za-z]\w{0,49}", re.ASCII)
+_NAME = re.compile(r"[^\W\d_]\w{0,49}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,11 +2,12 @@
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from inspect import Parameter
+from typing import Annotated, Any, get_args
 
 import pytest
 import typer
-from pydantic import Field
+from pydantic import BaseModel, Field
 
 from publisher.cli.terminal import MissingOptionError, valid
 from publisher.cli.trip.edits import edits_of
@@ -176,6 +177,38 @@ def test_a_change_of_what_isnt_there_is_refused_with_what_there_is(change: str, 
     with pytest.raises(typer.BadParameter) as mistake:
         edits_of([change], Safari)
     assert str(mistake.value).startswith(told)
+
+
+class Address(BaseModel):
+    straße: str  # noqa: PLC2401 -- as it may be
+    no_1: int = 1
+
+
+class Delivered(Trip):
+    to: Annotated[Address, Leg(help="Where it goes")]
+    stops: Annotated[list[str] | None, Field(description="On the way (in order)")] = None
+    note: Annotated[str, Field(description="For all")] = ""
+
+
+def test_a_part_may_be_called_in_any_language() -> None:
+    assert parse(Delivered, to__straße="Hauptstraße 1").model_dump()["to"] == {
+        "straße": "Hauptstraße 1",
+        "no_1": 1,
+    }
+
+
+def test_a_help_that_goes_on_has_a_full_stop() -> None:
+    helps = {
+        option.default: option.help
+        for option in (_option(one) for one in TripOptions(Delivered, ()).parameters())
+    }
+    assert helps["--to"] == "Where it goes. Whole, or by its parts.  [required]"
+    assert helps["--stops"] == "On the way (in order). May be given more than once."
+    assert helps["--note"] == "For all"
+
+
+def _option(parameter: Parameter) -> Any:
+    return get_args(parameter.annotation)[1]
 
 
 def test_what_holds_itself_has_options_once() -> None:

@@ -69,6 +69,10 @@ MISTAKES = {
     "a: Annotated[str, Leg(undo_attempts=True)]": "T.a: undo_attempts takes a whole number from 1 to 1,000,000, not"
     " True.",
     "a: Annotated[str, Leg(try_timeout=-1)]": "T.a: try_timeout takes seconds from 0.001 to 2592000, not -1.",
+    "a: Annotated[str, Leg('x')]": "T.a: Leg takes values by their names, and 'x' has none; it takes together, undo,"
+    " attempts, try_timeout, retry_interval, undo_attempts, fast, help.",
+    "a: Annotated[str, Leg(atempts=3)]": "T.a: Leg has no 'atempts', perhaps attempts is meant; it takes together,"
+    " undo, attempts, try_timeout, retry_interval, undo_attempts, fast, help.",
     "a: Annotated[str, Leg(undo='no')]": "T.a: undo takes True or False, not 'no'.",
     "a: Annotated[str, Leg(fast=6)]": "T.a: fast takes True, False or seconds from 0.001 to 5, not 6.",
     "a: Annotated[str, Leg(fast=True, undo=False)]": "T.a: can't be undone, so no try of it may be lost; leave fast"
@@ -89,7 +93,7 @@ MISTAKES = {
 }
 
 
-@pytest.mark.filterwarnings("ignore:Field name")
+@pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize(("body", "told"), MISTAKES.items(), ids=range(len(MISTAKES)))
 def test_each_mistake_gets_one_sentence(body: str, told: str) -> None:
     with pytest.raises(DeclarationError) as mistake:

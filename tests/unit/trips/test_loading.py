@@ -75,7 +75,7 @@ def test_what_its_module_prints_is_no_output_of_a_command(
         ),
         (
             SAFARI.replace("Leg()", "Leg(retries=3)", 1),
-            "can't load 'own_trips:Safari' (Leg has no 'retries'; it takes together, undo, attempts, ",
+            "Safari.jeep: Leg has no 'retries', perhaps attempts is meant; it takes together, undo, ",
         ),
         ("Safari = 4", "'own_trips:Safari' is no trip: declare it as class Safari(Trip)."),
         ("from voyage import Trip as Safari", "'own_trips:Safari' has no leg; mark what is to be booked: "),
