@@ -116,7 +116,7 @@ class KeptError(VoyageError):
 
 
 class NotEditableError(KeptError):
-    """A dead letter whose fields can't be changed, as its body has none. Replay it as it is, or drop it."""
+    """A dead letter that can't be changed so. The text says why. Change it otherwise, or drop it."""
 
 
 class NotResentError(KeptError):

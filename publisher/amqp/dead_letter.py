@@ -9,7 +9,7 @@ from typing import Any, Self
 
 from publisher.amqp.message import HEADERS_CUT, Delivery
 from publisher.contract.identity import hash_of
-from publisher.contract.places import Json, with_changes
+from publisher.contract.places import Json, NoPlaceError, with_changes
 from publisher.errors import NotEditableError
 
 REASON, ERROR, TIME = "x-reason", "x-error", "x-dead-lettered-at"
@@ -51,7 +51,8 @@ class DeadLetter:
     def to_replay(self, changes: Mapping[str, Any]) -> Delivery:
         """The message as it was, or with some places of its body changed and the same booking id.
 
-        A place is a field, or `jeep.seats` in one. Raises `NotEditableError` if the body is no JSON object.
+        A place is a field, or `jeep.seats` in one. Raises `NotEditableError` if the body is no JSON object,
+        or has no such place.
         """
         noted = {REASON, ERROR, TIME, HEADERS_CUT, "x-death", "x-first-death-exchange", "x-first-death-queue"}
         headers = {
@@ -62,7 +63,12 @@ class DeadLetter:
         body = self._body()
         if not self.delivery.message_id:
             body.setdefault("booking_id", hash_of(self.delivery.body, self.delivery.correlation_id))
-        changed = json.dumps(with_changes(body, changes)).encode()
+        try:
+            changed = json.dumps(with_changes(body, changes)).encode()
+        except NoPlaceError as missing:
+            raise NotEditableError(
+                f"{self.id} has no place {missing}; set a field that holds it, whole, or drop it."
+            ) from None
         return replace(self.delivery, headers=headers, body=changed)
 
     def _body(self) -> Json:

@@ -1,5 +1,6 @@
 """Places in the JSON of a request, as people name them: `jeep`, `jeep.seats`, `guests.0.name`."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,10 +11,24 @@ from voyage.runtime.wording import in_our_words
 Json = dict[str, Any]
 
 
+INDEX = re.compile(r"0|[1-9][0-9]{0,5}")
+"""How an item of a list is named; the first is 0."""
+
+
+class NoPlaceError(LookupError):
+    """There is no such place. The text is the place."""
+
+
 def with_changes(body: Json, changes: Mapping[str, Any]) -> Json:
-    """A copy of the body with another value at each of these places; objects on the way are made."""
+    """A copy of the body with another value at each of these places; objects that are absent are made.
+
+    Raises `NoPlaceError` for an item that a list doesn't have, and for what would be in a text or a number.
+    """
     for place, value in changes.items():
-        body = _with(body, place.split("."), value)
+        try:
+            body = _with(body, place.split("."), value)
+        except NoPlaceError:
+            raise NoPlaceError(place) from None
     return body
 
 
@@ -21,10 +36,13 @@ def _with(inside: Any, steps: Sequence[str], value: Any) -> Any:
     if not steps:
         return value
     step, *rest = steps
-    if isinstance(inside, list) and step.isdecimal() and int(step) < len(inside):
+    is_index = INDEX.fullmatch(step)
+    if isinstance(inside, list) and is_index and int(step) < len(inside):
         return [_with(item, rest, value) if n == int(step) else item for n, item in enumerate(inside)]
-    known = inside if isinstance(inside, dict) else {}
-    return {**known, step: _with(known.get(step), rest, value)}
+    if isinstance(inside, dict) or (inside is None and not is_index):
+        known = inside or {}
+        return {**known, step: _with(known.get(step), rest, value)}
+    raise NoPlaceError
 
 
 def mistakes(invalid: ValidationError, given: Any) -> list[tuple[str, str]]:

@@ -45,7 +45,7 @@ class Part:
 def parts_of(trip: type[Trip]) -> list[Part]:
     """Every part of a request for a trip that has a name, each field before what is in it."""
     schema = trip.model_json_schema(mode="validation")
-    reader = _Reader(schema)
+    reader = SchemaReader(schema)
     return [
         part
         for name, written in schema["properties"].items()
@@ -53,7 +53,7 @@ def parts_of(trip: type[Trip]) -> list[Part]:
     ]
 
 
-class _Reader:
+class SchemaReader:
     """Reads one schema, whose parts refer to each other."""
 
     def __init__(self, schema: Json) -> None:
@@ -73,18 +73,8 @@ class _Reader:
         What holds itself is read once: `above` are the references on the way there. A tag, which tells one
         model from the others that may stand there, has to be given whatever its default.
         """
-        ways = [way for one in written for way in self._ways(one)]
-        yield Part(
-            place=place,
-            kinds=frozenset()
-            if any(not _kinds(way) for way in ways)
-            else frozenset().union(*map(_kinds, ways)),
-            choices=tuple(text for way in ways for text in _choices(way) if isinstance(text, str)),
-            format=next((way["format"] for way in ways if "format" in way), ""),
-            description=" ".join(written[0].get("description", "").split()),
-            default=None if is_tag else written[0].get("default"),
-            is_required=is_required,
-        )
+        yield self.part(place, written, is_required=is_required, is_tag=is_tag)
+        ways = [way for one in written for way in self.ways(one)]
         here = frozenset().union(*map(_references, written))
         if place.count(".") + 1 < DEEPEST and not here & above:
             tags = {tag for one in written for tag in self._tags(one)}
@@ -95,14 +85,29 @@ class _Reader:
                     f"{place}.{name}", inside, is_required=needed, is_tag=is_tag, above=above | here
                 )
 
-    def _ways(self, written: Json, depth: int = 0) -> Iterator[Json]:
+    def part(self, place: str, written: list[Json], *, is_required: bool, is_tag: bool = False) -> Part:
+        """The part at this place alone."""
+        ways = [way for one in written for way in self.ways(one)]
+        return Part(
+            place=place,
+            kinds=frozenset()
+            if any(not _kinds(way) for way in ways)
+            else frozenset().union(*map(_kinds, ways)),
+            choices=tuple(text for way in ways for text in _choices(way) if isinstance(text, str)),
+            format=next((way["format"] for way in ways if "format" in way), ""),
+            description=" ".join(written[0].get("description", "").split()),
+            default=None if is_tag else written[0].get("default"),
+            is_required=is_required,
+        )
+
+    def ways(self, written: Json, depth: int = 0) -> Iterator[Json]:
         """What may stand there, without references and alternatives."""
         written = self._referred(written)
         others = _others(written)
         if not others or depth > DEEPEST:
             yield written
         for one in others if depth <= DEEPEST else ():
-            yield from self._ways(one, depth + 1)
+            yield from self.ways(one, depth + 1)
 
     def _tags(self, written: Json, depth: int = 0) -> Iterator[str]:
         """The names by which models that may stand there are told from each other."""

@@ -113,7 +113,7 @@ async def test_a_letter_that_comes_back_during_a_replay_is_not_replayed_for_ever
 
 @pytest.mark.parametrize("body", [b"not JSON", b"[1]", b'[["a", 1]]', b"\xff", b"[" * 20_000])
 async def test_a_letter_that_cant_be_edited_stays_and_stops_no_other(letters: Letters, body: bytes) -> None:
-    for one in (b'{"jeep": {"seats": "many", "start": 1}}', body, b'{"jeep": "none"}'):
+    for one in (b'{"jeep": {"seats": "many", "start": 1}}', body, b'{"jeep": null}'):
         await letters.send(1, one)
     replayed: list[str] = []
 
@@ -129,6 +129,31 @@ async def test_a_letter_that_cant_be_edited_stays_and_stops_no_other(letters: Le
         {"jeep": {"seats": 4, "start": 1}, "name": "Jane"},
         {"jeep": {"seats": 4}, "name": "Jane"},
     ]
+
+
+@pytest.mark.parametrize(
+    ("body", "place"),
+    [
+        (b'{"stock": [{"qty": 0}]}', "stock.1.qty"),
+        (b'{"stock": [{"qty": 0}]}', "stock.x.qty"),
+        (b'{"stock": [{"qty": 0}]}', "stock.-1.qty"),
+        (b'{"stock": [{"qty": 0}]}', "stock.00.qty"),
+        (b'{"stock": [{"qty": 0}, 3]}', "stock.1.qty"),
+        (b'{"stock": []}', "stock.0"),
+        (b'{"name": "Jane"}', "stock.0.qty"),
+        (b'{"stock": "none"}', "stock.qty"),
+        (b'{"stock": [{"qty": 0}]}', f"stock.{'9' * 5000}"),
+    ],
+)
+async def test_a_letter_without_the_place_that_is_set_stays_as_it_is(
+    letters: Letters, body: bytes, place: str
+) -> None:
+    await letters.send(1, body)
+    with pytest.raises(NotEditableError, match=rf"^0 has no place {place}; set a field that holds it, whole"):
+        [letter async for letter in letters.queue.replay(lambda _: True, {"name": "J", place: 1})]
+
+    assert [letter.delivery.body async for letter in letters.queue.browse()] == [body]
+    assert await letters.requests() == []
 
 
 async def test_one_letter_at_a_time_is_in_memory(letters: Letters) -> None:

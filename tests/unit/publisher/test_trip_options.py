@@ -19,6 +19,19 @@ from tests.trips.safari import Safari
 from voyage import Leg, Trip
 from voyage.trips.tutorial import BookingRequest
 
+
+class Loose(BaseModel):
+    free: Any = None
+    pair: tuple[str, int] = ("", 0)
+    straße: str = ""  # noqa: PLC2401 -- no option can have it
+
+
+class Free(Trip):
+    """A trip with a place for anything."""
+
+    leg: Annotated[Loose, Leg()]
+
+
 TAKEN = ("--name", "--json", "--timeout")
 
 
@@ -155,7 +168,7 @@ def test_changes_of_a_dead_letter_are_read_as_options_are() -> None:
     }
     assert edits_of(("guests.0.name=4", "extras.wifi=1", "sights=a"), Odd) == {
         "guests.0.name": "4",
-        "extras.wifi": "1",
+        "extras.wifi": 1,
         "sights": ["a"],
     }
 
@@ -163,6 +176,8 @@ def test_changes_of_a_dead_letter_are_read_as_options_are() -> None:
 @pytest.mark.parametrize(
     ("change", "told"),
     [
+        ("", "takes FIELD=VALUE"),
+        ("=3", "no field ''; there are name,"),
         (
             "jep.seats=3",
             "no field 'jep.seats'; there are name, attempts, jeep, lodge, guide, permit, voucher",
@@ -209,6 +224,48 @@ def test_a_help_that_goes_on_has_a_full_stop() -> None:
 
 def _option(parameter: Parameter) -> Any:
     return get_args(parameter.annotation)[1]
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("guests.0.nmae=x", "no field 'guests.0.nmae'; there are guests.0.name, guests.0.host"),
+        (
+            "guests.0.host.host.nmae=x",
+            "no field 'guests.0.host.host.nmae'; there are guests.0.host.host.name,",
+        ),
+        ("guests.x.name=x", "no field 'guests.x.name'; there are name,"),
+        ("guests.x=x", "no field 'guests.x'; guests is a list, whose first item is guests.0"),
+        ("guests.-1=x", "no field 'guests.-1'; guests is a list"),
+        ("guests.00=x", "no field 'guests.00'; guests is a list"),
+        ("guests.name=x", "no field 'guests.name'; guests is a list"),
+        ("sights.0.x=x", "no field 'sights.0.x'; there are name,"),
+        ("extras.wifi.speed=1", "no field 'extras.wifi.speed'; there are name,"),
+        ("room.poles=1", "no field 'room.poles'; there are room.kind, room.beds, room.max_poles"),
+    ],
+)
+def test_names_within_lists_are_checked(change: str, told: str) -> None:
+    with pytest.raises(typer.BadParameter) as mistake:
+        edits_of([change], Odd)
+    assert str(mistake.value).startswith(told)
+
+
+def test_changes_within_lists_are_read_by_what_their_items_are() -> None:
+    changes = ("guests.10.host.name=4", "sights.0=5", "extras.a-b=5", "room.max_poles=7", "guests.0.host={}")
+    assert edits_of(changes, Odd) == {
+        "guests.10.host.name": "4",
+        "sights.0": "5",
+        "extras.a-b": 5,
+        "room.max_poles": 7,
+        "guests.0.host": {},
+    }
+    assert edits_of(("leg.free.whatever.0=5", "leg.pair.1=5", "leg.straße=x"), Free) == {
+        "leg.free.whatever.0": "5",
+        "leg.pair.1": 5,
+        "leg.straße": "x",
+    }
+    with pytest.raises(typer.BadParameter, match=r"no field 'leg\.pair\.2'"):
+        edits_of(["leg.pair.2=5"], Free)
 
 
 def test_what_holds_itself_has_options_once() -> None:
