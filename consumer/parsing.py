@@ -1,6 +1,5 @@
 """From the body of a message to a valid request or a JSON object, by the rules of the contract."""
 
-import json
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,7 +7,7 @@ from pydantic import ValidationError
 from consumer.errors import InvalidRequestError
 from publisher.contract.places import problems
 from publisher.contract.request import MAX_BODY_BYTES
-from publisher.contract.strict_json import each_key_once, no_constant
+from publisher.contract.strict_json import kind_of, loads
 from voyage.trips import Trip
 from voyage.trips.reading import read_model
 
@@ -29,12 +28,10 @@ def parse_json_object(body: bytes) -> dict[str, Any]:
             "too_large", f"The body has {len(body)} bytes; {MAX_BODY_BYTES} are allowed"
         )
     try:
-        value = json.loads(
-            body.decode("utf-8-sig"), object_pairs_hook=each_key_once, parse_constant=no_constant
-        )
+        value = loads(body.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
         reason = "nested too deeply" if isinstance(error, RecursionError) else str(error)
         raise InvalidRequestError("invalid", f"The body is not JSON in UTF-8: {reason}") from None
     if not isinstance(value, dict):
-        raise InvalidRequestError("invalid", f"The body must be a JSON object, not {type(value).__name__}")
+        raise InvalidRequestError("invalid", f"The body must be a JSON object, not {kind_of(value)}")
     return value

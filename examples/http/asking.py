@@ -1,6 +1,5 @@
 """What a caller asks for: which trip, under which id, and how long to wait for the answer."""
 
-import json
 import math
 import re
 from typing import Any, cast
@@ -10,6 +9,7 @@ from pydantic import ValidationError
 
 from examples.http.problems import BAD_REQUEST, WRONG_TYPE, ProblemError, invalid
 from publisher.contract.places import mistakes
+from publisher.contract.strict_json import loads
 from voyage.trips import Trip
 from voyage.trips.reading import read_model
 
@@ -23,7 +23,7 @@ async def trip(request: web.Request, kind: type[Trip]) -> Trip:
     if request.content_type != "application/json":
         raise ProblemError(WRONG_TYPE, "Send JSON, with -H 'Content-Type: application/json'")
     try:
-        parsed: object = json.loads(await request.text())
+        parsed: object = loads(await request.text())
     except (ValueError, RecursionError) as error:
         raise ProblemError(BAD_REQUEST, f"The body is not JSON: {error}") from None
     if not isinstance(parsed, dict):

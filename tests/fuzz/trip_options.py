@@ -12,7 +12,7 @@ from consumer.parsing import parse_request
 from publisher.cli.terminal import valid
 from publisher.cli.trip.edits import edits_of
 from publisher.cli.trip.options import TripOptions
-from publisher.contract.places import problems, with_changes
+from publisher.contract.places import NoPlaceError, problems, with_changes
 from publisher.contract.request import MAX_BODY_BYTES
 from tests.fuzz.hunting import Target, each
 from tests.fuzz.texts import NUMBERS, TEXTS
@@ -58,6 +58,8 @@ def outcome(work: Callable[[], object], given: object) -> str:
         return mistake.format_message()
     except ValidationError as invalid:
         return "; ".join(problems(invalid, given))
+    except NoPlaceError as missing:
+        return str(missing)
     return "fine"
 
 

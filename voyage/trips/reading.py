@@ -1,6 +1,5 @@
 """A trip, or the values of its fields, read from JSON."""
 
-import json
 import logging
 from collections.abc import Callable
 from typing import Annotated, Any, TypeVar, cast
@@ -9,6 +8,7 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
+from voyage.runtime.exact_numbers import WrittenNumber, dumps
 from voyage.trips.trip import Trip
 
 log = logging.getLogger(__name__)
@@ -62,13 +62,19 @@ def read_as(from_python: Callable[[Any], T], from_json: Callable[[str], T], as_j
         return from_python(as_json)
     except ValidationError as refused:
         try:
-            return from_json(json.dumps(as_json))
+            return from_json(dumps(as_json, _decimals(refused)))
         except ValidationError as still:
             kinds = [error["type"] for error in still.errors(include_url=False, include_input=False)]
             fewer = len(kinds) < refused.error_count() and "json_invalid" not in kinds
             raise (still if fewer else refused) from None
         except (ValueError, TypeError, RecursionError):
             raise refused from None
+
+
+def _decimals(refused: ValidationError) -> set[int]:
+    """The numbers that a strict `Decimal` takes from JSON alone: there in quotes, or pydantic rounds them."""
+    inputs = (error["input"] for error in refused.errors() if error["type"] == "is_instance_of")
+    return {id(number) for number in inputs if isinstance(number, WrittenNumber)}
 
 
 def type_of(field: FieldInfo) -> TypeAdapter[Any]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from publisher.contract.places import problems
-from publisher.contract.strict_json import each_key_once, no_constant
+from publisher.contract.strict_json import kind_of, loads
 from voyage.trips import Trip
 from voyage.trips.reading import read_model
 
@@ -68,15 +68,13 @@ def _lines(content: bytes) -> Iterator[tuple[int, bytes]]:
 
 def _parse(line: bytes, trip: type[Trip]) -> Trip:
     try:
-        value = json.loads(
-            line.decode("utf-8-sig"), object_pairs_hook=each_key_once, parse_constant=no_constant
-        )
+        value = loads(line.decode("utf-8-sig"))
     except RecursionError:
         raise _InvalidError("not JSON: nested too deeply") from None
     except ValueError as error:
         raise _InvalidError(f"not JSON in UTF-8: {error}") from None
     if not isinstance(value, dict):
-        raise _InvalidError(f"takes a JSON object, not {type(value).__name__}")
+        raise _InvalidError(f"takes a JSON object, not {kind_of(value)}")
     try:
         return read_model(trip, value)
     except ValidationError as invalid:

@@ -1,11 +1,10 @@
 """From what was typed for the parts of a trip to the JSON of a request."""
 
-import json
 from collections.abc import Sequence
 from typing import Any
 
 from publisher.cli.trip.parts import KINDS, Part
-from publisher.contract.strict_json import each_key_once, no_constant
+from publisher.contract.strict_json import loads
 
 
 def value_of(part: Part, typed: str | Sequence[str]) -> Any:
@@ -26,7 +25,7 @@ def _value(part: Part, text: str) -> Any:
     if not part.kinds:
         return loose_value(text)
     read = _read(text)
-    kind = KINDS.get(type(read), "null")
+    kind = "number" if isinstance(read, float) else KINDS.get(type(read), "null")
     fits = kind in part.kinds or (kind == "integer" and "number" in part.kinds)
     may_be_text = "string" in part.kinds and (not part.choices or text in part.choices)
     return read if fits and (kind in {"object", "array"} or not may_be_text) else text
@@ -35,7 +34,7 @@ def _value(part: Part, text: str) -> Any:
 def why_no_json(text: str) -> str:
     """What is wrong with a text as JSON; empty if nothing is."""
     try:
-        _parse(text)
+        loads(text)
     except RecursionError:
         return "it is nested too deeply"
     except ValueError as error:
@@ -46,10 +45,6 @@ def why_no_json(text: str) -> str:
 def _read(text: str) -> Any:
     """The JSON in a text; the text itself if it is none."""
     try:
-        return _parse(text)
+        return loads(text)
     except (ValueError, RecursionError):
         return text
-
-
-def _parse(text: str) -> Any:
-    return json.loads(text, object_pairs_hook=each_key_once, parse_constant=no_constant)
