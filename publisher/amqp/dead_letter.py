@@ -1,6 +1,5 @@
 """A dead letter as a value: what the message says, why it was kept, and how it is sent in again."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -10,7 +9,9 @@ from typing import Any, Self
 from publisher.amqp.message import HEADERS_CUT, Delivery
 from publisher.contract.identity import hash_of
 from publisher.contract.places import Json, NoPlaceError, with_changes
+from publisher.contract.strict_json import RepeatedKeyError, loads, loads_to_change
 from publisher.errors import NotEditableError
+from voyage.runtime.exact_numbers import dumps
 
 REASON, ERROR, TIME = "x-reason", "x-error", "x-dead-lettered-at"
 
@@ -52,7 +53,7 @@ class DeadLetter:
         """The message as it was, or with some places of its body changed and the same booking id.
 
         A place is a field, or `jeep.seats` in one. Raises `NotEditableError` if the body is no JSON object,
-        or has no such place.
+        has a key twice or no such place, or is no JSON with the changes either.
         """
         noted = {REASON, ERROR, TIME, HEADERS_CUT, "x-death", "x-first-death-exchange", "x-first-death-queue"}
         headers = {
@@ -63,17 +64,30 @@ class DeadLetter:
         body = self._body()
         if not self.delivery.message_id:
             body.setdefault("booking_id", hash_of(self.delivery.body, self.delivery.correlation_id))
+        return replace(self.delivery, headers=headers, body=self._changed(body, changes).encode())
+
+    def _changed(self, body: Json, changes: Mapping[str, Any]) -> str:
         try:
-            changed = json.dumps(with_changes(body, changes)).encode()
+            changed = dumps(with_changes(body, changes))
+            loads(changed)
         except NoPlaceError as missing:
             raise NotEditableError(
                 f"{self.id} has no place {missing}; set a field that holds it, whole, or drop it."
             ) from None
-        return replace(self.delivery, headers=headers, body=changed)
+        except ValueError as mistake:
+            raise NotEditableError(f"The body of {self.id} is no JSON even so ({mistake}).") from None
+        except RecursionError:
+            raise NotEditableError(f"The body of {self.id} is nested too deeply; drop it instead.") from None
+        return changed
 
     def _body(self) -> Json:
         try:
-            body = json.loads(self.delivery.body)
+            body = loads_to_change(self.delivery.body.decode("utf-8-sig"))
+        except RepeatedKeyError as repeated:
+            raise NotEditableError(
+                f"The body of {self.id} can't be changed: {repeated}, and no change says which is meant; "
+                "drop it instead."
+            ) from None
         except (ValueError, RecursionError):
             body = None
         if not isinstance(body, dict):

@@ -15,6 +15,7 @@ from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.topology import queues
+from publisher.contract.strict_json import loads
 from publisher.errors import BrokerUnreachableError, NotEditableError
 from tests.poll import eventually
 
@@ -154,6 +155,36 @@ async def test_a_letter_without_the_place_that_is_set_stays_as_it_is(
 
     assert [letter.delivery.body async for letter in letters.queue.browse()] == [body]
     assert await letters.requests() == []
+
+
+async def test_a_change_leaves_all_else_as_it_was_written(letters: Letters) -> None:
+    numbers = "1.10, 12345678901234.5678, 1e400, -0.0, 1E+5, 123456789012345678901234567890"
+    await letters.send(1, f'\ufeff{{"ratio": NaN, "all": [{numbers}], "ß": "\\ud800"}}'.encode())
+    changes = {"ratio": loads("12345678901234567890.5"), "note": "fine"}
+    assert [letter.id async for letter in letters.queue.replay(lambda _: True, changes)] == ["0"]
+    expected = (
+        f'{{"ratio": 12345678901234567890.5, "all": [{numbers}], "\\u00df": "\\ud800", "note": "fine"}}'
+    )
+    assert await letters.requests() == [expected.encode()]
+
+
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            b'{"car": "a", "car": "b"}',
+            r"The body of 0 can't be changed: the key 'car' is there more than once, .*; drop it instead\.",
+        ),
+        (b'{"ratio": NaN}', r"The body of 0 is no JSON even so \(NaN is not a JSON value\)\."),
+        ('{"car": "ä"}'.encode("utf-16"), r"The body of 0 is no JSON object; drop it instead\."),
+        (b'{"a": ' + b"[" * 900 + b"]" * 900 + b"}", r"The body of 0 is n.*; drop it instead\."),
+    ],
+)
+async def test_a_letter_that_a_change_does_not_mend_stays(letters: Letters, body: bytes, told: str) -> None:
+    await letters.send(1, body)
+    with pytest.raises(NotEditableError, match=f"^{told}$"):
+        [letter async for letter in letters.queue.replay(lambda _: True, {"note": "k", "car": "c"})]
+    assert [letter.delivery.body async for letter in letters.queue.browse()] == [body]
 
 
 async def test_one_letter_at_a_time_is_in_memory(letters: Letters) -> None:
