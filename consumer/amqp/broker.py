@@ -14,8 +14,9 @@ from consumer.amqp.message_consumer import MessageConsumer
 from consumer.amqp.message_handler import D, MessageHandler
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription
 from consumer.settings import ConsumerSettings
+from publisher.amqp.broker_failure import broker_error
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
-from publisher.amqp.connection import broker_error, open_connection
+from publisher.amqp.connection import open_connection
 from publisher.amqp.reconnecting import ReconnectingConnection
 from publisher.errors import RABBITMQ, BrokerUnreachableError
 from voyage.runtime.process import side_by_side

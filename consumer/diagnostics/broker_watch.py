@@ -10,7 +10,7 @@ from consumer.diagnostics.rights import ReadingCheck, WritingCheck
 from consumer.diagnostics.side_connection import SideConnection
 from consumer.diagnostics.topology_watch import TopologyWatch
 from consumer.settings import ConsumerSettings
-from publisher.amqp.connection import broker_error
+from publisher.amqp.broker_failure import broker_error
 from voyage.runtime.awaiting import library_calls
 from voyage.runtime.health import Check
 

@@ -13,7 +13,8 @@ from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, DeliveryError, PublishError
 from aiormq import Channel
 
-from publisher.amqp.connection import broker_error, open_connection
+from publisher.amqp.broker_failure import broker_error
+from publisher.amqp.connection import open_connection
 from publisher.amqp.message import Delivery
 from publisher.amqp.publishing_channel import PublishingChannel
 from publisher.amqp.reconnecting import ReconnectingConnection

@@ -1,4 +1,4 @@
-"""Connections to RabbitMQ: one place that knows how ours are opened, and what their failures mean."""
+"""Connections to RabbitMQ: one place that knows how ours are opened."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -7,17 +7,15 @@ from typing import TypeVar
 from aio_pika import Connection
 from aio_pika.abc import AbstractConnection, AbstractRobustChannel, AbstractRobustConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
-from aiormq.exceptions import ProbableAuthenticationError
 from yarl import URL
 
 from publisher.amqp import tls, topology
+from publisher.amqp.broker_failure import broker_error
 from publisher.amqp.reconnecting import CLOSE_TIMEOUT, ReconnectingConnection, heartbeat_of
 from publisher.amqp.tolerant_decoding import tolerant_decoding
 from publisher.amqp.transports import Transports
-from publisher.errors import BrokerError, BrokerLoginError, BrokerUnreachableError
 from publisher.settings import BrokerSettings
 from voyage.runtime.awaiting import ended_within, library_calls
-from voyage.runtime.system_errors import lacks_descriptors, no_descriptors, reason_of
 
 CONNECT_TIMEOUT = 10.0
 NODE_TIMEOUT = 5.0
@@ -119,22 +117,3 @@ async def _open(connection: C, within: float) -> C:
 def _url(settings: BrokerSettings) -> URL:
     """Where to connect, and with which heartbeat."""
     return settings.url.update_query(heartbeat=heartbeat_of(settings.silence_timeout))
-
-
-def broker_error(settings: BrokerSettings, failure: Exception) -> BrokerError:
-    """Say which broker, without its password, why not, and what to do."""
-    if certificate := tls.certificate_error(settings.shown_address, failure):
-        return certificate
-    if isinstance(failure, ProbableAuthenticationError):
-        return BrokerLoginError(
-            f"RabbitMQ at {settings.shown_address} refuses the login. Correct user and password in AMQP_URL; "
-            "guest is let in from the broker's own machine only."
-        )
-    if lacks_descriptors(failure):
-        return BrokerUnreachableError(no_descriptors(f"a connection to RabbitMQ at {settings.shown_address}"))
-    reason = reason_of(failure)
-    if "got <Connection.Close" in reason:  # aiormq doesn't tell what RabbitMQ said
-        reason = "the virtual host is not there, not open to this user, or not running"
-    return BrokerUnreachableError(
-        f"RabbitMQ at {settings.shown_address} can't be used ({reason}). Start it, or set AMQP_URL to yours."
-    )

@@ -12,6 +12,9 @@ RAISE_IT = "Raise its limit: ulimit -n, systemd's LimitNOFILE=, or a container's
 _LEAST_FREE = 20  # a consumer that is a worker too has 17 open at rest
 _LACKING = {errno.EMFILE, errno.ENFILE}
 _TEXT = re.compile(r"Too many open files|os error (?:23|24)\b")
+_TLS = re.compile(r"\[SSL: (\w+)\]")
+_NOT_OF_TLS = {"WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "RECORD_LAYER_FAILURE"}
+_NO_TLS = "what answers there doesn't speak TLS"
 _NUMBER = re.compile(r"\[Errno (\d+)\]")
 
 
@@ -19,7 +22,7 @@ def lacks_descriptors(failure: BaseException) -> bool:
     """Whether this came of a process that may open no more files; libraries hide that deep inside."""
     return any(
         (isinstance(cause, OSError) and cause.errno in _LACKING) or _TEXT.search(str(cause))
-        for cause in _causes(failure)
+        for cause in causes(failure)
     )
 
 
@@ -43,6 +46,8 @@ def require_descriptors() -> None:
 
 def reason_of(failure: BaseException) -> str:
     """Why, in the system's words: without error numbers, and without addresses in Python's notation."""
+    if of_tls := _TLS.search(str(failure)):
+        return _NO_TLS if of_tls[1] in _NOT_OF_TLS else of_tls[1].lower().replace("_", " ")
     number = failure.args[0] if failure.args else None
     if isinstance(number, int) and number in errno.errorcode:
         return os.strerror(number)
@@ -50,10 +55,13 @@ def reason_of(failure: BaseException) -> str:
         return str(failure.args[1])
     said = str(failure).partition("\n")[0]
     numbers = dict.fromkeys(int(found) for found in _NUMBER.findall(said))
+    if isinstance(failure, TimeoutError) and not said:
+        return "no answer in time"
     return ", ".join(map(os.strerror, numbers)) or said or type(failure).__name__
 
 
-def _causes(failure: BaseException) -> Iterator[BaseException]:
+def causes(failure: BaseException) -> Iterator[BaseException]:
+    """The failure and all that it came of."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [failure]
     while waiting:

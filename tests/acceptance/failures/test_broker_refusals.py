@@ -34,4 +34,6 @@ async def test_a_virtual_host_that_is_not_there_is_waited_for_and_named(world: W
     world.extra = {"AMQP_URL": world.settings.amqp_url.get_secret_value().rstrip("/") + "/nowhere"}
     consumer = await world.run("consumer")
 
-    assert "/nowhere can't be used (the virtual host is not there, " in await consumer.logged("Trying again")
+    assert "/nowhere can't be used (it says: NOT_ALLOWED - vhost nowhere not found" in await consumer.logged(
+        "Trying again"
+    )

@@ -11,6 +11,7 @@ from aio_pika import connect
 
 from publisher import BookingRequest, Client
 from publisher.contract.result import Status
+from publisher.errors import BrokerUnreachableError
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.inbox import TRIP
 from tests.acceptance.watching import Watched
@@ -153,6 +154,11 @@ async def test_the_broker_away_makes_the_consumer_unready_until_it_is_back(own: 
 async def test_a_closed_reply_channel_is_not_ready_although_requests_are_taken(own: OwnServers) -> None:
     consumer, _ = await both(own.world)
     await own.manage("PUT", "vhost-limits/%2F/max-connections", {"value": 1})
+    with pytest.raises(
+        BrokerUnreachableError, match=r"says: NOT_ALLOWED - .*connection limit \(1\) is reached\)"
+    ):
+        async with Client.connect(settings=own.world.settings):
+            pass
 
     async def closed() -> bool:
         connections = (await own.manage("GET", "connections")).json()

@@ -7,7 +7,7 @@ import httpx
 import pytest
 from aio_pika.exceptions import AMQPConnectionError
 
-from publisher.amqp.connection import broker_error
+from publisher.amqp.broker_failure import broker_error
 from publisher.errors import BrokerUnreachableError
 from publisher.settings import BrokerSettings
 from voyage.runtime.system_errors import lacks_descriptors, reason_of
@@ -61,7 +61,15 @@ def test_a_broker_is_not_blamed_for_it() -> None:
         ),
         (lambda: AMQPConnectionError(-2, "Name or service not known"), "Name or service not known"),
         (lambda: ValueError("what\nelse"), "what"),
-        (TimeoutError, "TimeoutError"),
+        (TimeoutError, "no answer in time"),
+        (
+            lambda: AMQPConnectionError(1, "[SSL: WRONG_VERSION_NUMBER] wrong version number (_ssl.c:1006)"),
+            "what answers there doesn't speak TLS",
+        ),
+        (
+            lambda: OSError(1, "[SSL: TLSV1_ALERT_PROTOCOL_VERSION] x (_ssl.c:1)"),
+            "tlsv1 alert protocol version",
+        ),
     ],
 )
 def test_a_reason_has_no_address_in_pythons_notation(make: Callable[[], Exception], said: str) -> None:
