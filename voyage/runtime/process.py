@@ -35,9 +35,10 @@ def set_up_logging(settings: RuntimeSettings, *more: Processor) -> None:
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set."""
+    """An event that SIGTERM, SIGINT and SIGHUP set; the last unless it is ignored, as by nohup."""
     stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
+    hangup = {signal.SIGHUP} if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN else set()
+    for number in (signal.SIGTERM, signal.SIGINT, *hangup):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     return stop
 

@@ -1,13 +1,14 @@
 """A process that is told to stop ends in time, whatever hangs around it."""
 
 import asyncio
+import signal
 
 import pytest
 from yarl import URL
 
 from publisher import BookingRequest, Client
 from tests.acceptance.conftest import World, a_world
-from tests.acceptance.services import ONE_PROCESS, SHAPES
+from tests.acceptance.services import ONE_PROCESS, READY, SHAPES
 from tests.chaos.proxy.protocols import Way
 from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.conftest import own_names
@@ -34,6 +35,14 @@ async def test_a_supplier_that_does_not_answer_holds_nobody_up(world: World, sha
         stopping = [service.end() for service in world.services]
 
         assert set(await asyncio.wait_for(asyncio.gather(*stopping), IN_TIME)) == {0}
+
+
+@pytest.mark.parametrize("kind", ["consumer", "saga"])
+async def test_a_terminal_that_closes_stops_a_service_as_sigterm_does(world: World, kind: str) -> None:
+    service = await world.run(kind)
+    await service.logged(READY[kind])
+
+    assert await asyncio.wait_for(service.end(signal.SIGHUP), IN_TIME) == 0
 
 
 async def test_servers_that_have_fallen_silent_hold_nobody_up(servers: devstack.Servers) -> None:

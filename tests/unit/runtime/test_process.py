@@ -1,12 +1,14 @@
 """How a process stops: what it waits for ends, what is in flight finishes side by side, all of it in time."""
 
 import asyncio
+import signal
 import sys
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from voyage.runtime import process
-from voyage.runtime.process import Shutdown, unless_stopped
+from voyage.runtime.process import Shutdown, stop_on_signals, unless_stopped
 
 
 async def test_what_is_waited_for_has_ended_when_the_process_goes_on_to_stop() -> None:
@@ -26,6 +28,33 @@ async def test_what_is_waited_for_has_ended_when_the_process_goes_on_to_stop() -
     stop.set()
     assert await waiting is None
     assert ended == ["work"]
+
+
+@pytest.fixture
+def as_inherited() -> Iterator[Callable[[signal.Handlers], None]]:
+    """Sets what a process of ours was started with for SIGHUP; puts all handlers back."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGHUP, signal.SIGTERM, signal.SIGINT)}
+
+    def inherit(handler: signal.Handlers) -> None:
+        signal.signal(signal.SIGHUP, handler)
+
+    yield inherit
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+async def test_a_terminal_that_closes_stops_a_process_as_sigterm_does_unless_nohup_began_it(
+    as_inherited: Callable[[signal.Handlers], None],
+) -> None:
+    as_inherited(signal.SIG_IGN)
+    unmoved = stop_on_signals()
+    signal.raise_signal(signal.SIGHUP)
+    await asyncio.sleep(0.05)
+    assert not unmoved.is_set()
+    as_inherited(signal.SIG_DFL)
+    stop = stop_on_signals()
+    signal.raise_signal(signal.SIGHUP)
+    await asyncio.wait_for(stop.wait(), 5)
 
 
 async def test_nothing_begins_after_a_stop() -> None:
