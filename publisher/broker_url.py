@@ -9,6 +9,15 @@ from voyage.errors import SettingsError
 from voyage.runtime.addresses import is_host, shown
 
 DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
+# aio-pika would take some of the TLS options, ignore others (`ca_certs`), and trust anybody on one.
+_TLS_OPTIONS = {"ca_certs", "cadata", "cafile", "capath", "certfile", "keyfile", "no_verify_ssl"}
+_TLS_OPTIONS |= {
+    "cacertfile",
+    "verify",
+    "fail_if_no_peer_cert",
+    "server_name_indication",
+}  # RabbitMQ's own names
+_MECHANISMS = {"plain", "external"}
 _NEXT = re.compile(r";(?=amqps?://)")
 _PARTS = re.compile(r"(?P<before>[^:/?#]+://(?:[^/?#]*@)?)(?P<hosts>[^/?#@]*)(?P<after>.*)", re.DOTALL)
 
@@ -20,6 +29,8 @@ def read(text: str) -> tuple[URL, ...]:
     Celery takes them. Raises `SettingsError`, which repeats nothing of it, as there is a password in it.
     """
     nodes = tuple(_usable(node) for address in _NEXT.split(text) for node in _nodes(address))
+    for node in nodes:
+        _require_usable_options(node)
     if len({node.with_host("node").with_port(None) for node in nodes}) > 1:
         raise SettingsError(
             "AMQP_URL: addresses of more than one RabbitMQ. It takes those of the nodes of one cluster, "
@@ -56,6 +67,24 @@ def _usable(address: str) -> URL:
     if not is_usable or "@" in url.path_qs + url.fragment or not address.isprintable() or " " in address:
         _refuse()
     return url
+
+
+def _require_usable_options(node: URL) -> None:
+    """Raise `SettingsError` for an option that would have no effect, or not the one that is meant."""
+    options = set(node.query)
+    if tls := sorted(options & _TLS_OPTIONS):
+        raise SettingsError(
+            f"AMQP_URL: {', '.join(tls)} can't be set in the URL. "
+            "Use VOYAGE_AMQP_CA, VOYAGE_AMQP_CERTIFICATE and VOYAGE_AMQP_KEY."
+        )
+    if "heartbeat" in options:
+        raise SettingsError("AMQP_URL: heartbeat can't be set in the URL. Use VOYAGE_SILENCE_TIMEOUT.")
+    if options - {"auth"}:
+        raise SettingsError(
+            "AMQP_URL: has an option without effect. Of those after a ?, it takes auth alone."
+        )
+    if node.query.get("auth", "plain").lower() not in _MECHANISMS:
+        raise SettingsError("AMQP_URL: auth takes plain or external.")
 
 
 def _refuse() -> NoReturn:

@@ -9,8 +9,6 @@ from publisher.errors import BrokerCertificateError
 from publisher.settings import BrokerSettings
 from voyage.errors import SettingsError
 
-# aio-pika would take some of these from the URL, ignore others (`ca_certs`), and trust anybody on one.
-_URL_OPTIONS = frozenset({"ca_certs", "cadata", "cafile", "capath", "certfile", "keyfile", "no_verify_ssl"})
 _VARIABLES = {"amqp_ca": "VOYAGE_AMQP_CA", "amqp_certificate": "VOYAGE_AMQP_CERTIFICATE"}
 
 _LISTEN_TIMEOUT = 2.0
@@ -19,14 +17,9 @@ _LISTEN_TIMEOUT = 2.0
 def ssl_context(settings: BrokerSettings) -> ssl.SSLContext | None:
     """The trust for an `amqps://` URL, None for `amqp://`; the host name is always checked.
 
-    Raises `SettingsError` for a URL or files that can't be used, and for TLS settings without effect.
+    Raises `SettingsError` for files that can't be used, and for TLS settings without effect.
     """
     url = settings.url
-    if in_url := sorted(_URL_OPTIONS & set(url.query)):
-        raise SettingsError(
-            f"AMQP_URL: {', '.join(in_url)} can't be set in the URL. "
-            "Use VOYAGE_AMQP_CA, VOYAGE_AMQP_CERTIFICATE and VOYAGE_AMQP_KEY."
-        )
     if url.scheme != "amqps":
         for field, variable in _VARIABLES.items():
             if getattr(settings, field):

@@ -11,7 +11,10 @@ from voyage.errors import SettingsError
     [
         ("amqp://localhost", ["amqp://localhost"]),
         ("amqp://u:p@a,b:5673/v", ["amqp://u:p@a/v", "amqp://u:p@b:5673/v"]),
-        ("amqps://u:p,q@a:1,[::1]:2/?x=1", ["amqps://u:p,q@a:1/?x=1", "amqps://u:p,q@[::1]:2/?x=1"]),
+        (
+            "amqps://u:p,q@a:1,[::1]:2/?auth=EXTERNAL",
+            ["amqps://u:p,q@a:1/?auth=EXTERNAL", "amqps://u:p,q@[::1]:2/?auth=EXTERNAL"],
+        ),
         ("amqp://u:p@a/v;amqp://u:p@b/v", ["amqp://u:p@a/v", "amqp://u:p@b/v"]),
         ("amqp://u:p;q@a/v", ["amqp://u:p;q@a/v"]),
     ],
@@ -31,12 +34,30 @@ def test_a_list_with_something_else_in_it_is_refused(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "other", ["amqp://u:q@b/v", "amqp://u:p@b/w", "amqps://u:p@b/v", "amqp://u:p@b/v?x=1"]
+    "other", ["amqp://u:q@b/v", "amqp://u:p@b/w", "amqps://u:p@b/v", "amqp://u:p@b/v?auth=EXTERNAL"]
 )
 def test_nodes_differ_in_host_and_port_alone(other: str) -> None:
     with pytest.raises(SettingsError, match="more than one RabbitMQ"):
         read(f"amqp://u:p@a/v;{other}")
 
 
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ("heartbeat=0", "heartbeat can't be set in the URL. Use VOYAGE_SILENCE_TIMEOUT."),
+        ("foo=secret", "has an option without effect. Of those after a ?, it takes auth alone."),
+        ("auth=plain&connection_timeout=5", "has an option without effect"),
+        ("name=x", "has an option without effect"),
+        ("auth=secret", "auth takes plain or external."),
+        ("cacertfile=x", "cacertfile can't be set in the URL. Use VOYAGE_AMQP_CA,"),
+    ],
+)
+def test_an_option_without_effect_is_refused(options: str, told: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        read(f"amqps://u:secret@a/v?{options}")
+    assert str(refused.value).startswith(f"AMQP_URL: {told}")
+    assert "secret" not in str(refused.value)
+
+
 def test_all_nodes_are_shown_and_no_password() -> None:
-    assert shown_address(read("amqp://u:p@a,[::1]:7/v?x=1")) == "amqp://a:5672,[::1]:7/v"
+    assert shown_address(read("amqp://u:p@a,[::1]:7/v?auth=EXTERNAL")) == "amqp://a:5672,[::1]:7/v"
