@@ -2,6 +2,7 @@
 
 import os
 import re
+from pathlib import Path
 
 from temporalio.envconfig import ClientConfig, ClientConnectConfig
 
@@ -15,6 +16,7 @@ _LAST_PORT = 65535
 
 def client_config() -> ClientConnectConfig:
     """What the variables say; raises `SettingsError` for what can't be used."""
+    _require_its_file()
     try:
         config = ClientConfig.load_client_connect_config(override_env_vars=_readable_environment())
     except (OSError, RuntimeError) as error:
@@ -26,6 +28,13 @@ def client_config() -> ClientConnectConfig:
     if not config.get("namespace", "default"):
         raise SettingsError("TEMPORAL_NAMESPACE: is empty. Name a namespace, or unset it for `default`.")
     return config
+
+
+def _require_its_file() -> None:
+    """The SDK goes on without a file that isn't there, and so to another server."""
+    named = os.environ.get("TEMPORAL_CONFIG_FILE")
+    if named and not Path(named).exists():
+        raise SettingsError("TEMPORAL_CONFIG_FILE: there is no such file.")
 
 
 def _readable_environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from voyage.errors import UnmetRequirementError
 
 RAISE_IT = "Raise its limit: ulimit -n, systemd's LimitNOFILE=, or a container's --ulimit nofile="
-_LEAST_FREE = 20  # a consumer that is a worker too has 17 open at rest
+_LEAST_FREE = 40  # a consumer that is a worker too opens 32 more, and those that its suppliers need
 _LACKING = {errno.EMFILE, errno.ENFILE}
 _TEXT = re.compile(r"Too many open files|os error (?:23|24)\b")
 _TLS = re.compile(r"\[SSL: (\w+)\]")

@@ -39,7 +39,12 @@ def test_what_is_no_address(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("TEMPORAL_ADDRESS", "localhost"), ("TEMPORAL_ADDRESS", "http://x:1"), ("TEMPORAL_NAMESPACE", "")],
+    [
+        ("TEMPORAL_ADDRESS", "localhost"),
+        ("TEMPORAL_ADDRESS", "http://x:1"),
+        ("TEMPORAL_NAMESPACE", ""),
+        ("TEMPORAL_CONFIG_FILE", "/nope"),
+    ],
 )
 async def test_what_cannot_be_meant_is_named(name: str, value: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, value)
