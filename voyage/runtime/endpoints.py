@@ -9,7 +9,8 @@ from prometheus_client import CONTENT_TYPE_LATEST, disable_created_metrics, gene
 
 from voyage.errors import SettingsError
 from voyage.runtime.addresses import shown
-from voyage.runtime.health import Watchdog
+from voyage.runtime.health import STARTING, Problem, Watchdog
+from voyage.runtime.retry import AWAITED
 from voyage.runtime.settings import RuntimeSettings
 
 log = logging.getLogger(__name__)
@@ -52,13 +53,20 @@ async def _listen(runner: web.AppRunner, settings: RuntimeSettings) -> None:
     log.info("Health and metrics on http://%s", shown(bound[0], bound[1]))
 
 
+def _text(problem: Problem) -> str:
+    """What it says; while the process waits for its servers, which of them and why."""
+    return (
+        f"{problem.text}: {' '.join(AWAITED.values())}" if problem is STARTING and AWAITED else problem.text
+    )
+
+
 def _application(watchdog: Watchdog, more_metrics: Metrics | None) -> web.Application:
     async def livez(_: web.Request) -> web.Response:
         return web.json_response({"live": True})
 
     async def readyz(_: web.Request) -> web.Response:
         problems = [
-            {"check": name, "reason": problem.reason, "text": problem.text}
+            {"check": name, "reason": problem.reason, "text": _text(problem)}
             for name, problem in watchdog.problems.items()
         ]
         body = {"ready": not problems, "problems": problems}

@@ -13,6 +13,8 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 WAIT_LIMIT = 5.0
 """The most seconds between two tries."""
+AWAITED: dict[str, str] = {}
+"""The servers that are waited for now, each with why."""
 _START = "start"
 
 
@@ -29,8 +31,10 @@ async def retry_until_available(
                 done = await work()
             except away as failure:
                 OUTAGES.lost(server, _START)
-                log.warning("%s Trying again.", describe(failure), extra={"away": server})
+                AWAITED[server] = describe(failure)
+                log.warning("%s Trying again.", AWAITED[server], extra={"away": server})
                 raise
+            AWAITED.pop(server, None)
             OUTAGES.back(server, _START)
             return done
     raise AssertionError("a retry without an end has ended")

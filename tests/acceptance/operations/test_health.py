@@ -65,6 +65,12 @@ async def test_without_servers_a_process_is_live_and_not_ready(world: World) -> 
         assert (await watched.get("/livez")).status_code == 200
         assert await watched.reasons() == {"process": "starting"}
 
+        async def names_the_server(watched: Watched = watched) -> bool:
+            [problem] = (await watched.get("/readyz")).json()["problems"]
+            return problem["text"].startswith("Waiting for its servers: ") and " at " in problem["text"]
+
+        await eventually("/readyz to say which server is away", names_the_server)
+
 
 async def test_a_consumer_whose_queue_was_deleted_is_not_ready_and_mends_itself(world: World) -> None:
     be_watched(world)
