@@ -29,7 +29,13 @@ def exact(text: str) -> float:
         is_the_same = Decimal(text) == Decimal(repr(number))
     except ArithmeticError:  # an exponent that no Decimal takes
         is_the_same = False
-    return number if is_the_same else WrittenNumber(text)
+    return number if is_the_same else WrittenNumber(_without_last_zeros(text))
+
+
+def _without_last_zeros(text: str) -> str:
+    """So that an amount is the same booking, however many zeros end it."""
+    whole, _, fraction = text.partition(".")
+    return f"{whole}.{fraction.rstrip('0') or '0'}" if fraction.isdecimal() else text
 
 
 def dumps(value: Any, as_texts: Container[int] = ()) -> str:

@@ -76,6 +76,9 @@ def test_a_decimal_is_what_was_written_and_a_float_is_a_float(kind: type[Trip]) 
 def test_amounts_that_differ_are_two_bookings_and_zeros_make_none(kind: type[Trip]) -> None:
     one, other = (price(kind, amount=text) for text in (AMOUNT, "12345678901234.5679"))
     assert fingerprint(one) != fingerprint(other)
+    assert fingerprint(price(kind, counted=f"{AMOUNT}00", amount="1")) == fingerprint(
+        price(kind, counted=AMOUNT, amount="1")
+    )
     assert fingerprint(price(kind, amount="1.10")) == fingerprint(price(kind, amount="1.1"))
 
 
