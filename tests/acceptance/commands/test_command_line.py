@@ -15,7 +15,7 @@ from tests.acceptance.screens import TRIP_OPTIONS, VOYAGE, screen
     [
         (("bok",), "voyage: There is no command bok. Did you mean 'book'? See: voyage --help"),
         (("book", "--car", "c"), "voyage: --hotel must be given. See: voyage book --help"),
-        (("dead", "drop"), "voyage: Invalid value: say which ones: --id, --reason or --all. "),
+        (("dead", "drop"), "voyage: say which ones: --id, --reason or --all. "),
         (("publish", "nowhere.jsonl"), "voyage: Invalid value for FILE: "),
         ((*TRIP_OPTIONS, "h", "--attempts", "0"), "voyage: Invalid value for --attempts: "),
         (("results",), "voyage: RabbitMQ at amqp://localhost:1/ can't be used "),
