@@ -117,6 +117,8 @@ def _default(field: FieldInfo) -> str:
             return f"`{str(default).lower()}`"
         case float():
             return f"`{default:g}`"
+        case type():
+            return f"`{default.__module__}:{default.__name__}`"
         case StrEnum():
             return f"`{default.value}`"
         case _:

@@ -1,5 +1,6 @@
 """A dead letter as a value: what the message says, why it was kept, and how it is sent in again."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -46,8 +47,12 @@ class DeadLetter:
 
     @property
     def names(self) -> frozenset[str]:
-        """Its id alone."""
-        return frozenset({self.id})
+        """Its id, and that of its booking, if its body says one."""
+        try:
+            booking = json.loads(self.delivery.body).get("booking_id")
+        except (ValueError, RecursionError, AttributeError):
+            booking = None
+        return frozenset({self.id, booking} if isinstance(booking, str) else {self.id})
 
     def to_replay(self, changes: Mapping[str, Any]) -> Delivery:
         """The message as it was, or with some places of its body changed and the same booking id.

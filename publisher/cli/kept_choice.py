@@ -44,6 +44,8 @@ class Choice:
         """The choice that these options make; a usage error if it is none."""
         if not (ids or reason or everything):
             raise typer.BadParameter("say which ones: --id, --reason or --all")
+        if everything and (ids or reason):
+            raise typer.BadParameter("--all goes without --id and --reason; say one of these")
         return cls(words, frozenset(ids or ()), reason, everything)
 
     def __call__(self, kept: Kept) -> bool:

@@ -64,12 +64,21 @@ def retry(booking: Booking, *, as_json: AsJson = False) -> None:
         typer.echo(f"{found.booking_id} tries again. See how it went: voyage-worker attention list")
 
 
+def _said(note: str) -> str:
+    if not note.strip():
+        raise typer.BadParameter("takes a text that is not empty: how was it settled?")
+    return note
+
+
 @app.command(epilog=examples('voyage-worker attention settle trip-1 --note "cancelled by phone, Mr Jones"'))
 def settle(
     booking: Booking,
     *,
     note: Annotated[
-        str, typer.Option(metavar="TEXT", help="How it was settled; the client reads it in the result.")
+        str,
+        typer.Option(
+            metavar="TEXT", help="How it was settled; the client reads it in the result.", callback=_said
+        ),
     ],
     by: Annotated[
         str | None, typer.Option(metavar="NAME", help="Who settled it; by default your login name.")
@@ -88,7 +97,7 @@ def settle(
     found, is_done = _run(_settle(booking, f"{note} (by {who})"))
     _tell({**_ids(found), "note": note, "by": who, "client_is_told": is_done}, as_json=as_json)
     if not as_json:
-        then = "its client is told" if is_done else "its client is told once a voyage-worker runs"
+        then = "its client is sent a new result" + ("" if is_done else " once a voyage-worker runs")
         typer.echo(f"{found.booking_id} is settled by {who}; {then}.")
 
 

@@ -78,7 +78,11 @@ async def test_ids_and_words_are_whole_at_every_width(saga: Saga, waiting: Handl
 async def test_settling_by_the_bookings_own_id_says_who_did_it(saga: Saga, waiting: Handle) -> None:
     code, printed, said = await attention(saga, "settle", own_id(waiting), "--note", "called", "--by", "ann")
 
-    assert (code, printed, said) == (0, f"{own_id(waiting)} is settled by ann; its client is told.\n", "")
+    assert (code, printed, said) == (
+        0,
+        f"{own_id(waiting)} is settled by ann; its client is sent a new result.\n",
+        "",
+    )
     outcome = await waiting.result()
     assert outcome.legs[1].status is LegStatus.UNDONE
     assert outcome.legs[1].error == "Settled by hand: called (by ann)"
@@ -96,7 +100,7 @@ async def test_without_a_worker_the_client_is_not_said_to_be_told(saga: Saga, wa
     code, printed, _ = await attention(saga, "settle", own_id(waiting), "--note", "called", "--by", "ann")
 
     assert code == 0
-    assert printed.endswith("its client is told once a voyage-worker runs.\n")
+    assert printed.endswith("its client is sent a new result once a voyage-worker runs.\n")
     saga.worker = saga.another_worker(saga.task_queue)
     running = asyncio.create_task(saga.worker.run())
     await waiting.result()
@@ -137,3 +141,9 @@ async def test_in_a_terminal_it_asks_before_it_settles(saga: Saga, waiting: Hand
     assert await entry(saga, own_id(waiting))
     code, seen = await asyncio.to_thread(type_at_it, "y")
     assert (code, "is settled by" in seen) == (0, True)
+
+
+@pytest.mark.usefixtures("servers")
+async def test_a_note_says_something(saga: Saga) -> None:
+    code, _, said = await attention(saga, "settle", "anybody", "--note", " ")
+    assert (code, "takes a text that is not empty" in said) == (2, True)
