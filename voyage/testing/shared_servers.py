@@ -12,7 +12,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from voyage import devstack
@@ -73,7 +73,7 @@ def _hold(folder: Path, until_ends: int) -> None:
     try:
         with devstack.stack(say=lambda _: None) as servers:
             part = folder / "part"
-            part.write_text(json.dumps(asdict(servers)))
+            part.write_text(json.dumps(asdict(replace(servers, started=()))))
             part.rename(found)
             while _lives(until_ends):
                 time.sleep(0.3)
