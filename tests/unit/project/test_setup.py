@@ -2,7 +2,6 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -13,6 +12,8 @@ import pytest
 from tests.documentation.pages import ROOT
 
 UV = ROOT / "requirements/uv.py"
+PYTHON = ROOT / ".venv/bin/python"
+"""With pip, as `make setup` makes it; the Pythons of `make test-pythons` have none."""
 asked: list[tuple[str, str]] = []
 
 
@@ -43,13 +44,13 @@ def install(**settings: str) -> str:
     unset = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
     environment = {**unset, "UV_NO_CACHE": "1", "PIP_NO_INPUT": "1", **settings}
     command: list[str | Path] = [
-        sys.executable,
+        PYTHON,
         UV,
         "pip",
         "install",
         "--dry-run",
         "--python",
-        sys.executable,
+        PYTHON,
         "voyage-nobody",
     ]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)  # noqa: S603 -- our own
