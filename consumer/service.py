@@ -17,7 +17,6 @@ from consumer.requests.start_or_join import WorkflowStarter
 from consumer.requests.undelivered import UndeliveredHandler
 from consumer.settings import ConsumerSettings
 from consumer.temporal.intake import Intake
-from consumer.temporal.shown_starts import ShownStarts
 from consumer.workers import booking_worker, reply_worker
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import names_of
@@ -49,7 +48,7 @@ async def run(settings: ConsumerSettings) -> None:
         connected = await unless_stopped(stop, startup.connect(settings, watch, stack))
         if connected is None:
             return
-        client, broker = connected
+        client, starts, broker = connected
         limit = ServerLimit()
         intake = Intake(limit)
         results = ResultPublisher(broker.publisher, settings, intake)
@@ -64,8 +63,6 @@ async def run(settings: ConsumerSettings) -> None:
             *(PollerHealth(name, worker, settings.poller_timeout, limit) for name, worker in workers.items()),
             PublishingCheck("reply channel", broker.publisher, settings),
         ]
-        starts = ShownStarts(client)
-        await starts.look()
         starter = WorkflowStarter(client, settings, intake, starts)
         control = ControlHandler(settings, client, results, starts)
         handlers = _handlers(settings, control, broker, starter, results)

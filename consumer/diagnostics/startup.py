@@ -10,6 +10,7 @@ from consumer.diagnostics import broker_permissions, policies
 from consumer.diagnostics.broker_watch import BrokerWatch
 from consumer.reconciliation import schedule
 from consumer.settings import ConsumerSettings
+from consumer.temporal.shown_starts import ShownStarts
 from publisher.errors import RABBITMQ, BrokerUnreachableError
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
@@ -27,14 +28,16 @@ AWAY = BrokerUnreachableError
 
 async def connect(
     settings: ConsumerSettings, watch: BrokerWatch, closing: AsyncExitStack
-) -> tuple[Client, Broker]:
+) -> tuple[Client, ShownStarts, Broker]:
     """Temporal and RabbitMQ, when both are there and permit what bookings need; `closing` closes the latter.
 
+    Temporal has been asked by then for the search attributes that starts show.
     What can never work raises at once, even while the other server is still waited for:
     `UnmetRequirementError`, or what `watch.begin` and `connect_to_namespace` raise.
     """
     check_settings()
-    return await side_by_side(_temporal(settings), _rabbitmq(settings, watch, closing))
+    (client, starts), broker = await side_by_side(_temporal(settings), _rabbitmq(settings, watch, closing))
+    return client, starts, broker
 
 
 def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContextManager[None]:
@@ -47,10 +50,12 @@ def warnings(client: Client, settings: ConsumerSettings) -> AbstractAsyncContext
     )
 
 
-async def _temporal(settings: ConsumerSettings) -> Client:
+async def _temporal(settings: ConsumerSettings) -> tuple[Client, ShownStarts]:
     client = await connect_to_namespace()
     await schedule.ensure(client, settings)
-    return client
+    starts = ShownStarts(client)
+    await starts.look()
+    return client, starts
 
 
 async def _rabbitmq(settings: ConsumerSettings, watch: BrokerWatch, closing: AsyncExitStack) -> Broker:
