@@ -13,17 +13,12 @@ from publisher.cli.failures import explain as explain_amqp
 from saga.cli.app import explain as explain_temporal
 from saga.temporal.workflow_logs import set_up_logging
 from voyage.commands.help_texts import examples
+from voyage.commands.options import service_app
 from voyage.commands.version import VersionOption
 from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
-app = typer.Typer(
-    name="voyage-consumer",
-    epilog=examples("voyage-consumer", "voyage-consumer --with-worker"),
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+app = service_app("voyage-consumer", "voyage-consumer --with-worker")
 app.command("doctor", epilog=examples("voyage-consumer doctor", "voyage-consumer doctor --fix"))(
     doctor.command
 )

@@ -19,9 +19,10 @@ from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from saga.cli import stuck_bookings, trip_check
-from saga.cli.doctor import AsJson, Everything, poller_checks
+from saga.cli.doctor import Everything, poller_checks
 from saga.temporal import search_attributes, server_checks
 from saga.temporal.clock_check import check_clock
+from voyage.commands.options import AsJson
 from voyage.errors import VoyageError
 from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
 from voyage.runtime.settings import load_settings

@@ -8,7 +8,7 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from publisher.cli.terminal import AsJson, result_or_exit, seconds, stderr, stdout, valid
+from publisher.cli.terminal import result_or_exit, seconds, stderr, stdout, valid
 from publisher.cli.trip.chosen import chosen_trip
 from publisher.cli.trip.options import TripOptions
 from publisher.cli.trip.typed import example_line
@@ -19,6 +19,7 @@ from publisher.errors import BookingRejectedError, PublishTimeoutError, ResultTi
 from publisher.sending import AWAY
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
+from voyage.commands.options import AsJson
 from voyage.trips import Trip
 
 CHOSEN = chosen_trip()

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from publisher.cli import rendering
-from publisher.cli.terminal import AsJson, BookingIdArgument, result_or_exit, run, seconds, stdout, valid
+from publisher.cli.terminal import BookingIdArgument, result_or_exit, run, seconds, stdout, valid
 from publisher.client import Client
 from publisher.contract.control import DEFAULT_REASON, CancelRequest, StatusRequest
 from publisher.contract.result import BookingResult, Status
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
+from voyage.commands.options import AsJson
 
 
 def _complaint(field: str, text: str, _: object) -> tuple[str, str]:

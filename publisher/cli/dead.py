@@ -9,9 +9,10 @@ from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.cli import kept_rendering
 from publisher.cli.kept_choice import All, Choice, DryRun, Ids, Reason, Words
 from publisher.cli.kept_handling import Desk, Limit
-from publisher.cli.terminal import AlwaysJson, AsJson
+from publisher.cli.terminal import AlwaysJson
 from publisher.cli.trip.edits import edits_of
 from voyage.commands.help_texts import examples
+from voyage.commands.options import AsJson
 from voyage.runtime.settings import load_settings
 from voyage.trips.loading import TripSettings
 

@@ -10,9 +10,10 @@ from publisher.amqp.parked_result import ParkedResult
 from publisher.cli import kept_rendering
 from publisher.cli.kept_choice import All, Choice, DryRun, Ids, Reason, Words
 from publisher.cli.kept_handling import Desk, Limit
-from publisher.cli.terminal import AlwaysJson, AsJson, valid
+from publisher.cli.terminal import AlwaysJson, valid
 from publisher.settings import QueueName
 from voyage.commands.help_texts import examples
+from voyage.commands.options import AsJson
 
 DESK: Desk[ParkedQueue, ParkedResult] = Desk(
     Words("parked result", "voyage parked"),

@@ -32,7 +32,6 @@ def seconds(text: str) -> Any:
     return typer.Option(metavar="SECONDS", help=text, min=0.1, max=LONGEST_WAIT)
 
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 AlwaysJson = Annotated[bool, typer.Option("--json", help="Print JSON, as it does anyway.")]
 BookingIdArgument = Annotated[str, typer.Argument(metavar="ID", help="The booking's id.")]
 

@@ -13,17 +13,12 @@ from saga.settings import WorkerSettings
 from saga.temporal.connection import rpc_failure
 from saga.temporal.workflow_logs import set_up_logging
 from voyage.commands.help_texts import examples
+from voyage.commands.options import service_app
 from voyage.commands.version import VersionOption
 from voyage.runtime.settings import RuntimeSettings, load_settings
 from voyage.runtime.system_errors import require_descriptors
 
-app = typer.Typer(
-    name="voyage-worker",
-    epilog=examples("voyage-worker", "VOYAGE_SUPPLIERS=simulated voyage-worker  # nothing is really booked"),
-    pretty_exceptions_enable=False,
-    add_completion=False,
-    rich_markup_mode=None,
-)
+app = service_app("voyage-worker", "VOYAGE_SUPPLIERS=simulated voyage-worker  # nothing is really booked")
 app.add_typer(attention.app, name="attention")
 app.command("codec", epilog=examples("voyage-worker codec"))(codec_server.serve)
 app.command("doctor", epilog=examples("voyage-worker doctor", "voyage-worker doctor --all"))(doctor.command)

@@ -18,10 +18,10 @@ from saga.errors import TemporalCallError
 from saga.temporal.connection import connect_once, rpc_failure
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
+from voyage.commands.options import AsJson
 from voyage.commands.sheets import print_sheet
 
 Booking = Annotated[str, typer.Argument(metavar="ID", help="The booking's id, or its workflow's.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 
 T = TypeVar("T")
 

@@ -12,10 +12,10 @@ from saga.settings import WorkerSettings
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
 from saga.temporal.server_checks import KINDS, pollers
+from voyage.commands.options import AsJson
 from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
 from voyage.runtime.settings import load_settings
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, one object per line.")]
 Everything = Annotated[bool, typer.Option("--all", "-a", help="Show also what is well.")]
 
 

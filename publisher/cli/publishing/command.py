@@ -11,11 +11,12 @@ import typer
 from publisher.cli.publishing.booking_ids import with_ids
 from publisher.cli.publishing.progress import Confirmations
 from publisher.cli.publishing.requests_file import InvalidLine, RequestLine, hint, read_requests
-from publisher.cli.terminal import AsJson, run, stderr
+from publisher.cli.terminal import run, stderr
 from publisher.client import Client
 from publisher.settings import BrokerSettings
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
+from voyage.commands.options import AsJson
 from voyage.runtime.settings import load_settings
 
 EXAMPLES = examples(
