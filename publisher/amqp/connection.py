@@ -19,9 +19,9 @@ from voyage.runtime.awaiting import ended_within, library_calls
 
 CONNECT_TIMEOUT = 10.0
 NODE_TIMEOUT = 5.0
+RECONNECT_INTERVAL = 1.0
 
 C = TypeVar("C", bound=Connection)
-RECONNECT_INTERVAL = 1.0
 
 
 async def declare_topology(settings: BrokerSettings) -> None:

@@ -42,7 +42,7 @@ class DeadLetter:
 
     @property
     def id(self) -> str:
-        """By what it is selected: its message id, or a hash of its body."""
+        """By what it is shown: its message id, or a hash of its body."""
         return self.delivery.message_id or sha256(self.delivery.body).hexdigest()[:16]
 
     @property

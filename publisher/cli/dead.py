@@ -46,7 +46,7 @@ def list_letters(
 
 @app.command(epilog=examples("voyage dead show trip-1"))
 def show(
-    letter_id: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it.")],
+    letter_id: Annotated[str, typer.Argument(metavar="ID", help="As `list` shows it, or its booking's.")],
     *,
     as_json: AlwaysJson = True,  # noqa: ARG001 -- every command takes it
 ) -> None:

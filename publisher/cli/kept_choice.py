@@ -50,7 +50,10 @@ class Choice:
 
     def __call__(self, kept: Kept) -> bool:
         """Whether this message is chosen."""
-        by_id, by_reason = self.ids & kept.names, kept.reason == self.reason
+        by_id = (
+            self.ids & kept.names if self.ids else frozenset()
+        )  # names are in the body, which is read then
+        by_reason = kept.reason == self.reason
         self._met_ids |= by_id
         self._met_reason |= by_reason
         return self.everything or bool(by_id) or by_reason

@@ -42,12 +42,11 @@ def why_unstable(request: Trip) -> str:
         written = as_written(request)
         change = first_change(written, as_written(read_model(type(request), written)))
     except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False)[0]
-        said = first["msg"].removeprefix("Value error, ")
-        return f"{_place(first['loc'])}can't be read a second time ({said})"
+        place, said = first_mistake(invalid)
+        return f"{_before(place)}can't be read a second time ({said.removeprefix('Value error, ')})"
     except Exception as error:  # noqa: BLE001 -- other people's code
         return f"can't be written as JSON ({type(error).__name__}: {error})"
-    return f"{_place([change.place])}{told(change)}" if change else ""
+    return f"{_before(change.place)}{told(change)}" if change else ""
 
 
 def told(change: Change) -> str:
@@ -89,8 +88,13 @@ def _lost(given: Any, written: Any, place: str) -> Change | None:
     return next(filter(None, deeper), None)
 
 
-def _place(names: Any) -> str:
-    place = ".".join(map(str, names))
+def first_mistake(invalid: ValidationError) -> tuple[str, str]:
+    """Where it is, and what pydantic says."""
+    first = invalid.errors(include_url=False, include_input=False)[0]
+    return ".".join(map(str, first["loc"])), first["msg"]
+
+
+def _before(place: str) -> str:
     return f"{place}: " if place else ""
 
 

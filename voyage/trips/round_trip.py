@@ -9,7 +9,7 @@ from pydantic_core import PydanticSerializationError
 from voyage.trips.errors import BooksNothingError
 from voyage.trips.example import tried_examples
 from voyage.trips.reading import read_model
-from voyage.trips.rereading import as_written, first_change, first_lost, told
+from voyage.trips.rereading import as_written, first_change, first_lost, first_mistake, told
 from voyage.trips.trip import Trip
 
 Mistakes = Iterator[tuple[str, str]]
@@ -64,9 +64,8 @@ def _read_again(trip: type[Trip], written: dict[str, Any]) -> Mistakes:
     try:
         again = read_model(trip, written)
     except ValidationError as invalid:
-        first = invalid.errors(include_url=False, include_input=False)[0]
-        place = ".".join(map(str, first["loc"]))
-        yield place, f"pydantic writes it as JSON that it doesn't read again ({first['msg']}); let both agree"
+        place, said = first_mistake(invalid)
+        yield place, f"pydantic writes it as JSON that it doesn't read again ({said}); let both agree"
         return
     if change := first_change(written, as_written(again)):
         yield change.place, told(change)
