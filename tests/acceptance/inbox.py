@@ -1,7 +1,7 @@
 """A client that is not ours: plain aio-pika messages, and an inbox for their answers."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -71,21 +71,25 @@ class Inbox:
 
     async def dead_letter(self, message_id: str) -> AbstractIncomingMessage:
         """The dead letter with this message id; others, which earlier tests left, are thrown away."""
-        queue = await self.channel.get_queue(self.settings.dead_queue)
-        while (letter := await next_message(queue, "the dead letter")).message_id != message_id:
-            pass
-        return letter
+        return await self._kept(self.settings.dead_queue, lambda letter: letter.message_id == message_id)
 
     async def parked(self, reply_to: str) -> AbstractIncomingMessage:
         """The parked result for this queue; others, which earlier tests left, are thrown away."""
-        queue = await self.channel.get_queue(self.settings.parked_queue)
-        while (result := await next_message(queue, "the parked result")).headers["x-reply-to"] != reply_to:
-            pass
-        return result
+        return await self._kept(
+            self.settings.parked_queue, lambda result: result.headers["x-reply-to"] == reply_to
+        )
 
     async def depth(self, queue: str) -> int:
         declared = await self.channel.declare_queue(queue, passive=True)
         return declared.declaration_result.message_count or 0
+
+    async def _kept(
+        self, queue: str, is_wanted: Callable[[AbstractIncomingMessage], bool]
+    ) -> AbstractIncomingMessage:
+        kept = await self.channel.get_queue(queue)
+        while not is_wanted(message := await next_message(kept, f"the message in {queue}")):
+            pass
+        return message
 
     async def _publish(
         self, body: bytes | Mapping[str, Any], queue: str, properties: Mapping[str, Any]
