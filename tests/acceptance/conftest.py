@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager, suppress
 
 import pytest
 from aio_pika import connect
+from aio_pika.exceptions import AMQPError
 from aiormq import spec
 from pydantic import SecretStr
 from temporalio.api.enums.v1 import PendingActivityState
@@ -83,6 +84,13 @@ class World(Services):
             return (await channel.declare_queue(queue, passive=True)).declaration_result
 
 
+async def delete_queues(amqp_url: str, settings: ConsumerSettings) -> None:
+    async with await connect(amqp_url) as connection:
+        for queue in queues(settings):
+            channel = await connection.channel()
+            await channel.queue_delete(queue.name)
+
+
 @asynccontextmanager
 async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettings) -> AsyncIterator[World]:
     settings = settings.model_copy(update={"amqp_url": SecretStr(amqp_url)})
@@ -92,11 +100,9 @@ async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettin
     finally:
         for service in world.services:
             await service.end(END_BY)
-        async with await connect(amqp_url) as connection:
-            for queue in queues(settings):
-                channel = await connection.channel()
-                await channel.queue_delete(queue.name)
-        with suppress(RPCError):  # its server may be gone, or no consumer has run
+        with suppress(AMQPError):  # a broker of the test's own may be gone, or not have its queues back yet
+            await delete_queues(amqp_url, settings)
+        with suppress(RPCError, RuntimeError):  # its server may be gone, or no consumer has run
             temporal = await Temporal.connect(temporal_address, lazy=True)
             await temporal.get_schedule_handle(f"reconciliation-{settings.task_queue}").delete()
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -80,3 +81,10 @@ async def events(handle: Handle, kind: str) -> int:
     """How many events of a kind its history has."""
     history = (await handle.fetch_history()).events
     return sum(event.HasField(f"{kind}_event_attributes") for event in history)  # type: ignore[arg-type]  # any kind
+
+
+async def time_of(handle: Handle, kind: str) -> datetime:
+    """When the first event of a kind came into its history."""
+    history = (await handle.fetch_history()).events
+    first = next(event for event in history if event.HasField(f"{kind}_event_attributes"))  # type: ignore[arg-type]
+    return first.event_time.ToDatetime(UTC)

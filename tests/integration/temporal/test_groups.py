@@ -57,7 +57,7 @@ async def test_one_that_is_refused_ends_the_tries_of_the_other(workers: Workers)
 @pytest.mark.parametrize("how", ["a message", "Temporal", "the deadline"])
 async def test_a_stop_lets_the_running_try_of_each_end(workers: Workers, how: str) -> None:
     waiting = [workers.supplier.hold(f"book {leg}") for leg in ("lodge", "guide")]
-    soon = datetime.now(UTC) + timedelta(seconds=4)
+    soon = datetime.now(UTC) + timedelta(seconds=8)
     handle = await workers.start(stay(), deadline=soon if how == "the deadline" else None)
     async with asyncio.timeout(20):
         for leg in ("lodge", "guide"):

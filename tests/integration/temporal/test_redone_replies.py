@@ -88,7 +88,7 @@ async def test_a_deadline_that_passes_while_the_worker_is_away_changes_nothing_t
             max_cached_workflows=0,
         )
 
-    trip = replace(TRIP, deadline=datetime.now(UTC) + timedelta(seconds=3))
+    trip = replace(TRIP, deadline=datetime.now(UTC) + timedelta(seconds=8))
     async with Worker(temporal, task_queue=queue, activities=activities):
         async with workflows():
             handle = await temporal.start_workflow(BookingWorkflow.run, trip, id=queue, task_queue=queue)
