@@ -193,7 +193,7 @@ except KeyboardInterrupt:
     began = time.monotonic()
     process.send_signal(signal.SIGINT)
     assert await asyncio.wait_for(process.stdout.readline(), 20) == b"interrupted\n"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 15
     await put_numbers(settings, [1])
     await eventually("nobody takes it", lambda: all_in(settings, settings.results_queue))
     assert process.stdin
@@ -250,4 +250,4 @@ sys.stdin.read()
         began = time.monotonic()
         process.stdin.close()
         await said_by(process)
-        assert time.monotonic() - began < 10  # it takes five
+        assert time.monotonic() - began < 20  # it takes five

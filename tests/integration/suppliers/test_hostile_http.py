@@ -45,10 +45,10 @@ async def refusal(service: Service) -> Exception:
     began = time.monotonic()
     async with service.supplier(timeout=TIMEOUT) as supplier:
         with pytest.raises((SupplierUnavailableError, SupplierRefusedError)) as failed:
-            async with asyncio.timeout(2 * TIMEOUT):
+            async with asyncio.timeout(6 * TIMEOUT):
                 await supplier.book(call())
-    assert time.monotonic() - began < 2 * TIMEOUT
-    await asyncio.wait_for(service.closed.wait(), 5)
+    assert time.monotonic() - began < 6 * TIMEOUT
+    await asyncio.wait_for(service.closed.wait(), 20)
     return failed.value
 
 
