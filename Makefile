@@ -7,7 +7,7 @@ COMPILE = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gene
   --custom-compile-command "make requirements"
 DEMO_OPTIONS = $(if $(TRIP),--trip $(TRIP)) $(if $(SUPPLIERS),--suppliers $(SUPPLIERS)) $(if $(TRACES),--traces $(TRACES))
 
-CHAOS_OPTIONS = $(foreach name,SEED BOOKINGS FAULTS PACE POISON SHAPE FAST TRIP,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
+CHAOS_OPTIONS = $(if $(KEEP),--keep) $(foreach name,SEED BOOKINGS FAULTS PACE POISON SHAPE FAST TRIP,$(if $($(name)),--$(shell echo $(name) | tr A-Z a-z) $($(name))))
 
 # uv trusts what the system trusts, as pip does.
 export UV_SYSTEM_CERTS := true
@@ -98,8 +98,11 @@ bench-peers: setup .venv-peers/installed ## Compare with DBOS, Celery and FastSt
 bench-page: setup ## Make the tables and charts of docs/performance.md and docs/peers.md from the last figures
 	@$(BIN)/python -m benchmarks page
 
-chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4 POISON=20 FAST=1 TRIP=module:Class
+chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4 POISON=20 FAST=1 TRIP=module:Class; KEEP=1 adds it to the record
 	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)
+
+reliability: setup ## docs/reliability.md anew, from the record of chaos runs
+	@$(BIN)/python -m docs.tools.reliability_page
 
 chaos-short: setup ## The same for about two minutes, under three seeds
 	@$(BIN)/python -m tests.chaos --seed 1 --seed 2 --seed 3 --bookings 120 --faults 9 --pace 2

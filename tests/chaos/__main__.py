@@ -8,10 +8,12 @@ from typing import Annotated
 
 import typer
 
+from tests.chaos import record
 from tests.chaos.environment import SETTINGS, a_world
 from tests.chaos.faults import schedule
 from tests.chaos.load import orders
 from tests.chaos.processes import SHAPES, TWO_SERVICES
+from tests.chaos.record import Run
 from tests.chaos.run import BUNDLE, run, run_command, verdict
 from voyage.trips import Trip
 from voyage.trips.leg import FAST
@@ -19,7 +21,8 @@ from voyage.trips.loading import load_trip, name_of
 from voyage.trips.tutorial import BookingRequest
 
 
-def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
+def main(  # noqa: PLR0913 -- one parameter for each option
+    *,
     seed: Annotated[list[int] | None, typer.Option(help="Draw by it; may be given more than once.")] = None,
     bookings: Annotated[int, typer.Option(help="How many messages, poison included.", min=1)] = 500,
     faults: Annotated[int, typer.Option(help="How many faults.", min=0)] = 30,
@@ -29,6 +32,7 @@ def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
     fast: Annotated[float, typer.Option(help="VOYAGE_FAST_LEGS; the supplier takes more than 0.02.")] = FAST,
     trip: Annotated[str, typer.Option(help="What is booked, as module:Class.")] = name_of(BookingRequest),
     bundle: Annotated[Path, typer.Option(help="Where a failed run leaves what it has.")] = BUNDLE,
+    keep: Annotated[bool, typer.Option("--keep", help="Add each run to the record of all.")] = False,
 ) -> None:
     """Exit code 0 if every promise held, else 1."""
     if shape not in SHAPES:
@@ -37,19 +41,21 @@ def main(  # noqa: PLR0913, PLR0917 -- one parameter for each option
         booked = load_trip(trip)
     except ValueError as unusable:
         raise typer.BadParameter(str(unusable), param_hint="--trip") from None
-    failed = [
-        number
-        for number in seed or [random.SystemRandom().randrange(1_000_000)]
-        if not asyncio.run(one(number, (bookings, faults, pace, poison), shape, booked, fast, bundle))
-    ]
+    failed = []
+    for number in seed or [random.SystemRandom().randrange(1_000_000)]:
+        ended = asyncio.run(one(number, (bookings, faults, pace, poison), shape, booked, fast, bundle))
+        if keep:
+            record.keep(ended, record.KEPT)
+        if ended.violations:
+            failed.append(number)
     if failed:
         sys.exit(f"chaos: the promise was broken under seed {', '.join(map(str, failed))}")
 
 
 async def one(
     seed: int, size: tuple[int, int, float, float], shape: str, trip: type[Trip], fast: float, leave: Path
-) -> bool:
-    """One run; whether every promise held."""
+) -> Run:
+    """One run, and what there is to record of it."""
     bookings, faults, pace, poison = size
     repeat = f"make chaos SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} POISON={poison:g}"
     print(f"Seed {seed}; again: {repeat} SHAPE={shape} FAST={fast:g} TRIP={name_of(trip)}", flush=True)
@@ -60,7 +66,7 @@ async def one(
         sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20), poison / 100, trip)
         report = await run(world, sent, planned, leave / f"seed-{seed}")
     print(f"{report}\n{verdict(report.wrong, leave / f'seed-{seed}')}\n", flush=True)
-    return not report.wrong
+    return record.of(sent, planned, report, shape=shape, trip=name_of(trip), fast=fast, seed=seed)
 
 
 if __name__ == "__main__":
