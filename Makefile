@@ -1,5 +1,6 @@
 PYTHON ?= python3
 JOBS ?= 3
+SEVERAL = --numprocesses $(JOBS) --dist loadfile
 BIN := .venv/bin
 INSTALLED := .venv/installed
 UV = $(BIN)/python requirements/uv.py
@@ -36,9 +37,12 @@ demo: setup ## Book three trips over a real RabbitMQ and a real Temporal; TRIP=m
 run: setup ## The same, and everything stays up until Ctrl-C
 	@$(BIN)/python -m examples.demo --stay $(DEMO_OPTIONS)
 
-test: setup ## All three tiers: unit, integration (one real server), acceptance (real processes over both); JOBS=3 at a time; COVERAGE=1 fails below the gate in pyproject.toml
-	@$(if $(COVERAGE),$(BIN)/coverage erase; $(BIN)/coverage run -m) $(if $(COVERAGE),pytest,$(BIN)/pytest) --numprocesses $(JOBS) --dist loadfile
+test: setup ## Each promise, in three tiers: unit, integration (one real server), acceptance (real processes over both); JOBS=3 at a time; COVERAGE=1 fails below the gate in pyproject.toml
+	@$(if $(COVERAGE),$(BIN)/coverage erase; $(BIN)/coverage run -m) $(if $(COVERAGE),pytest,$(BIN)/pytest) -m "not thorough" $(SEVERAL)
 	@$(if $(COVERAGE),$(BIN)/coverage combine --quiet && $(BIN)/coverage report)
+
+test-thorough: setup ## What `make test` leaves out, as it takes long: outages, each moment of a kill, rotations, growth; takes JOBS
+	@$(BIN)/pytest -m thorough $(SEVERAL)
 
 test-unit: setup ## The tests that need no server
 	@$(BIN)/pytest tests/unit

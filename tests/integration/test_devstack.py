@@ -25,6 +25,8 @@ from voyage.devstack.binaries import temporal_binary
 from voyage.devstack.ports import speaks_amqp
 from voyage.errors import DevstackError
 
+pytestmark = pytest.mark.thorough
+
 
 async def test_a_killed_broker_comes_back_with_its_messages() -> None:
     broker = devstack.RabbitMq()

@@ -18,6 +18,8 @@ from tests.acceptance.client.running import Shop, a_shop
 from tests.acceptance.conftest import World
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 FLASK = ("flask", "--app", "examples.applications.shop", "run", "--port", "PORT")
 
 

@@ -12,6 +12,8 @@ from tests.acceptance.client.running import Shop, a_shop
 from tests.acceptance.conftest import World
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 UVICORN = ("uvicorn", "examples.applications.web:app", "--port", "PORT", "--timeout-graceful-shutdown", "1")
 
 

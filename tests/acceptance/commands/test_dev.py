@@ -19,6 +19,8 @@ from tests.acceptance.inbox import Inbox
 from tests.commands import run_to_the_end
 from tests.documentation.pages import ROOT
 
+pytestmark = pytest.mark.thorough
+
 BEGINNING = "from typing import Annotated\n\nfrom pydantic import Field\n\nfrom voyage import Leg, Trip\n"
 SAFARI = f"""{BEGINNING}
 

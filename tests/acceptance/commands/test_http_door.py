@@ -145,6 +145,7 @@ async def test_an_id_that_nobody_knows(door: httpx.AsyncClient, path: str, statu
     assert (await door.get(f"/bookings/{path}")).status_code == status
 
 
+@pytest.mark.thorough
 async def test_without_rabbitmq_the_door_says_so_and_is_back_with_it(servers: devstack.Servers) -> None:
     key = {"Idempotency-Key": uuid4().hex}
     with devstack.RabbitMq() as rabbitmq:

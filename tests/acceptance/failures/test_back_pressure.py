@@ -23,6 +23,8 @@ from tests.poll import eventually
 from voyage import devstack
 from voyage.devstack.temporal_release import temporal_of_choice
 
+pytestmark = pytest.mark.thorough
+
 
 @dataclass
 class OwnServers:

@@ -17,6 +17,8 @@ from tests.chaos.proxy.trap import Trap
 from voyage import devstack
 from voyage.trips.tutorial import BookingRequest
 
+pytestmark = pytest.mark.thorough
+
 CONSUMERS = {
     "after the delivery, before the start": Boundary("consumer to temporal", "StartWorkflowExecution"),
     "started, and the answer lost": Boundary(

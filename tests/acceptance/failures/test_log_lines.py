@@ -17,6 +17,8 @@ from tests.poll import eventually
 from voyage import devstack
 from voyage.runtime.settings import LogFormat
 
+pytestmark = pytest.mark.thorough
+
 AWAY = 12.0  # seconds
 LINES = 6  # the first, two more, and what is logged once; there were a hundred
 TRIP = {"name": "N", "car": "c", "hotel": "h", "flight": "f"}

@@ -21,6 +21,8 @@ from tests.conftest import own_names
 from voyage import devstack
 from voyage.errors import VoyageError
 
+pytestmark = pytest.mark.thorough
+
 PASSWORD = "pass-Geheimnis"  # noqa: S105 -- of a broker that lives as long as this test
 KEY = base64.b64encode(os.urandom(32)).decode()
 TRIP = {"name": "Wilhelmina H", "car": "limousine-4711", "hotel": "palace-4712", "flight": "rio-4713"}

@@ -88,6 +88,7 @@ async def own_servers() -> AsyncIterator[tuple[devstack.RabbitMq, devstack.Tempo
         yield rabbitmq, temporal
 
 
+@pytest.mark.thorough
 async def test_both_servers_down_at_start_restarted_later_and_gone_at_the_end(
     own_servers: tuple[devstack.RabbitMq, devstack.Temporal],
 ) -> None:
@@ -112,6 +113,7 @@ async def test_both_servers_down_at_start_restarted_later_and_gone_at_the_end(
         assert set(codes) == {0}
 
 
+@pytest.mark.thorough
 async def test_a_broker_lost_again_while_temporal_is_waited_for_is_waited_for_too(
     own_servers: tuple[devstack.RabbitMq, devstack.Temporal],
 ) -> None:

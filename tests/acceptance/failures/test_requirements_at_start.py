@@ -14,6 +14,8 @@ from tests.proxies.refusing_proxy import refusing_door
 from voyage import devstack
 from voyage.devstack.binaries import temporal_binary
 
+pytestmark = pytest.mark.thorough
+
 EVERYTHING, NOTHING = ".*", "^$"
 
 

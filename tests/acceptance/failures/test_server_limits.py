@@ -16,6 +16,8 @@ from tests.poll import eventually
 from voyage import devstack
 from voyage.devstack.binaries import temporal_binary
 
+pytestmark = pytest.mark.thorough
+
 BOOKINGS = 10
 
 

@@ -10,6 +10,8 @@ from tests.silence.world import Link, a_world
 from voyage import devstack
 from voyage.runtime.settings import LEAST_SILENCE
 
+pytestmark = pytest.mark.thorough
+
 ROUNDS = (
     Round(Link.CONSUMER_TO_RABBITMQ, "both ways", "under load"),
     Round(Link.CONSUMER_TO_TEMPORAL, "from the server", "under load"),

@@ -16,6 +16,8 @@ from voyage import devstack
 from voyage.devstack.ports import HOST
 from voyage.runtime.process import LET_END, MARGIN
 
+pytestmark = pytest.mark.thorough
+
 GRACE = 2.0  # seconds
 IN_TIME = GRACE + MARGIN + LET_END + 5  # for the interpreter
 A_LONG_TRY = 300.0

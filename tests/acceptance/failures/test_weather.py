@@ -10,6 +10,8 @@ from tests.weather.faults.catalogue import FAULTS
 from tests.weather.run import run
 from tests.weather.scene import USER
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.timeout(300)
 async def test_brief_faults_lose_double_and_falsify_nothing(tmp_path: Path) -> None:

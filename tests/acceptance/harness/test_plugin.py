@@ -7,6 +7,8 @@ import pytest
 
 from tests.acceptance.harness.suites import NAMED, pytest_in, write
 
+pytestmark = pytest.mark.thorough
+
 PASSES = """
 def test_it_books(voyage):
     voyage.suppliers["jeep"].answers("J-1")

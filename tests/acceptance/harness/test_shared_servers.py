@@ -12,6 +12,8 @@ from voyage.devstack.ports import speaks_amqp
 from voyage.errors import DevstackError
 from voyage.testing import shared_servers
 
+pytestmark = pytest.mark.thorough
+
 JOIN = """
 import sys
 from pathlib import Path

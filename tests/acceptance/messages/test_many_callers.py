@@ -20,6 +20,8 @@ from tests.acceptance.services import SHAPES
 from tests.acceptance.watching import Watched
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 __all__ = ["crowded", "few_signals"]
 SIGNALED = EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED
 CALLERS = [f"caller {number}" for number in range(5 * LIMIT)]

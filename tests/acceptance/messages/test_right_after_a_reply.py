@@ -5,10 +5,12 @@ import json
 import random
 from uuid import uuid4
 
+import pytest
+
 from tests.acceptance.conftest import in_both_shapes
 from tests.acceptance.inbox import Inbox, trip
 
-pytestmark = in_both_shapes
+pytestmark = [in_both_shapes, pytest.mark.thorough]
 
 
 async def test_what_is_asked_the_moment_an_answer_is_there_gets_it_again(inbox: Inbox) -> None:

@@ -21,6 +21,7 @@ ALWAYS_UNKNOWN = {"consumer timeout", "policies"}
 NO_MANAGEMENT = "http://127.0.0.1:1"
 
 
+@pytest.mark.thorough
 async def test_nothing_there_then_mended_then_everything_runs(world: World) -> None:
     names, replies = world.settings, world.settings.reply_task_queue
     queues = {f"queue {queue.name}" for queue in topology.queues(names)}
@@ -120,6 +121,7 @@ async def test_an_exchange_to_which_we_may_not_publish(world: World) -> None:
     assert "right to write" in report.to_do[f"publishing to {exchange}"]
 
 
+@pytest.mark.thorough
 async def test_a_broker_under_an_alarm(world: World) -> None:
     node = devstack.RabbitMq(config=["vm_memory_high_watermark.absolute = 1MB"])
     try:

@@ -91,6 +91,7 @@ async def test_temporal_holds_nothing_readable_of_any_way_a_booking_can_go(
     assert all(b"binary/encrypted" in found[f"booking-{r.booking_id}"] for r in (booked, failed))
 
 
+@pytest.mark.thorough
 async def test_after_a_rotation_old_bookings_are_known_and_without_the_old_key_they_wait_with_a_reason(
     encrypted: World,
 ) -> None:

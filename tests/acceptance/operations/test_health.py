@@ -72,6 +72,7 @@ async def test_without_servers_a_process_is_live_and_not_ready(world: World) -> 
         await eventually("/readyz to say which server is away", names_the_server)
 
 
+@pytest.mark.thorough
 async def test_a_consumer_whose_queue_was_deleted_is_not_ready_and_mends_itself(world: World) -> None:
     be_watched(world)
     consumer, _ = await both(world)
@@ -86,6 +87,7 @@ async def test_a_consumer_whose_queue_was_deleted_is_not_ready_and_mends_itself(
     assert await world.consumers() == 1
 
 
+@pytest.mark.thorough
 async def test_a_consumer_that_cannot_be_mended_exits_to_be_started_anew(world: World) -> None:
     be_watched(world, give_up_after=3)
     consumer, _ = await both(world)
@@ -128,6 +130,7 @@ async def own() -> AsyncIterator[OwnServers]:
             yield OwnServers(rabbitmq, temporal, world)
 
 
+@pytest.mark.thorough
 async def test_temporal_away_makes_both_unready_and_pauses_the_consumer_until_it_is_back(
     own: OwnServers,
 ) -> None:
@@ -147,6 +150,7 @@ async def test_temporal_away_makes_both_unready_and_pauses_the_consumer_until_it
     assert consumer.service.process.returncode is None
 
 
+@pytest.mark.thorough
 async def test_the_broker_away_makes_the_consumer_unready_until_it_is_back(own: OwnServers) -> None:
     consumer, worker = await both(own.world)
     await asyncio.to_thread(own.rabbitmq.stop)
@@ -157,6 +161,7 @@ async def test_the_broker_away_makes_the_consumer_unready_until_it_is_back(own: 
     await consumer.until_ready()
 
 
+@pytest.mark.thorough
 async def test_a_closed_reply_channel_is_not_ready_although_requests_are_taken(own: OwnServers) -> None:
     consumer, _ = await both(own.world)
     await own.manage("PUT", "vhost-limits/%2F/max-connections", {"value": 1})

@@ -11,6 +11,8 @@ from tests.acceptance.inbox import TRIP, Inbox
 from tests.acceptance.operations.conftest import Managed
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 SENT = 12
 
 

@@ -26,6 +26,8 @@ from tests.acceptance.services import Service
 from tests.acceptance.watching import Watched
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 TOGETHER = 4  # bookings under way at any time
 LEGS = ("CAR", "HOTEL", "FLIGHT")
 RIGHTS = ("configure", "write", "read")

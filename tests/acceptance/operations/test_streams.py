@@ -12,6 +12,8 @@ from tests.acceptance.conftest import World
 from tests.poll import eventually
 from voyage.devstack.ports import HOST, free_port
 
+pytestmark = pytest.mark.thorough
+
 
 @pytest.mark.parametrize("module", ["consumer", "saga"])
 @pytest.mark.parametrize(

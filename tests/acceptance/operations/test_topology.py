@@ -15,6 +15,8 @@ from tests.acceptance.operations.conftest import NOTHING, Managed
 from tests.acceptance.watching import Watched
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 MALFORMED = 120  # more than the consumer takes at a time
 
 

@@ -13,6 +13,8 @@ from publisher.amqp.connection import declare_topology
 from tests.conftest import own_names
 from voyage.devstack.rabbitmq_cluster import Node, RabbitMqCluster
 
+pytestmark = pytest.mark.thorough
+
 PUBLISHERS = 20  # about half of them publish before there is another leader
 EVERY = 0.02  # seconds between two of them
 WITHIN = 15.0  # seconds, half of what a publish may take

@@ -6,6 +6,8 @@ import pytest
 
 from tests.integration.commands.running import shell
 
+pytestmark = pytest.mark.thorough
+
 MOST_OPEN = 38
 """Of a consumer that is a worker too, under load; beyond its limit, Temporal's library panics."""
 

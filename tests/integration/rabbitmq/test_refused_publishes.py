@@ -23,6 +23,7 @@ def broker() -> Iterator[devstack.RabbitMq]:
         yield broker
 
 
+@pytest.mark.thorough
 async def test_without_the_right_to_write_the_error_comes_at_once_and_names_it(
     broker: devstack.RabbitMq, settings: ConsumerSettings
 ) -> None:

@@ -22,6 +22,8 @@ from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.poll import eventually
 from voyage.devstack.ports import HOST
 
+pytestmark = pytest.mark.thorough
+
 GIVEN_UP = 7  # seconds of silence, the least that RabbitMQ's heartbeat can do
 SOON = 20.0  # a deadline far below RabbitMQ's own silence, which would be a minute
 

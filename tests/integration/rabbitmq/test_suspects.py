@@ -16,6 +16,8 @@ from publisher.errors import MessageRefusedError, PublishTimeoutError
 from tests.proxies.censor import censor
 from voyage import devstack
 
+pytestmark = pytest.mark.thorough
+
 OTHERS = 20
 OVER_A_FRAME: FieldTable = {"x-blob": "x" * 200_000}
 

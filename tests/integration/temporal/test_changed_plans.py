@@ -18,6 +18,8 @@ from tests.poll import eventually
 from voyage import Leg, Trip, devstack
 from voyage.trips.tutorial import BookingRequest
 
+pytestmark = pytest.mark.thorough
+
 
 class Before(Trip):
     jeep: Annotated[str, Leg()]

@@ -16,6 +16,7 @@ async def test_the_worker_itself_answers_and_the_server_sees_no_activity_for_it(
     assert ANSWER not in set(scheduled)
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("here", [Answering(works=False), None], ids=["fails", "isn't there"])
 async def test_an_answer_that_the_worker_cannot_give_goes_to_the_task_queue(
     temporal: Client, here: Answering | None

@@ -27,6 +27,8 @@ from consumer.settings import ConsumerSettings
 from saga.workflows.booking import BookingWorkflow
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 STOPPED, PAGE, SIDE_BY_SIDE = 200, 20, 25
 
 

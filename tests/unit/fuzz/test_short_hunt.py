@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from tests.fuzz.hunting import Target, each, hunt
 from tests.fuzz.targets import TARGETS
 
+pytestmark = pytest.mark.thorough
+
 SEED = 19  # one, so that a red test means a change that broke something
 
 

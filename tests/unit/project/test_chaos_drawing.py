@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+import pytest
+
 from tests.chaos.faults import schedule
 from tests.chaos.load import orders
 from tests.chaos.load.orders import Order
@@ -9,6 +11,8 @@ from tests.chaos.load.poison import Poison, is_written
 from tests.chaos.safari import Safari
 from tests.fuzz.messages.frames import entry, nested
 from tests.fuzz.messages.letters import Letter, Reply, To
+
+pytestmark = pytest.mark.thorough
 
 PROCESSES = ("rabbitmq", "temporal", "supplier", "consumer-1", "consumer-2", "worker-1", "worker-2")
 LINKS = ("rabbitmq", "temporal", "supplier")
