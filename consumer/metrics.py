@@ -24,6 +24,8 @@ class ControlOutcome(StrEnum):
 
     CANCEL = "cancel"
     STATUS = "status"
+    UNHEARD = "unheard"
+    """A status whose asker had gone before its answer."""
     DROPPED = "dropped"
 
 

@@ -51,8 +51,8 @@ class ControlHandler:
                     await self._results.send_outcome(outcome, cancel.reply_address, duplicate=True)
                 CONTROL.labels(ControlOutcome.CANCEL).inc()
             case AskStatus() as ask:
-                await self._results.send_status(await self._status(ask), ask.reply_address)
-                CONTROL.labels(ControlOutcome.STATUS).inc()
+                heard = await self._results.send_status(await self._status(ask), ask.reply_address)
+                CONTROL.labels(ControlOutcome.STATUS if heard else ControlOutcome.UNHEARD).inc()
             case Drop(why) as drop:
                 await self.refuse(drop, delivery, why)
 

@@ -61,26 +61,32 @@ class ResultPublisher:
         message_id = identity.answer_id(address.booking_id, result.revision)
         await self._send(result, address, message_id)
 
-    async def send_status(self, result: BookingResult, address: ReplyAddress) -> None:
-        """Answer a status request."""
-        await self._send(result, address, uuid4().hex, kind=STATUS_TYPE)
+    async def send_status(self, result: BookingResult, address: ReplyAddress) -> bool:
+        """Answer a status request. False: who asked has gone, so the answer is dropped."""
+        with tracing.publishing(address.reply_to, address.trace) as headers:
+            try:
+                await self._publish(_message(result, address, uuid4().hex, STATUS_TYPE, headers), address)
+            except UndeliverableError:
+                log.info("Reply queue %s is gone: the status that it asked for is dropped", address.reply_to)
+                return False
+        return True
 
     async def send_rejection(self, result: BookingResult, address: ReplyAddress, message_id: str) -> None:
         """Tell a sender why its message can't become a booking."""
         await self._send(result, address, message_id)
 
-    async def _send(
-        self, result: BookingResult, address: ReplyAddress, message_id: str, kind: str = RESULT_TYPE
-    ) -> None:
+    async def _send(self, result: BookingResult, address: ReplyAddress, message_id: str) -> None:
         with tracing.publishing(address.reply_to, address.trace) as headers:
-            message = _message(result, address, message_id, kind, headers)
+            message = _message(result, address, message_id, RESULT_TYPE, headers)
             try:
-                # RabbitMQ 3.10 returns a mandatory message to direct reply-to although it was delivered.
-                await self._publisher.publish(message, address.reply_to, mandatory=not address.is_direct)
+                await self._publish(message, address)
             except UndeliverableError:
                 await self._park(message, address)
-        if kind == RESULT_TYPE:
-            count_result(result)
+        count_result(result)
+
+    async def _publish(self, message: Message, address: ReplyAddress) -> None:
+        # RabbitMQ 3.10 returns a mandatory message to direct reply-to although it was delivered.
+        await self._publisher.publish(message, address.reply_to, mandatory=not address.is_direct)
 
     async def _park(self, message: Message, address: ReplyAddress) -> None:
         message.headers[REPLY_TO] = address.reply_to

@@ -88,6 +88,19 @@ async def test_status_of_a_running_an_ended_and_an_unknown_booking(booking: Worl
     assert (unknown["status"], unknown["booking_id"]) == ("unknown_booking", "nobody")
 
 
+async def test_the_status_that_nobody_waits_for_any_more_is_dropped_and_not_parked(
+    booking: World, inbox: Inbox
+) -> None:
+    gone = f"{booking.settings.results_queue}.gone-{uuid4().hex}"
+    await inbox.control("booking.status", {"booking_id": "nobody"}, reply_to=gone)
+    await booking.services[0].logged(f"{gone} is gone: the status that it asked for is dropped")
+    await inbox.control("booking.cancel", {"booking_id": (own := uuid4().hex)})
+    await inbox.send({**TRIP, "booking_id": own}, reply_to=gone)
+    parked = await inbox.parked(gone)
+
+    assert parked.type == "booking.result"
+
+
 @pytest.mark.parametrize(
     ("kind", "body"),
     [

@@ -62,6 +62,7 @@ async def test_every_row_of_the_contracts_table_is_counted_and_nobody_is_named_i
 
     rejected = dict.fromkeys(("conflict", "invalid", "too_large", "reply_to_not_allowed"), 1.0)
     assert requests == {"new": 5.0, "joined": 1.0, "repeated": 1.0, **rejected}
+    assert await consumer.total("voyage_control_total", outcome="unheard") == 1
     assert await consumer.total("voyage_queue_wait_seconds_count") == 1
     assert await consumer.total("voyage_result_lag_seconds_count") >= 5
     assert await consumer.total("voyage_in_flight") == 0
@@ -103,7 +104,9 @@ async def send_one_of_each(world: World, inbox: Inbox, temporal: Temporal) -> No
     await world.until_it_books(stopped["booking_id"], "car")
     await temporal.get_workflow_handle(f"booking-{stopped['booking_id']}").terminate()
     await inbox.answer("the answer for a stopped booking", within=60)
-    await inbox.send(trip(), reply_to=f"{world.settings.results_queue}.gone")
+    gone = f"{world.settings.results_queue}.gone"
+    await inbox.control("booking.status", {"booking_id": stopped["booking_id"]}, reply_to=gone)
+    await inbox.send(trip(), reply_to=gone)
 
 
 def check_logs(lines: list[str]) -> None:
