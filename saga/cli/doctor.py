@@ -11,7 +11,7 @@ from saga.cli import stuck_bookings, supplier_check, trip_check
 from saga.settings import WorkerSettings
 from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
-from saga.temporal.server_checks import KINDS, pollers
+from saga.temporal.poller_checks import KINDS, pollers
 from voyage.commands.options import AsJson
 from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
 from voyage.runtime.settings import load_settings

@@ -2,7 +2,7 @@
 
 from temporalio.client import Client
 
-from saga.temporal.server_checks import ACTIVITIES, recent_pollers
+from saga.temporal.poller_checks import ACTIVITIES, recent_pollers
 from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
 from voyage.trips import Trip

@@ -9,7 +9,8 @@ from temporalio.api.taskqueue.v1 import TaskQueue
 from temporalio.api.workflowservice.v1 import DescribeTaskQueueRequest, PollActivityTaskQueueRequest
 from temporalio.client import Client
 
-from saga.temporal.server_checks import ACTIVITIES, RPC_TIMEOUT, last_poll_time
+from saga.temporal.poller_checks import ACTIVITIES, last_poll_time
+from saga.temporal.server_checks import RPC_TIMEOUT
 from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
 from voyage.runtime.process import end

@@ -1,15 +1,12 @@
 """What bookings require of Temporal, asked of the server itself."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid4
 
 from temporalio.api.common.v1 import WorkflowExecution
-from temporalio.api.enums.v1 import TaskQueueType
-from temporalio.api.taskqueue.v1 import PollerInfo, TaskQueue
 from temporalio.api.workflowservice.v1 import (
     DescribeNamespaceRequest,
-    DescribeTaskQueueRequest,
     SignalWorkflowExecutionRequest,
 )
 from temporalio.client import Client
@@ -20,13 +17,9 @@ from saga.temporal.connection import connect_once
 from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
 
-WORKFLOWS = TaskQueueType.TASK_QUEUE_TYPE_WORKFLOW
-ACTIVITIES = TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY
-KINDS = {WORKFLOWS: "workflow", ACTIVITIES: "activity"}
 REFUSED = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED)
 RPC_TIMEOUT = timedelta(seconds=8)
 _CONNECT_TIMEOUT = 10.0
-_LONGEST_POLL = timedelta(seconds=75)
 
 
 async def reachable() -> tuple[CheckResult, Client | None]:
@@ -92,32 +85,6 @@ async def retention_period(client: Client) -> timedelta:
     request = DescribeNamespaceRequest(namespace=client.namespace)
     found = await client.workflow_service.describe_namespace(request, timeout=RPC_TIMEOUT)
     return found.config.workflow_execution_retention_ttl.ToTimedelta()
-
-
-@or_limited
-async def pollers(
-    name: str, client: Client, task_queue: str, kind: TaskQueueType.ValueType, start: str
-) -> CheckResult:
-    """Whether somebody polls this task queue; `start` is what to run if not."""
-    recent = await recent_pollers(client, task_queue, kind)
-    if recent:
-        return CheckResult(name, CheckState.OK, str(len(recent)))
-    return CheckResult(name, CheckState.FAILED, "none", f"Start {start}, with the same VOYAGE_*TASK_QUEUE")
-
-
-async def recent_pollers(client: Client, task_queue: str, kind: TaskQueueType.ValueType) -> list[PollerInfo]:
-    """Who polls this task queue, as far as Temporal has heard within the longest poll."""
-    request = DescribeTaskQueueRequest(
-        namespace=client.namespace, task_queue=TaskQueue(name=task_queue), task_queue_type=kind
-    )
-    found = (await client.workflow_service.describe_task_queue(request, timeout=RPC_TIMEOUT)).pollers
-    now = datetime.now(UTC)
-    return [poller for poller in found if now - last_poll_time(poller) < _LONGEST_POLL]
-
-
-def last_poll_time(poller: PollerInfo) -> datetime:
-    """When Temporal heard its last poll, by its own clock."""
-    return poller.last_access_time.ToDatetime(UTC)
 
 
 async def _signal_nobody(client: Client) -> None:

@@ -1,13 +1,18 @@
 """`voyage-consumer doctor` and `voyage-worker doctor` on Temporal: each check fails and passes for real."""
 
+import re
+import signal
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from temporalio.client import Client as Temporal
 
+from publisher import BookingRequest, Client
 from saga.temporal.clock_check import check_clock
 from tests.acceptance.conftest import World
-from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
+from tests.acceptance.doctor_reports import CONSUMER, WORKER, Report, doctor
+from tests.acceptance.inbox import TRIP
+from tests.poll import eventually
 from tests.proxies.refusing_proxy import refusing_door
 
 BOTH = pytest.mark.parametrize("command", [CONSUMER, WORKER])
@@ -73,6 +78,26 @@ async def test_a_schedule_that_we_may_not_look_at(world: World) -> None:
 async def test_a_clock_that_is_wrong_either_way(temporal: Temporal, wrong_by: int, found: str) -> None:
     finding = await check_clock("clock", temporal, lambda: datetime.now(UTC) + timedelta(seconds=wrong_by))
     assert (finding.state, finding.found) == ("failed" if wrong_by else "ok", found)
+
+
+async def test_a_killed_worker_is_missed_while_temporal_still_lists_its_polls(world: World) -> None:
+    polls = [f"{kind} pollers of {world.settings.task_queue}" for kind in ("workflow", "activity")]
+    await world.everything()
+    async with Client.connect(settings=world.settings) as client:
+        await client.book(BookingRequest(**TRIP))
+    before = await doctor(world, WORKER)
+    await world.services[-1].end(signal.SIGKILL)
+
+    async def missed() -> Report | None:
+        after = await doctor(world, WORKER)
+        assert {after.states[name] for name in polls} <= {"unknown", "failed"}
+        return after if after.of("failed") >= set(polls) else None
+
+    after = await eventually("the last poll to be no recent one", missed)
+    assert {before.states[name] for name in polls} == {"ok"}
+    for name in polls:
+        assert re.fullmatch(r"1, last heard [1-6]\d s ago; none answers now", after.found[name])
+        assert after.to_do[name].startswith("Start voyage-worker")
 
 
 async def test_servers_that_do_not_answer(world: World) -> None:
