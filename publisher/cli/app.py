@@ -8,6 +8,7 @@ from publisher.cli import book, control, dead, parked, results
 from publisher.cli import documents as document_commands
 from publisher.cli.failures import explain
 from publisher.cli.publishing import command as publishing
+from publisher.cli.terminal import LogLines
 from voyage.commands.help_texts import examples
 from voyage.commands.version import VersionOption
 
@@ -32,7 +33,7 @@ app = typer.Typer(
 @app.callback()
 def log_to_stderr(*, version: VersionOption = False) -> None:  # noqa: ARG001 -- it has ended by then
     """Let only what helps reach standard error: each command says itself what its connection did."""
-    logging.basicConfig(level=logging.WARNING, format="voyage: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format="voyage: %(message)s", handlers=[LogLines()])
     logging.getLogger("aio_pika").setLevel(logging.ERROR)
     for library in ("aiormq", "asyncio"):
         logging.getLogger(library).setLevel(logging.CRITICAL)

@@ -8,18 +8,21 @@ from uuid import uuid4
 import typer
 from rich.console import Console
 
-from publisher.cli.terminal import result_or_exit, seconds, stderr, stdout, valid
+from publisher.cli.terminal import result_or_exit, run, seconds, stderr, stdout, valid
 from publisher.cli.trip.chosen import chosen_trip
 from publisher.cli.trip.options import TripOptions
 from publisher.cli.trip.typed import example_line
+from publisher.cli.untaken import nobody_takes_requests
 from publisher.cli.watching import announce, book_and_show
 from publisher.client import Client
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, PublishTimeoutError, ResultTimeoutError, Sent
 from publisher.sending import AWAY
+from publisher.settings import BrokerSettings
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
 from voyage.commands.options import AsJson
+from voyage.runtime.settings import load_settings
 from voyage.trips import Trip
 
 CHOSEN = chosen_trip()
@@ -99,9 +102,15 @@ def _see(booking_id: str) -> str:
 
 def _said(late: ResultTimeoutError, booking_id: str, timeout: float) -> str:
     """Why there is no result, and what to do about it."""
-    if late.sent is Sent.SAFE and not str(late).startswith(AWAY):
-        return f"No result within {timeout:g} s. Booking {booking_id} goes on. {_see(booking_id)}"
-    return f"{late} {_see(booking_id)}"
+    if late.sent is not Sent.SAFE or str(late).startswith(AWAY):
+        return f"{late} {_see(booking_id)}"
+    if run(nobody_takes_requests(load_settings(BrokerSettings)), lambda: _goes_on(booking_id)):
+        return (
+            f"No result within {timeout:g} s: no consumer takes requests. Booking {booking_id} waits, safe "
+            f"in RabbitMQ, and is booked when one does, unless you cancel it: voyage cancel {booking_id}. "
+            "Why none does: voyage-consumer doctor"
+        )
+    return f"No result within {timeout:g} s. Booking {booking_id} goes on. {_see(booking_id)}"
 
 
 async def _book(request: Trip, timeout: float) -> BookingResult:

@@ -1,6 +1,8 @@
 """What the commands of `voyage` share: consoles, options, and how each waits for its answer."""
 
 import asyncio
+import logging
+import sys
 from collections.abc import Callable, Coroutine
 from typing import Annotated, Any, TypeVar
 
@@ -25,6 +27,17 @@ LONGEST_WAIT = 30 * 24 * 3600.0  # seconds
 # Rich leaves colours and moving parts out when it doesn't write to a terminal, and colours with NO_COLOR.
 stdout = Console(soft_wrap=True, highlight=False)
 stderr = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+class LogLines(logging.Handler):
+    """Lines of the log on what is standard error at the time: above what is drawn in place."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write the line."""
+        try:
+            sys.stderr.write(f"{self.format(record)}\n")
+        except Exception:  # noqa: BLE001 -- whatever it is, it is told as logging tells it
+            self.handleError(record)
 
 
 def seconds(text: str) -> Any:

@@ -9,14 +9,17 @@ from rich.live import Live
 from rich.text import Text
 
 from publisher.cli import rendering
+from publisher.cli.terminal import stderr
 from publisher.client import Client
 from publisher.contract.answers import UNDER_WAY
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, ResultTimeoutError
+from publisher.sending import AWAY
 from voyage.commands.sheets import grid
 from voyage.trips import Trip
 
 INTERVAL = 0.5  # seconds between two questions; each costs the services one query
+ASKING_ON = f"{AWAY}nobody says how the booking stands. Asking again until it is back."
 Tell = Callable[[str], None]
 
 
@@ -51,7 +54,10 @@ class _Screen:
         self._hint = ""
         self._moves = console.is_terminal and not console.is_dumb_terminal
         self.live = Live(
-            self._drawn() if self._moves else None, console=console, auto_refresh=False, transient=False
+            self._drawn() if self._moves else None,
+            console=console,
+            auto_refresh=False,
+            redirect_stderr=stderr.is_terminal,
         )
 
     def show(self, now: BookingResult) -> None:
@@ -88,7 +94,7 @@ async def watch(client: Client, request: Trip, timeout: float, hint: Tell) -> As
             now = await _status(client, request.booking_id or "", booking, hint)
             if now and now != last and now.status is Status.RUNNING:
                 yield now
-                last = now
+            last = now  # after a hint, what is known is shown again instead of it
             await asyncio.wait([booking], timeout=INTERVAL)
         yield await booking
     finally:
@@ -107,5 +113,5 @@ async def _status(
         with suppress(asyncio.CancelledError):
             return await asking
     except ResultTimeoutError as late:
-        hint(str(late))
+        hint(ASKING_ON if str(late).startswith(AWAY) else str(late))
     return None
