@@ -55,10 +55,14 @@ class KeptQueue(Generic[K]):
 
     async def count(self) -> int:
         """How many there are, without those that somebody is just looking at."""
+        return await self._count_in(self._queue)
+
+    async def _count_in(self, queue: str) -> int:
+        """How many there are in a queue, on a channel of its own, which closes if there is no such queue."""
         channel = await open_channel(self._connection)
         try:
             underlay = cast("Channel", await channel.get_underlay_channel())
-            return await message_count(underlay, self._queue)
+            return await message_count(underlay, queue)
         finally:
             await channel.close()
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Callable
 
 from aio_pika.abc import AbstractRobustConnection
+from aiormq.exceptions import ChannelLockedResource, ChannelNotFoundEntity
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.kept_queue import KeptQueue
@@ -41,3 +42,13 @@ class ParkedQueue(KeptQueue[ParkedResult]):
                 ) from None
 
         return self._remove(selected, send)
+
+    async def is_there(self, queue: str) -> bool:
+        """Whether there is a queue of this name; nothing is sent."""
+        try:
+            await self._count_in(queue)
+        except ChannelNotFoundEntity:
+            return False
+        except ChannelLockedResource:  # it is another connection's own
+            return True
+        return True

@@ -79,8 +79,12 @@ class Desk(Generic[Q, K]):
         *,
         dry_run: bool,
         as_json: bool,
+        rehearsed: Callable[[Q], AsyncGenerator[K, None]] | None = None,
     ) -> None:
-        """Do it with the chosen ones, or only say which; complain if none meets the choice."""
+        """Do it with the chosen ones, or only say which; complain if none meets the choice.
+
+        `rehearsed` gives those with which it would be done; without it, all of them would.
+        """
         told: list[str] = []
 
         def tell(kept: K) -> None:
@@ -92,7 +96,7 @@ class Desk(Generic[Q, K]):
 
         stays: KeptError | None = None
         try:
-            self._each((lambda queue: queue.browse()) if dry_run else handled, choice, tell, looks=dry_run)
+            self._each((rehearsed or KeptQueue.browse) if dry_run else handled, choice, tell, looks=dry_run)
         except KeptError as refused:
             stays = refused
         if not as_json:

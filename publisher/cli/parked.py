@@ -7,7 +7,7 @@ from pydantic import BaseModel
 
 from publisher.amqp.parked_queue import ParkedQueue
 from publisher.amqp.parked_result import ParkedResult
-from publisher.cli import kept_rendering
+from publisher.cli import kept_rendering, resending
 from publisher.cli.kept_choice import All, Choice, DryRun, Ids, Reason, Words
 from publisher.cli.kept_handling import Desk, Limit
 from publisher.cli.terminal import AlwaysJson, valid
@@ -70,13 +70,20 @@ def resend(
     """Send parked results to their address, or to another queue.
 
     Each is told when it has been sent. Those whose queue is not there stay, and the exit code is 2; it is 1
-    if none has an --id or the --reason.
+    if none has an --id or the --reason. So it is with --dry-run, which only looks for the queues.
     Whoever had the result before may get it twice, with the same message id.
     """
     if to is not None:
         valid(_Named, {"queue": to}, lambda _, text, __: ("--to", text))
     choice = Choice.of(DESK.words, ids, reason, everything=everything)
-    DESK.handle(choice, lambda queue: queue.resend(choice, to), "sent", dry_run=dry_run, as_json=as_json)
+    DESK.handle(
+        choice,
+        lambda queue: queue.resend(choice, to),
+        "sent",
+        dry_run=dry_run,
+        as_json=as_json,
+        rehearsed=lambda queue: resending.rehearsed(queue, choice, to),
+    )
 
 
 @app.command(

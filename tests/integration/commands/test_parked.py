@@ -77,6 +77,24 @@ async def test_what_is_sent_again_is_as_it_was_and_what_has_no_queue_stays(
     assert await all_in(settings, settings.parked_queue) == []
 
 
+async def test_a_dry_run_says_whose_queue_is_not_there_and_sends_nothing(
+    parked: list[str], environment: Mapping[str, str], settings: ConsumerSettings
+) -> None:
+    code, printed, said = await voyage(environment, "resend", "--all", "--dry-run")
+    assert (code, printed.splitlines()) == (2, [f"{parked[0]}\thandler_failed", "1 would be sent."])
+    assert said == (
+        f"voyage: 1 would stay, as their queue is not there: {settings.results_queue}{GONE} (1). "
+        "Name another: --to.\n"
+    )
+    async with await aio_pika.connect(settings.amqp_url.get_secret_value()) as connection:
+        channel = await connection.channel()
+        await channel.declare_queue(settings.results_queue + GONE, exclusive=True)  # nobody else may use it
+        code, printed, said = await voyage(environment, "resend", "--all", "--dry-run")
+    assert (code, printed.splitlines()[-1], said) == (0, "2 would be sent.", "")
+    assert await all_in(settings, settings.results_queue) == []
+    assert [one.message_id for one in await all_in(settings, settings.parked_queue)] == parked
+
+
 async def test_a_missing_queue_and_an_id_that_nothing_has_are_both_named(
     parked: list[str], environment: Mapping[str, str]
 ) -> None:
