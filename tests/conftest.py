@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
 from voyage import devstack
+from voyage.devstack.rabbitmq_cluster import RabbitMqCluster
 
 # Chosen here for every process that a test starts: nothing real is booked.
 os.environ.setdefault("VOYAGE_SUPPLIERS", "simulated")
@@ -43,6 +44,13 @@ def servers(request: pytest.FixtureRequest) -> Iterator[devstack.Servers]:
 def _name(running: devstack.Servers) -> None:
     os.environ["AMQP_URL"] = running.amqp_url
     os.environ["TEMPORAL_ADDRESS"] = running.temporal_address
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[RabbitMqCluster]:
+    """Three RabbitMQ nodes. A test that takes one away brings it back."""
+    with RabbitMqCluster() as cluster:
+        yield cluster
 
 
 @pytest.fixture

@@ -17,8 +17,9 @@ from temporalio.service import RPCError
 from consumer.settings import ConsumerSettings
 from publisher import Client
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
-from publisher.amqp.connection import declare_topology, open_connection
+from publisher.amqp.connection import connected, declare_topology, open_connection
 from publisher.amqp.topology import queues
+from publisher.errors import BrokerError
 from tests.acceptance.inbox import Inbox
 from tests.acceptance.services import SHAPES, TWO_SERVICES, Services
 from tests.conftest import own_names
@@ -79,13 +80,13 @@ class World(Services):
         await temporal.start_workflow("Theirs", id=workflow_id, task_queue=f"{workflow_id}-theirs")
 
     async def _declared(self, queue: str) -> spec.Queue.DeclareOk:
-        async with await connect(self.settings.amqp_url.get_secret_value()) as connection:
+        async with connected(self.settings) as connection:
             channel = await connection.channel()
             return (await channel.declare_queue(queue, passive=True)).declaration_result
 
 
-async def delete_queues(amqp_url: str, settings: ConsumerSettings) -> None:
-    async with await connect(amqp_url) as connection:
+async def delete_queues(settings: ConsumerSettings) -> None:
+    async with connected(settings) as connection:
         for queue in queues(settings):
             channel = await connection.channel()
             await channel.queue_delete(queue.name)
@@ -100,8 +101,8 @@ async def a_world(amqp_url: str, temporal_address: str, settings: ConsumerSettin
     finally:
         for service in world.services:
             await service.end(END_BY)
-        with suppress(AMQPError):  # a broker of the test's own may be gone, or not have its queues back yet
-            await delete_queues(amqp_url, settings)
+        with suppress(AMQPError, BrokerError):  # its own broker may be gone, or not have its queues back yet
+            await delete_queues(settings)
         with suppress(RPCError, RuntimeError):  # its server may be gone, or no consumer has run
             temporal = await Temporal.connect(temporal_address, lazy=True)
             await temporal.get_schedule_handle(f"reconciliation-{settings.task_queue}").delete()

@@ -53,6 +53,13 @@ class RabbitMqCluster:
         leader = dict(line.split("\t") for line in lines)[queue]
         return next(node for node in self.nodes if node.node_name == leader)
 
+    def node_of_connection(self, name: str) -> Node:
+        """The node to which the connection of this name is; raises `LookupError` if there is none."""
+        asked = next(node for node in self.nodes if node.is_running)
+        lines = asked.ctl("list_connections", "client_properties", "port", "--no-table-headers").splitlines()
+        port = next((line.split("\t")[-1] for line in lines if f'"{name}"' in line), None)
+        return next(node for node in self.nodes if str(node.port) == port)
+
     def __enter__(self) -> Self:
         with ExitStack() as starting:
             first, *others = self.nodes

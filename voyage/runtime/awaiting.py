@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from typing import Any, TypeVar
 
 T = TypeVar("T")
+_GIVEN_UP = "the library gave its connection up"
 
 
 @contextmanager
@@ -13,7 +14,8 @@ def library_calls() -> Iterator[None]:
     """Turn a `CancelledError` that nobody asked of this task into a `ConnectionAbortedError`.
 
     aiormq answers with it whoever waits for a connection that it gives up, and what is meant for nobody would
-    end the process, as no `except Exception` stops it. A task that is cancelled itself still is.
+    end the process, as no `except Exception` stops it. A task that is cancelled itself still is. To some it
+    answers with `Exception()`, which says nothing, and which nobody who waits for a connection catches.
     """
     try:
         yield
@@ -21,7 +23,11 @@ def library_calls() -> Iterator[None]:
         task = asyncio.current_task()
         if task is None or task.cancelling():
             raise
-        raise ConnectionAbortedError("the library gave its connection up") from cancelled
+        raise ConnectionAbortedError(_GIVEN_UP) from cancelled
+    except Exception as failure:
+        if type(failure) is not Exception:
+            raise
+        raise ConnectionAbortedError(_GIVEN_UP) from failure
 
 
 async def ended_within(seconds: float, work: Awaitable[T]) -> T:

@@ -1,7 +1,6 @@
 """A cluster of three RabbitMQ nodes, of which one is killed: what publishes goes on by the others."""
 
 import asyncio
-from collections.abc import Iterator
 
 import pytest
 from aio_pika import Message
@@ -18,12 +17,6 @@ pytestmark = pytest.mark.thorough
 PUBLISHERS = 20  # about half of them publish before there is another leader
 EVERY = 0.02  # seconds between two of them
 WITHIN = 15.0  # seconds, half of what a publish may take
-
-
-@pytest.fixture(scope="module")
-def cluster() -> Iterator[RabbitMqCluster]:
-    with RabbitMqCluster() as cluster:
-        yield cluster
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A cancel that nobody asked for is an error of the library; one that somebody asked for cancels."""
+"""What nobody asked for is an error of the library; a cancel that somebody asked for cancels."""
 
 import asyncio
 
@@ -7,19 +7,25 @@ import pytest
 from voyage.runtime.awaiting import ended_within, library_calls
 
 
-async def given_up() -> None:
+async def given_up(answer: BaseException) -> None:
     """As aiormq answers whoever waits for a connection that it gives up."""
     future = asyncio.get_running_loop().create_future()
-    future.set_exception(asyncio.CancelledError())
+    future.set_exception(answer)
     with library_calls():
         await future
 
 
-async def test_a_cancel_that_nobody_asked_for_is_a_lost_connection() -> None:
-    with pytest.raises(ConnectionAbortedError):
-        await given_up()
-    with pytest.raises(ConnectionAbortedError):
-        await ended_within(5, asyncio.gather(given_up()))
+@pytest.mark.parametrize("answer", [asyncio.CancelledError(), Exception()], ids=["cancelled", "bare"])
+async def test_what_nobody_asked_for_is_a_lost_connection(answer: BaseException) -> None:
+    with pytest.raises(ConnectionAbortedError, match="gave its connection up"):
+        await given_up(answer)
+    with pytest.raises(ConnectionAbortedError, match="gave its connection up"):
+        await ended_within(5, asyncio.gather(given_up(answer)))
+
+
+async def test_an_error_with_a_meaning_stays_one() -> None:
+    with pytest.raises(LookupError):
+        await given_up(LookupError())
 
 
 async def test_a_task_that_is_cancelled_is_cancelled() -> None:

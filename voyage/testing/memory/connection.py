@@ -10,7 +10,11 @@ from aiormq.exceptions import ChannelInvalidStateError
 from voyage.testing.memory.broker import MemoryBroker
 from voyage.testing.memory.queue import Consumer, MemoryQueue, Take
 
-_TUNE = SimpleNamespace(connection=SimpleNamespace(connection_tune=SimpleNamespace(frame_max=131_072)))
+_LINK = SimpleNamespace(
+    connection=SimpleNamespace(connection_tune=SimpleNamespace(frame_max=131_072)),
+    closing=SimpleNamespace(add_done_callback=lambda _: None),
+    on_consumer_cancel_callbacks=set[object](),
+)
 
 
 class MemoryConnection:
@@ -58,8 +62,8 @@ class MemoryChannel:
         self._prefetch = prefetch_count
 
     async def get_underlay_channel(self) -> SimpleNamespace:
-        """What tells the size of a frame."""
-        return _TUNE
+        """What tells the size of a frame, and when it ends; it never does by itself."""
+        return _LINK
 
     async def publish(self, message: Message, routing_key: str, **_: Any) -> None:
         """Return when it is confirmed; raises `PublishError` if no queue takes it."""
@@ -78,6 +82,10 @@ class MemoryChannel:
         await self._broker.reached()
         self._broker.queues.setdefault(name, MemoryQueue())
         return QueueOfChannel(name, self)
+
+    async def queue_delete(self, name: str) -> None:
+        """See `delete`."""
+        self.delete(name)
 
     async def close(self, *_: Any) -> None:
         """Give back what is not acked."""
