@@ -205,7 +205,7 @@ def test_without_any_way_to_get_a_server_the_error_has_the_commands(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.delenv("AMQP_URL", raising=False)
-    monkeypatch.setattr("voyage.devstack.bring_up.installed", lambda: None)
+    monkeypatch.setattr("voyage.devstack.rabbitmq_of_choice.installed", lambda: None)
     monkeypatch.setattr("voyage.devstack.container.docker_answers", lambda: False)
     monkeypatch.setattr("voyage.devstack.binaries.install_rabbitmq", lambda _: False)
     with pytest.raises(devstack.DevstackError, match="apt-get install rabbitmq-server"), devstack.stack():

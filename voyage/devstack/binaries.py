@@ -12,7 +12,7 @@ from voyage.devstack.fetching import Say, cache, go_install, one_at_a_time, run
 from voyage.errors import DevstackError
 
 TEMPORAL_CLI = "github.com/temporalio/cli/cmd/temporal@v1.5.1"
-TEMPORAL_SERVER = "go.temporal.io/server/cmd/server"
+TEMPORAL_RELEASE = "go.temporal.io/server/cmd"
 
 
 def temporal_binary(say: Say) -> Path:
@@ -34,18 +34,12 @@ def temporal_binary(say: Say) -> Path:
 
 def temporal_server(version: str, say: Say) -> Path:
     """A release of the Temporal server itself, such as `1.32` or `1.32.1`: from an earlier run, or built."""
-    folder = cache() / version
-    binary = folder / "server"
-    tag = version if version.count(".") > 1 else f"{version}.0"
-    with one_at_a_time(f"server-{version}"):
-        if not binary.exists():
-            say(f"Building the Temporal server {tag} from its Go module (once; 7 minutes or more)")
-            if not go_install(f"{TEMPORAL_SERVER}@v{tag}", folder, say):
-                raise DevstackError(
-                    f"The Temporal server {tag} could not be built; see {cache() / 'go.log'}. "
-                    f"Put its binary at {binary}, or unset TEMPORAL_SERVER."
-                )
-    return binary
+    return _of_release(version, "server", "server", say)
+
+
+def temporal_sql_tool(version: str, say: Say) -> Path:
+    """The same release's tool that makes the schemas of a SQL database."""
+    return _of_release(version, "sql", "tools/sql", say)
 
 
 def install_rabbitmq(say: Say) -> bool:
@@ -88,3 +82,18 @@ def _downloaded_temporal(say: Say) -> Path | None:
 def _built_temporal(say: Say) -> Path | None:
     say("Building the Temporal CLI from its Go module (once; 2 to 6 minutes)")
     return cache() / "temporal" if go_install(TEMPORAL_CLI, cache(), say) else None
+
+
+def _of_release(version: str, name: str, command: str, say: Say) -> Path:
+    folder = cache() / version
+    binary = folder / name
+    tag = version if version.count(".") > 1 else f"{version}.0"
+    with one_at_a_time(f"server-{version}"):
+        if not binary.exists():
+            say(f"Building Temporal's {name} {tag} from its Go module (once; 7 minutes or more for a server)")
+            if not go_install(f"{TEMPORAL_RELEASE}/{command}@v{tag}", folder, say):
+                raise DevstackError(
+                    f"Temporal's {name} {tag} could not be built; see {cache() / 'go.log'}. "
+                    f"Install Go (https://go.dev/dl/), or put the binary at {binary}."
+                )
+    return binary

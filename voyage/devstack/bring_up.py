@@ -8,23 +8,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import FrameType
-from urllib.parse import urlsplit
 
-from voyage.devstack import binaries, container
+from voyage.devstack import container, rabbitmq_of_choice
 from voyage.devstack.fetching import Say
-from voyage.devstack.ports import HOST, speaks_amqp
-from voyage.devstack.rabbitmq import RabbitMq, installed
+from voyage.devstack.group import Group
+from voyage.devstack.ports import HOST
+from voyage.devstack.rabbitmq import RabbitMq
+from voyage.devstack.rabbitmq_cluster import RabbitMqCluster
 from voyage.devstack.server_process import Server
 from voyage.devstack.temporal import Temporal, answers
+from voyage.devstack.temporal_cluster import TemporalCluster
 from voyage.devstack.temporal_release import temporal_of_choice
 from voyage.errors import DevstackError
 
-RABBITMQ_PORT, TEMPORAL_PORT = 5672, 7233
-NO_RABBITMQ = """RabbitMQ is not here, and neither is Docker. Get one, then try again:
-  Debian, Ubuntu:  sudo apt-get install rabbitmq-server
-  macOS:           brew install rabbitmq
-  Docker:          https://docs.docker.com/get-docker/
-or set AMQP_URL to a broker that runs."""
+TEMPORAL_PORT = 7233
+WORLD, CLUSTER = "WORLD", "cluster"
+
+
+def clusters_are_asked_for() -> bool:
+    """Whether the environment says `WORLD=cluster`."""
+    return os.environ.get(WORLD) == CLUSTER
 
 
 @dataclass(frozen=True)
@@ -45,25 +48,27 @@ class Servers:
 
 
 @contextmanager
-def stack(*, ui: bool = False, say: Say = print) -> Iterator[Servers]:
+def stack(*, ui: bool = False, say: Say = print, cluster: bool | None = None) -> Iterator[Servers]:
     """Bring up whatever `AMQP_URL` and `TEMPORAL_ADDRESS` don't name; what was started ends with the block.
 
+    `cluster`: three RabbitMQ nodes, and Temporal hosts over PostgreSQL; None: if `WORLD` says so.
     Raises a `DevstackError` that says what to do if a server can't be reached, had or started.
     """
     began = time.monotonic()
+    cluster = clusters_are_asked_for() if cluster is None else cluster
     with ExitStack() as running, sigterm_like_ctrl_c():
-        amqp_url, rabbitmq = _rabbitmq(running, say, ui=ui)
-        address, temporal = _temporal(running, say, ui=ui)
-        for server in (rabbitmq, temporal):
-            if server:
-                server.wait()
-                say(f"{server.name} is ready after {time.monotonic() - began:.0f} s")
+        amqp_url, rabbitmq = _rabbitmq(running, say, ui=ui, cluster=cluster)
+        address, temporal = _temporal(running, say, ui=ui, cluster=cluster)
+        started = [one for one in (rabbitmq, temporal) if one]
+        for one in started:
+            one.wait()
+            say(f"{one.name} is ready after {time.monotonic() - began:.0f} s")
         yield Servers(
             amqp_url=amqp_url,
             temporal_address=address,
             rabbitmq_ui=_ui(rabbitmq.ui_port if rabbitmq else None),
             temporal_ui=_ui(temporal.ui_port if temporal else None),
-            started=[server for server in (rabbitmq, temporal) if server],
+            started=[server for one in started for server in _members(one)],
         )
 
 
@@ -76,28 +81,25 @@ def containers(*, say: Say = print) -> Iterator[Servers]:
         yield Servers(amqp_url=amqp_url, temporal_address=running.enter_context(container.temporal()))
 
 
-def _rabbitmq(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, RabbitMq | None]:
-    if url := os.environ.get("AMQP_URL"):
-        _check_amqp(url)
+def _rabbitmq(
+    running: ExitStack, say: Say, *, ui: bool, cluster: bool
+) -> tuple[str, RabbitMq | RabbitMqCluster | None]:
+    if url := rabbitmq_of_choice.named():
         return url, None
-    version = os.environ.get("RABBITMQ_SERVER", "")
-    if version and not container.docker_answers():
-        raise DevstackError(
-            f"RABBITMQ_SERVER={version} asks for RabbitMQ in a container, and no Docker daemon answers. "
-            "Start it, or unset the variable."
-        )
-    if version or (not installed() and container.docker_answers()):
-        version = version or container.RABBITMQ
-        say(f"Starting RabbitMQ {version} in a container")
-        return running.enter_context(container.rabbitmq(version)), None
-    if not installed() and not binaries.install_rabbitmq(say):
-        raise DevstackError(NO_RABBITMQ)
-    server = RabbitMq(port=RABBITMQ_PORT, ui=ui)
-    _spawn(server, running, say, server.port)
+    if cluster:
+        nodes = rabbitmq_of_choice.cluster_of_our_own(say)
+        _spawn(nodes, running, say, f"{len(nodes.nodes)} nodes")
+        return nodes.url, nodes
+    if url := rabbitmq_of_choice.in_container(running, say):
+        return url, None
+    server = rabbitmq_of_choice.of_our_own(say, ui=ui)
+    _spawn(server, running, say, f"port {server.port}")
     return server.url, server
 
 
-def _temporal(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, Temporal | None]:
+def _temporal(
+    running: ExitStack, say: Say, *, ui: bool, cluster: bool
+) -> tuple[str, Temporal | TemporalCluster | None]:
     if address := os.environ.get("TEMPORAL_ADDRESS"):
         if not answers(address, os.environ.get("TEMPORAL_NAMESPACE", "default")):
             raise DevstackError(
@@ -105,27 +107,24 @@ def _temporal(running: ExitStack, say: Say, *, ui: bool) -> tuple[str, Temporal 
                 "Start it, or unset the variable."
             )
         return address, None
+    if cluster:
+        hosts = TemporalCluster(say)
+        _spawn(hosts, running, say, f"{len(hosts.hosts)} hosts over PostgreSQL")
+        return hosts.address, hosts
     server = temporal_of_choice(say, port=TEMPORAL_PORT, ui=ui, durable=False)
-    _spawn(server, running, say, server.port)
+    _spawn(server, running, say, f"port {server.port}")
     return server.address, server
 
 
-def _spawn(server: Server, running: ExitStack, say: Say, port: int) -> None:
+def _spawn(server: Server | Group, running: ExitStack, say: Say, where: str) -> None:
     running.callback(server.close)
     running.callback(say, f"Stopping {server.name}")
-    say(f"Starting {server.name} on port {port}")
+    say(f"Starting {server.name} on {where}")
     server.spawn()
 
 
-def _check_amqp(url: str) -> None:
-    parts = urlsplit(url)
-    if "," in parts.netloc or ";" in url:
-        return  # a cluster, of which a node may be away
-    host, port = parts.hostname or "localhost", parts.port or RABBITMQ_PORT
-    if parts.scheme == "amqp" and not speaks_amqp(host, port):
-        raise DevstackError(
-            f"No broker answers at {host}:{port}, as AMQP_URL says. Start it, or unset the variable."
-        )
+def _members(one: Server | Group) -> Sequence[Server]:
+    return one.servers if isinstance(one, Group) else (one,)
 
 
 def _ui(port: int | None) -> str | None:

@@ -9,8 +9,8 @@ from collections.abc import Callable
 _PR_SET_PDEATHSIG = 1
 
 
-def end_with_parent() -> Callable[[], None] | None:
-    """To be run in the new process: on Linux the kernel then ends it if we are killed.
+def end_with_parent(number: signal.Signals = signal.SIGTERM) -> Callable[[], None] | None:
+    """To be run in the new process: on Linux the kernel then ends it by this signal if we are killed.
 
     It acts when the thread that started the server ends, so only the main thread may ask for it.
     """
@@ -19,6 +19,6 @@ def end_with_parent() -> Callable[[], None] | None:
     prctl = ctypes.CDLL(None).prctl
 
     def ask() -> None:
-        prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+        prctl(_PR_SET_PDEATHSIG, number)
 
     return ask

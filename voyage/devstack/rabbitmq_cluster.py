@@ -1,9 +1,8 @@
 """RabbitMQ as a cluster of three nodes on this machine, for what only clusters do."""
 
-from contextlib import ExitStack
-from types import TracebackType
-from typing import Self
+from collections.abc import Sequence
 
+from voyage.devstack.group import Group
 from voyage.devstack.ports import HOST, free_port
 from voyage.devstack.rabbitmq import RabbitMq
 
@@ -14,7 +13,8 @@ _COOKIE = "voyage-devstack"
 class Node(RabbitMq):
     """One of them; they find each other by a shared epmd, which ends with the first."""
 
-    def __init__(self, port: int, epmd_port: int, ports: list[int]) -> None:
+    def __init__(self, number: int, port: int, epmd_port: int, ports: Sequence[int]) -> None:
+        self.name = f"RabbitMQ-{number}"
         peers = [
             f"cluster_formation.classic_config.nodes.{number} = devstack{peer}@localhost"
             for number, peer in enumerate(ports, 1)
@@ -33,23 +33,33 @@ class Node(RabbitMq):
         return self.environment()["RABBITMQ_NODENAME"]
 
 
-class RabbitMqCluster:
-    """Three nodes, each of which can be stopped, killed, frozen and started again. A context manager."""
+class RabbitMqCluster(Group):
+    """Three nodes, each of which can be stopped, killed, frozen and started again."""
+
+    name = "RabbitMQ"
+    ui_port = None
 
     def __init__(self) -> None:
         ports, epmd_port = [free_port() for _ in range(NODES)], free_port()
-        self.nodes = [Node(port, epmd_port, ports) for port in ports]
-        self._running = ExitStack()
+        self.nodes = [Node(number, port, epmd_port, ports) for number, port in enumerate(ports, 1)]
+
+    @property
+    def servers(self) -> Sequence[Node]:
+        """The nodes."""
+        return self.nodes
 
     @property
     def url(self) -> str:
         """The `AMQP_URL` that names all nodes."""
         return f"amqp://guest:guest@{','.join(f'{HOST}:{node.port}' for node in self.nodes)}/"
 
+    def ctl(self, *arguments: str) -> str:
+        """Run `rabbitmqctl` on a node that runs; raises `CalledProcessError`."""
+        return next(node for node in self.nodes if node.is_running).ctl(*arguments)
+
     def leader_of(self, queue: str) -> Node:
         """The node where a quorum queue's leader is, as a node that runs has heard."""
-        asked = next(node for node in self.nodes if node.is_running)
-        lines = asked.ctl("list_queues", "name", "leader", "--no-table-headers").splitlines()
+        lines = self.ctl("list_queues", "name", "leader", "--no-table-headers").splitlines()
         leader = dict(line.split("\t") for line in lines)[queue]
         return next(node for node in self.nodes if node.node_name == leader)
 
@@ -60,19 +70,14 @@ class RabbitMqCluster:
         port = next((line.split("\t")[-1] for line in lines if f'"{name}"' in line), None)
         return next(node for node in self.nodes if str(node.port) == port)
 
-    def __enter__(self) -> Self:
-        with ExitStack() as starting:
-            first, *others = self.nodes
-            starting.enter_context(first)  # the others join it
-            for node in others:
-                starting.callback(node.close)
-                node.spawn()
-            for node in others:
-                node.wait()
-            self._running = starting.pop_all()
-        return self
+    def spawn(self) -> None:
+        """Start the first, whom the others join in `wait`."""
+        self.nodes[0].spawn()
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._running.close()
+    def wait(self) -> None:
+        """Return when all are ready; raises `DevstackError`."""
+        first, *others = self.nodes
+        first.wait()
+        for node in others:
+            node.spawn()
+        super().wait()

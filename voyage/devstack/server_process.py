@@ -26,6 +26,10 @@ class Server(ABC):
 
     name: str
     ready_within: float
+    stop_signal = signal.SIGTERM
+    """What makes it end in an orderly way."""
+    user: str | None = None
+    """Whom it runs as; None for whoever starts it."""
 
     def __init__(self) -> None:
         self.home = Path(tempfile.mkdtemp(prefix=f"devstack-{self.name.lower()}-"))
@@ -90,7 +94,8 @@ class Server(ABC):
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=end_with_parent(),  # noqa: PLW1509 -- one system call, no locks
+                user=self.user,
+                preexec_fn=end_with_parent(self.stop_signal),  # noqa: PLW1509 -- one system call, no locks
             )
 
     def wait(self) -> None:
@@ -106,7 +111,7 @@ class Server(ABC):
 
     def stop(self) -> None:
         """Stop it in an orderly way; the data stays."""
-        self._end(signal.SIGTERM)
+        self._end(self.stop_signal)
 
     def kill(self) -> None:
         """Kill it outright; the data stays."""

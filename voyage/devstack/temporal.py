@@ -36,6 +36,8 @@ class Temporal(Server):
 
     name = "Temporal"
     ready_within = 60.0
+    ours: Mapping[str, str] = DYNAMIC_CONFIG
+    """Its dynamic configuration as we want it."""
 
     def __init__(self, binary: Path, *, port: int = 0, ui: bool = False, durable: bool = True) -> None:
         """`durable` keeps the data in a file over a restart; without it, it is in memory, and faster."""
@@ -67,7 +69,7 @@ class Temporal(Server):
         command += ["--port", str(self.port), "--metrics-port", str(self._metrics_port)]
         command += ["--db-filename", self.home / "temporal.db", *PRAGMAS] if self._durable else []
         command += ["--ui-port", str(self.ui_port)] if self.ui_port else ["--headless"]
-        for name, value in {**DYNAMIC_CONFIG, **self.config}.items():
+        for name, value in {**self.ours, **self.config}.items():
             command += ["--dynamic-config-value", f"{name}={value}"]
         return [*command, *SEARCH_ATTRIBUTES]
 

@@ -22,11 +22,12 @@ from temporalio.service import RPCError
 from voyage.devstack import binaries
 from voyage.devstack.fetching import Say
 from voyage.devstack.ports import HOST, free_port, listening
-from voyage.devstack.temporal import DYNAMIC_CONFIG, Temporal
+from voyage.devstack.temporal import Temporal
 from voyage.search_attributes import NAMES
 
 NAMESPACE = "default"
 RETENTION = timedelta(days=1)  # as in the CLI's dev server
+STORES = ("default", "visibility")
 SERVICES = ("frontend", "history", "matching", "worker")
 
 
@@ -54,7 +55,7 @@ class TemporalRelease(Temporal):
     def command(self) -> Sequence[str | Path]:
         """The server's own binary, with files that are written anew for each start."""
         dynamic, static = self.home / "dynamic.yaml", self.home / "server.yaml"
-        settings = {**DYNAMIC_CONFIG, **self.config}
+        settings = {**self.ours, **self.config}
         # JSON is YAML too.
         dynamic.write_text(json.dumps({name: [{"value": json.loads(one)}] for name, one in settings.items()}))
         static.write_text(json.dumps(self._static(dynamic), indent=1))
@@ -71,12 +72,7 @@ class TemporalRelease(Temporal):
         """What the server's own development-sqlite.yaml says, with our ports and our file."""
         return {
             "log": {"stdout": True, "level": "error"},
-            "persistence": {
-                "defaultStore": "default",
-                "visibilityStore": "visibility",
-                "numHistoryShards": 1,
-                "datastores": {name: {"sql": self._sqlite(name)} for name in ("default", "visibility")},
-            },
+            "persistence": self._persistence(),
             "global": {
                 "membership": {"maxJoinDuration": "30s", "broadcastAddress": HOST},
                 "metrics": {"prometheus": {"listenAddress": f"{HOST}:{self._metrics_port}"}},
@@ -99,6 +95,14 @@ class TemporalRelease(Temporal):
             },
             "dcRedirectionPolicy": {"policy": "noop"},
             "dynamicConfigClient": {"filepath": str(dynamic), "pollInterval": "10s"},
+        }
+
+    def _persistence(self) -> Mapping[str, Any]:
+        return {
+            "defaultStore": STORES[0],
+            "visibilityStore": STORES[1],
+            "numHistoryShards": 1,
+            "datastores": {name: {"sql": self._sqlite(name)} for name in STORES},
         }
 
     def _sqlite(self, name: str) -> Mapping[str, Any]:
