@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from temporalio.client import Client, WorkflowExecutionDescription, WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from consumer.temporal.calls import RPC_TIMEOUT
@@ -70,11 +70,12 @@ async def look_up(client: Client, workflow_id: str) -> Missing | Foreign | Runni
             is_early_cancel=is_early_cancel,
             is_full=found.history_length >= FULL_HISTORY,
         )
-    outcome = await _outcome(client, found)
+    outcome = await outcome_of(client, found)
     return Closed(fingerprint=fingerprint, outcome=outcome, is_early_cancel=is_early_cancel)
 
 
-async def _outcome(client: Client, found: WorkflowExecutionDescription) -> BookingOutcome | None:
+async def outcome_of(client: Client, found: WorkflowExecution) -> BookingOutcome | None:
+    """How a booking ended; None for a cancel whose request never came. Raises `RPCError`."""
     handle = client.get_workflow_handle(found.id, run_id=found.run_id, result_type=BookingOutcome)
     if found.status is WorkflowExecutionStatus.COMPLETED:
         outcome: BookingOutcome | None = await handle.result(rpc_timeout=RPC_TIMEOUT)

@@ -66,19 +66,21 @@ class KeptQueue(Generic[K]):
         finally:
             await channel.close()
 
-    async def browse(self, limit: int | None = None) -> AsyncGenerator[K, None]:
-        """All of them, or the first `limit`, oldest first; they stay where they are.
+    async def browse(self, limit: int | None = None, *, skip: int = 0) -> AsyncGenerator[K, None]:
+        """All of them, or the first `limit` after the first `skip`, oldest first; they stay where they are.
 
         Takes longer when more have been looked at before, since these are gone past to keep their order.
         """
         if limit == 0:
             return
+        last = None if limit is None else skip + limit
         async with walking(self._connection, self._queue) as walk:
             seen = 0
             async for message in walk.messages():
-                yield self._read(Delivery.from_message(message))
                 seen += 1
-                if seen == limit:
+                if seen > skip:
+                    yield self._read(Delivery.from_message(message))
+                if seen == last:
                     break
 
     def drop(self, selected: Callable[[K], bool]) -> AsyncGenerator[K, None]:

@@ -12,9 +12,9 @@ import typer
 from rich.console import Console
 from temporalio.service import RPCError
 
-from saga.cli import open_bookings
-from saga.cli.open_bookings import Entry
+from saga import open_bookings
 from saga.errors import TemporalCallError
+from saga.open_bookings import Entry
 from saga.temporal.connection import connect_once, rpc_failure
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples

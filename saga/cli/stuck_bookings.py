@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from temporalio.client import Client, WorkflowExecution
@@ -26,9 +27,17 @@ TO_DO = (
 )
 
 
-async def check(name: str, client: Client, task_queue: str) -> CheckResult:
-    """Whether no booking is stuck, by the tries of its workflow task; names those that are."""
-    running = [found async for found in _running(client, task_queue)]
+@dataclass(frozen=True)
+class Looked:
+    """At how many bookings that run was looked, and those that are stuck, the newest first."""
+
+    looked_at: int
+    stuck: list[WorkflowExecution]
+
+
+async def look(client: Client, task_queue: str, limit: int) -> Looked:
+    """Look for stuck bookings, by the tries of their workflow task, among the newest `limit` that run."""
+    running = [found async for found in _running(client, task_queue, limit)]
     turns = asyncio.Semaphore(_AT_A_TIME)
 
     async def tries_of(found: WorkflowExecution) -> int:
@@ -36,8 +45,14 @@ async def check(name: str, client: Client, task_queue: str) -> CheckResult:
             return await _tries(client, found)
 
     tries = await asyncio.gather(*map(tries_of, running))
-    stuck = [found.id for found, made in zip(running, tries, strict=True) if made >= TRIES]
-    looked_at = f"of {len(running)} that run" + (", the newest" if len(running) == _LOOKED_AT else "")
+    return Looked(len(running), [one for one, made in zip(running, tries, strict=True) if made >= TRIES])
+
+
+async def check(name: str, client: Client, task_queue: str) -> CheckResult:
+    """Whether no booking is stuck; names those that are."""
+    found = await look(client, task_queue, _LOOKED_AT)
+    stuck = [one.id for one in found.stuck]
+    looked_at = f"of {found.looked_at} that run" + (", the newest" if found.looked_at == _LOOKED_AT else "")
     if not stuck:
         return CheckResult(name, CheckState.OK, f"none {looked_at}")
     named = ", ".join(stuck[:_NAMED]) + (" …" if len(stuck) > _NAMED else "")
@@ -45,7 +60,7 @@ async def check(name: str, client: Client, task_queue: str) -> CheckResult:
     return CheckResult(name, CheckState.FAILED, f"{len(stuck)} {looked_at}: {named}", to_do)
 
 
-async def _running(client: Client, task_queue: str) -> AsyncIterator[WorkflowExecution]:
+async def _running(client: Client, task_queue: str, limit: int) -> AsyncIterator[WorkflowExecution]:
     """The bookings that run for some seconds at least, the newest first."""
     types = ", ".join(f"'{workflow}'" for workflow in _WORKFLOWS)
     before = (datetime.now(UTC) - _YOUNG).isoformat()
@@ -53,7 +68,7 @@ async def _running(client: Client, task_queue: str) -> AsyncIterator[WorkflowExe
         f"TaskQueue = '{task_queue}' AND WorkflowType IN ({types}) AND ExecutionStatus = 'Running' "
         f"AND StartTime < '{before}'"
     )
-    async for found in client.list_workflows(query, limit=_LOOKED_AT, rpc_timeout=RPC_TIMEOUT):
+    async for found in client.list_workflows(query, limit=limit, rpc_timeout=RPC_TIMEOUT):
         yield found
 
 

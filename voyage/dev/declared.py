@@ -6,24 +6,18 @@ Python loads a module once, so a changed one is read by a process of its own: `p
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
-
-from pydantic import ValidationError
 
 from voyage.devstack.parent_death import end_with_parent
 from voyage.errors import SettingsError
 from voyage.trips import Trip
 from voyage.trips.errors import DeclarationError
-from voyage.trips.example import example_of
+from voyage.trips.example import REFUSED, example_of, with_word
 from voyage.trips.loading import load_trip
 from voyage.trips.reading import type_of
-from voyage.trips.variants import variants
 
 READ_WITHIN = 30.0  # seconds
-REFUSED = "invalid"
-"""Simulated suppliers refuse an item that contains this."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +42,7 @@ def declared_of(trip: type[Trip]) -> Declared:
         example = example_of(trip)
     except DeclarationError as none:
         return Declared(legs, mistake=str(none))
-    return Declared(legs, example, next(_refused(trip, example), None))
+    return Declared(legs, example, with_word(trip, example, REFUSED))
 
 
 def read_again(named: str) -> Declared:
@@ -70,22 +64,6 @@ def read_again(named: str) -> Declared:
     if isinstance(answer, str):
         raise SettingsError(answer)
     return Declared(**answer)
-
-
-def _refused(trip: type[Trip], example: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """The example with a refused item in it, as late as can be, so that something is undone."""
-    for name in reversed([name for name in trip.declared_legs if name in example]):
-        for item in variants(example[name], name, _refused_text):
-            changed = {**example, name: item}
-            try:
-                trip.model_validate(changed)
-            except ValidationError:
-                continue
-            yield changed
-
-
-def _refused_text(name: str) -> str:
-    return f"{REFUSED}-{name.replace('_', '-')}"
 
 
 def _answer(named: str) -> Any:

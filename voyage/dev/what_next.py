@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from publisher.cli.trip.typed import typed
-from voyage.dev.declared import REFUSED, Declared
+from voyage.dev.declared import Declared
 from voyage.dev.services import Services
 from voyage.devstack import Servers
+from voyage.trips.example import REFUSED
 from voyage.trips.trip import ENVELOPE
 
 

@@ -1,4 +1,4 @@
-"""An example of a trip, made from its JSON schema."""
+"""Examples of a trip, made from its JSON schema."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -9,8 +9,11 @@ from voyage.trips.errors import DeclarationError
 from voyage.trips.making import Maker
 from voyage.trips.reading import read_model
 from voyage.trips.trip import ENVELOPE, Trip
+from voyage.trips.variants import variants
 
 NAME = "John Doe"
+REFUSED = "invalid"
+"""Simulated suppliers refuse an item that contains this."""
 
 
 def example_of(trip: type[Trip]) -> dict[str, Any]:
@@ -31,6 +34,19 @@ def example_of(trip: type[Trip]) -> dict[str, Any]:
             f"{place}: no example can be made of its type; give it one: Annotated[…, Field(examples=[…])]"
         ) from None
     return {name: value for name, value in made.items() if name in ENVELOPE or value is not None}
+
+
+def with_word(trip: type[Trip], example: dict[str, Any], word: str) -> dict[str, Any] | None:
+    """The example with an item that contains the word, in the last leg that can be; None if none can."""
+    for name in reversed([name for name in trip.declared_legs if name in example]):
+        for item in variants(example[name], name, lambda place: f"{word}-{place.replace('_', '-')}"):
+            changed = {**example, name: item}
+            try:
+                trip.model_validate(changed)
+            except ValidationError:
+                continue
+            return changed
+    return None
 
 
 def tried_examples(trip: type[Trip]) -> list[dict[str, Any]]:

@@ -74,6 +74,15 @@ async def letters(settings: ConsumerSettings) -> AsyncIterator[Letters]:
             await channel.queue_delete(queue.name)
 
 
+async def test_a_look_may_begin_further_on(letters: Letters) -> None:
+    await letters.send(MANY)
+    for skip, limit in ((0, 25), (25, 25), (50, 25), (60, None), (70, 5), (80, 5), (25, 25)):
+        seen = [letter.id async for letter in letters.queue.browse(limit, skip=skip)]
+        assert seen == letters.sent[skip:][:limit]
+
+    assert await letters.as_they_are() == [(own, "guest") for own in letters.sent]
+
+
 async def test_looks_of_any_length_leave_the_letters_where_and_as_they_are(letters: Letters) -> None:
     await letters.send(MANY)
     for limit in (5, None, 3, 40, None, 1, None, None, 20, *range(1, 12)):

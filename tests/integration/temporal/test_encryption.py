@@ -10,7 +10,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 
 from saga.activities.book_and_undo import booking_activities
-from saga.cli.open_bookings import entries
+from saga.open_bookings import entries
 from saga.payloads.data_converter import encrypting_data_converter
 from saga.payloads.payload_codec import EncryptionCodec
 from saga.suppliers.supplier import SupplierCall

@@ -2,9 +2,9 @@
 
 from temporalio.client import WorkflowExecutionStatus
 
-from saga.cli.open_bookings import entries
 from saga.errors import SupplierRefusedError
 from saga.models import BookingOutcome, BookingStatus, LegStatus
+from saga.open_bookings import entries
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows import manual_intervention
 from saga.workflows.booking import BookingWorkflow

@@ -14,6 +14,7 @@ from saga.workflows.booking import BookingWorkflow
 from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from voyage.trips import booking_ids
 
+_LISTED = f"WorkflowType = '{ManualInterventionWorkflow.__name__}' AND ExecutionStatus = 'Running'"
 DONE_WITHIN = 5.0  # seconds in which a worker that runs has long done what it was told
 
 
@@ -51,11 +52,15 @@ def _leg_fields(leg: LegOutcome) -> dict[str, object]:
     return {**asdict(leg), "status": leg.status.value}
 
 
-async def entries(client: Client) -> AsyncIterator[Entry]:
-    """The list, as Temporal's visibility has it (a new entry may take a second to show)."""
-    query = f"WorkflowType = '{ManualInterventionWorkflow.__name__}' AND ExecutionStatus = 'Running'"
-    async for found in client.list_workflows(query):
+async def entries(client: Client, limit: int | None = None) -> AsyncIterator[Entry]:
+    """The list as Temporal has it, or its newest `limit`; a new entry may take a second to show."""
+    async for found in client.list_workflows(_LISTED, limit=limit):
         yield await _read(found)
+
+
+async def count(client: Client) -> int:
+    """How many bookings are on the list."""
+    return (await client.count_workflows(_LISTED)).count
 
 
 async def listed(client: Client, booking: str) -> Entry:
