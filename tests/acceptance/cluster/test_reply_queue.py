@@ -10,6 +10,8 @@ from publisher.contract.result import Status
 from tests.acceptance.conftest import World
 from voyage.devstack.rabbitmq_cluster import Node, RabbitMqCluster
 
+pytestmark = pytest.mark.thorough
+
 NAME = "the client under test"
 WITHIN = 30.0  # seconds that a booking may take, which is five without the loss
 

@@ -22,6 +22,8 @@ from voyage.devstack import postgresql
 from voyage.devstack.temporal import answers
 from voyage.devstack.temporal_cluster import TemporalCluster
 
+pytestmark = pytest.mark.thorough
+
 SOON = timedelta(seconds=2)
 UP_WITHIN = 110.0  # seconds; the binaries are there
 
