@@ -11,7 +11,7 @@ from benchmarks.measurement import results
 from benchmarks.measurement.drain import draining, publish
 from benchmarks.measurement.processes import service
 from benchmarks.report import page
-from benchmarks.scenarios.message import TWO_SERVICES
+from benchmarks.scenarios.message import SIMULATED, TWO_SERVICES
 from benchmarks.scenarios.queues import own_queues
 from voyage import devstack
 
@@ -36,20 +36,20 @@ def backlog(
 async def _drain(servers: devstack.Servers, requests: int) -> dict[str, Any]:
     run_worker, run_consumer = TWO_SERVICES["worker"], TWO_SERVICES["consumer"]
     async with (
-        own_queues(servers) as environment,
-        service(run_worker.command, environment, run_worker.ready) as worker,
+        own_queues(servers) as queues,
+        service(run_worker.command, {**queues, **SIMULATED}, run_worker.ready) as worker,
     ):
         async with (
-            service(run_consumer.command, environment, run_consumer.ready),
-            draining(environment, {}) as warm_up,
+            service(run_consumer.command, queues, run_consumer.ready),
+            draining(queues, {}) as warm_up,
         ):
-            await publish(environment, WARM_UP)
+            await publish(queues, WARM_UP)
             await warm_up.until(WARM_UP)
-        await publish(environment, requests)
+        await publish(queues, requests)
         print(f"{requests} requests wait", flush=True)
         async with (
-            service(run_consumer.command, environment, run_consumer.ready) as consumer,
-            draining(environment, {"worker": worker, "consumer": consumer}) as drain,
+            service(run_consumer.command, queues, run_consumer.ready) as consumer,
+            draining(queues, {"worker": worker, "consumer": consumer}) as drain,
         ):
             await drain.until(requests)
     parts = tenths(len(drain.answers))

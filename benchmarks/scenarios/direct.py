@@ -12,7 +12,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.worker import Worker
 
 from benchmarks.measurement.processes import service
-from benchmarks.scenarios.message import TWO_SERVICES
+from benchmarks.scenarios.message import SIMULATED, TWO_SERVICES
 from benchmarks.scenarios.scenario import TRIP, Scenario, addresses
 from saga.models import BookingOutcome, BookVacationInput, ReplyCallback
 from saga.payloads.data_converter import data_converter
@@ -63,5 +63,6 @@ async def direct(servers: devstack.Servers) -> AsyncIterator[Scenario]:
 
     command, ready = TWO_SERVICES["worker"]
     replies = Worker(temporal, task_queue=f"{queue}-replies", activities=[reply])
-    async with replies, service(command, {**addresses(servers), "VOYAGE_TASK_QUEUE": queue}, ready) as worker:
+    environment = {**addresses(servers), **SIMULATED, "VOYAGE_TASK_QUEUE": queue}
+    async with replies, service(command, environment, ready) as worker:
         yield Scenario("direct", book, {"worker": worker})

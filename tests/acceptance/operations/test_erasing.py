@@ -33,7 +33,7 @@ async def test_a_deleted_booking_is_forgotten_and_its_repeat_has_the_same_refere
     await eventually("the booking to have ended", ended)
     order = DeleteWorkflowExecutionRequest(namespace=temporal.namespace, workflow_execution=workflow)
     await temporal.workflow_service.delete_workflow_execution(order)
-    await eventually("the booking to be deleted", forgotten)
+    await eventually("the booking to be deleted", forgotten, within=100)
     async with await Client.connect(settings=booking.settings) as another:
         status = await another.status(str(first.booking_id))
     again = await client.book(request)

@@ -18,7 +18,7 @@ from voyage.runtime.awaiting import forget
 async def test_an_outage_is_two_lines_of_ours_and_none_of_the_libraries(
     settings: ConsumerSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    listen(caplog)
     async with Proxy(settings.url.port or 0) as proxy:
         through = str(settings.url.with_host(HOST).with_port(proxy.port))
         reached = settings.model_copy(update={"amqp_url": SecretStr(through)})
@@ -47,7 +47,7 @@ async def test_an_outage_is_two_lines_of_ours_and_none_of_the_libraries(
 async def test_an_outage_begins_with_one_line(
     settings: ConsumerSettings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.INFO)
+    listen(caplog)
     async with Proxy(settings.url.port or 0) as proxy:
         through = str(settings.url.with_host(HOST).with_port(proxy.port))
         reached = settings.model_copy(update={"amqp_url": SecretStr(through)})
@@ -60,6 +60,12 @@ async def test_an_outage_begins_with_one_line(
             (away,) = lines(caplog, "publisher", "aio_pika", "aiormq")
     assert "is away from 'orders'" in away
     assert "guest:guest" not in away
+
+
+def listen(caplog: pytest.LogCaptureFixture) -> None:
+    """To everything, whatever a command that ran in this process before has silenced."""
+    for name in ("", "aio_pika", "aiormq", "publisher"):
+        caplog.set_level(logging.INFO, name)
 
 
 def lines(caplog: pytest.LogCaptureFixture, *loggers: str) -> list[str]:
