@@ -16,16 +16,29 @@ from publisher.amqp.connection import connected
 from publisher.amqp.topology import Queue, new_channel, queues
 from publisher.broker_url import shown_node
 from voyage.errors import VoyageError
-from voyage.runtime.check_results import CheckResult, CheckState, run_check
+from voyage.runtime.check_results import CheckResult, CheckState, run_check, unchecked
+
+OLDEST_LETTER = "oldest dead letter"
+_OVER_A_CONNECTION = (
+    "queues",
+    "reading",
+    "publishing",
+    "alarm",
+    "policies",
+    "consumers",
+    "consumer timeout",
+    OLDEST_LETTER,
+)
 
 
 async def run_checks(settings: ConsumerSettings) -> list[CheckResult]:
-    """Every check of the broker; only the first, if it can't be used."""
+    """Every check of the broker; if it can't be used, that, and what was not checked."""
     try:
         async with connected(settings) as connection:
             findings = await run_checks_on(connection, settings)
     except VoyageError as error:
-        return [CheckResult("RabbitMQ", CheckState.FAILED, "can't be used", str(error))]
+        unusable = CheckResult("RabbitMQ", CheckState.FAILED, "can't be used", str(error))
+        return [unusable, unchecked("RabbitMQ", "it can't be used", _OVER_A_CONNECTION)]
     nodes = settings.nodes if len(settings.nodes) > 1 else ()
     to_do = "rabbitmqctl environment | grep consumer_timeout: must be 60000 (ms) at least; 1800000 by default"
     return [

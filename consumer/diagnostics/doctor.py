@@ -13,20 +13,39 @@ from temporalio.client import Client
 from temporalio.service import RPCError
 
 from consumer.diagnostics import broker_checks
+from consumer.diagnostics.broker_checks import OLDEST_LETTER
 from consumer.reconciliation import schedule
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from saga.cli import stuck_bookings, trip_check
-from saga.cli.doctor import Everything, poller_checks
+from saga.cli.doctor import CANNOT_BE_USED, NO_NAMESPACE, Everything, poller_checks
 from saga.temporal import search_attributes, server_checks
 from saga.temporal.clock_check import check_clock
 from voyage.commands.options import AsJson
 from voyage.errors import VoyageError
-from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
+from voyage.runtime.check_results import (
+    NOTHING_CHANGED,
+    CheckResult,
+    CheckState,
+    ask,
+    report,
+    run_check,
+    unchecked,
+)
 from voyage.runtime.settings import load_settings
 
+_IN_THE_NAMESPACE = (
+    "retention",
+    OLDEST_LETTER,
+    "reconciliation",
+    "search attributes",
+    "clock",
+    "trip",
+    "stuck bookings",
+    "pollers",
+)
 _FIX_TIMEOUT = 15.0
 _SAMPLE = 10  # letters from the head of the queue, where the oldest are
 _MOST_LOOKED_AT = 1000  # letters; more could take longer than a check may, to go past those seen before
@@ -47,7 +66,8 @@ def command(
     """
     for library in ("aiormq", "aio_pika"):  # what they would say is in the findings
         logging.getLogger(library).setLevel(logging.CRITICAL)
-    findings = asyncio.run(run_checks(load_settings(ConsumerSettings), fix=fix))
+    checks = run_checks(load_settings(ConsumerSettings), fix=fix)
+    findings = ask(checks, "What --fix had created stays." if fix else NOTHING_CHANGED)
     raise typer.Exit(report(findings, as_json=as_json, everything=everything))
 
 
@@ -58,15 +78,18 @@ async def run_checks(settings: ConsumerSettings, *, fix: bool = False) -> list[C
         await _fix(settings, client)
     findings = [*await broker_checks.run_checks(settings), reachable]
     if client is None:
-        return findings
+        return [*findings, unchecked("Temporal", CANNOT_BE_USED, ["namespace", *_IN_THE_NAMESPACE])]
     findings.append(await run_check(server_checks.namespace, "namespace", client))
     if findings[-1].state is not CheckState.OK:
-        return findings
+        return [*findings, unchecked("Temporal", NO_NAMESPACE, _IN_THE_NAMESPACE)]
     usable = {finding.name for finding in findings if finding.state is not CheckState.FAILED}
     window = settings.duplicate_window
     asked: list[Awaitable[CheckResult]] = [run_check(server_checks.retention, "retention", client, window)]
     if {f"queue {settings.dead_queue}", "alarm"} <= usable:
-        asked.append(run_check(_dead_letters, "oldest dead letter", settings, client))
+        asked.append(run_check(_dead_letters, OLDEST_LETTER, settings, client))
+    elif "RabbitMQ" in usable:
+        to_do = f"Correct queue {settings.dead_queue} or the alarm first, and ask again"
+        findings.append(CheckResult(OLDEST_LETTER, CheckState.UNKNOWN, "not checked", to_do))
     asked += [
         run_check(schedule.check, "reconciliation", client, settings),
         run_check(search_attributes.check, "search attributes", client),

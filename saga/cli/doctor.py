@@ -13,9 +13,19 @@ from saga.temporal import server_checks
 from saga.temporal.clock_check import check_clock
 from saga.temporal.poller_checks import KINDS, pollers
 from voyage.commands.options import AsJson
-from voyage.runtime.check_results import CheckResult, CheckState, report, run_check
+from voyage.runtime.check_results import (
+    NOTHING_CHANGED,
+    CheckResult,
+    CheckState,
+    ask,
+    report,
+    run_check,
+    unchecked,
+)
 from voyage.runtime.settings import load_settings
 
+CANNOT_BE_USED, NO_NAMESPACE = "it can't be used", "its namespace can't be used"
+_IN_THE_NAMESPACE = ("clock", "trip", "stuck bookings", "pollers")
 Everything = Annotated[bool, typer.Option("--all", "-a", help="Show also what is well.")]
 
 
@@ -25,7 +35,7 @@ def command(*, everything: Everything = False, as_json: AsJson = False) -> None:
     What is wrong comes first, and what is well is only counted. With --json each check is told.
     Exit code 1: a requirement is not met.
     """
-    findings = asyncio.run(run_checks(load_settings(WorkerSettings)))
+    findings = ask(run_checks(load_settings(WorkerSettings)), NOTHING_CHANGED)
     raise typer.Exit(report(findings, as_json=as_json, everything=everything))
 
 
@@ -34,10 +44,11 @@ async def run_checks(settings: WorkerSettings) -> list[CheckResult]:
     suppliers = supplier_check.check("suppliers", settings.trip)
     reachable, client = await server_checks.reachable()
     if client is None:
-        return [suppliers, reachable]
+        rest = unchecked("Temporal", CANNOT_BE_USED, ["namespace", *_IN_THE_NAMESPACE])
+        return [suppliers, reachable, rest]
     namespace = await run_check(server_checks.namespace, "namespace", client)
     if namespace.state is not CheckState.OK:
-        return [suppliers, reachable, namespace]
+        return [suppliers, reachable, namespace, unchecked("Temporal", NO_NAMESPACE, _IN_THE_NAMESPACE)]
     asked = (
         run_check(check_clock, "clock", client),
         run_check(trip_check.check, "trip", client, settings.task_queue, settings.trip),

@@ -1,20 +1,22 @@
 """The results of checks: values, made by asking the servers, and shown to a person or a script."""
 
+import asyncio
 import json
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
-from typing import Concatenate, ParamSpec, Self
+from typing import Any, Concatenate, ParamSpec, Self
 
 import typer
 from rich.console import Console, RenderableType
 from rich.text import Text
 
 from voyage.commands.sheets import grid
-from voyage.errors import UnmetRequirementError
+from voyage.errors import CommandInterruptedError, UnmetRequirementError
 from voyage.runtime.awaiting import ended_within
 
 ALL_OK = "All checks OK"
+NOTHING_CHANGED = "The checks had only asked; nothing was changed."
 _STATE = 7  # columns of the longest word
 CHECK_TIMEOUT = 10.0
 Asked = ParamSpec("Asked")
@@ -64,6 +66,20 @@ async def run_check(
         said = str(failure).partition(chr(10))[0] or type(failure).__name__
         found = f"no answer ({said})"
     return CheckResult(name, CheckState.FAILED, found, "Ask again; if it stays so, look at the server's log")
+
+
+def ask(checks: Coroutine[Any, Any, list[CheckResult]], left: str) -> list[CheckResult]:
+    """What they find; Ctrl-C raises `CommandInterruptedError`, which says what is `left` of them."""
+    try:
+        return asyncio.run(checks)
+    except KeyboardInterrupt:
+        raise CommandInterruptedError(f"interrupted. {left}") from None
+
+
+def unchecked(server: str, why: str, names: Sequence[str]) -> CheckResult:
+    """What could not be asked of a server, and why, so that nobody takes it for well."""
+    found = f"not checked, as {why}: {', '.join(names)}"
+    return CheckResult(f"rest of {server}", CheckState.UNKNOWN, found, "Correct that first, and ask again")
 
 
 def first_unmet(findings: Sequence[CheckResult]) -> CheckResult | None:

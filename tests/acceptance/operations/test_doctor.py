@@ -36,6 +36,7 @@ async def test_nothing_there_then_mended_then_everything_runs(world: World) -> N
     after, of_worker = await doctor(world), await doctor(world, WORKER)
     code, printed, _ = await world.command(CONSUMER, "doctor")
 
+    assert before.found["oldest dead letter"] == "not checked"
     assert (before.code, before.of("failed")) == (1, queues | reads | takers | polls | {"reconciliation"})
     assert all(before.to_do[name] for name in before.of("failed") | before.of("unknown"))
     assert (mended.code, mended.of("failed")) == (1, takers | polls)
@@ -97,8 +98,16 @@ async def test_a_dead_letter_that_is_older_than_the_retention(world: World) -> N
 
 async def test_servers_that_do_not_answer(world: World) -> None:
     report = await doctor(world, AMQP_URL="amqp://guest:guest@localhost:1/", TEMPORAL_ADDRESS="localhost:1")
-    assert (report.code, report.states) == (1, {"RabbitMQ": "failed", "Temporal": "failed"})
+    assert (report.code, report.of("failed")) == (1, {"RabbitMQ", "Temporal"})
     assert "Start it" in report.to_do["Temporal"]
+    assert report.found["rest of RabbitMQ"] == (
+        "not checked, as it can't be used: queues, reading, publishing, alarm, policies, consumers, "
+        "consumer timeout, oldest dead letter"
+    )
+    assert report.found["rest of Temporal"] == (
+        "not checked, as it can't be used: namespace, retention, oldest dead letter, reconciliation, "
+        "search attributes, clock, trip, stuck bookings, pollers"
+    )
 
 
 async def test_a_reply_exchange_that_is_missing(world: World) -> None:

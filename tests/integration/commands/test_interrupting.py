@@ -24,6 +24,7 @@ from tests.integration.commands.running import (
     has_loaded,
     interrupted,
 )
+from tests.proxies.listening import listening
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
@@ -146,3 +147,30 @@ async def test_a_service_that_is_told_to_stop_before_its_servers_are_there(
     own = {**environment, **NOBODY}
     code, _, said = await interrupted("voyage-worker", when=waits, environment=own, number=number)
     assert (code, "Traceback" in said) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("command", "left"),
+    [
+        (("voyage-worker", "doctor"), "The checks had only asked; nothing was changed."),
+        (("voyage-consumer", "doctor"), "The checks had only asked; nothing was changed."),
+        (("voyage-consumer", "doctor", "--fix"), "What --fix had created stays."),
+    ],
+)
+async def test_an_interrupted_doctor_says_that_nothing_was_changed(
+    command: tuple[str, ...], left: str, environment: Mapping[str, str]
+) -> None:
+    visited = asyncio.Event()
+
+    async def say_nothing(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        visited.set()
+        await asyncio.Event().wait()
+
+    async def is_asking(_: Process) -> bool:
+        return visited.is_set()
+
+    async with listening(say_nothing) as port:
+        own = {**environment, "TEMPORAL_ADDRESS": f"127.0.0.1:{port}"}
+        code, printed, said = await interrupted(*command, when=is_asking, environment=own)
+
+    assert (code, printed, said) == (130, "", f"{command[0]}: interrupted. {left}\n")
