@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from uuid import uuid4
 
 import pytest
@@ -81,6 +82,44 @@ async def test_a_single_poller_is_seen_whichever_partition_it_polls(
 
         async with worker:
             await eventually("the poller to be seen", seen)
+
+
+async def test_each_of_many_idle_workers_is_seen(four_partitions: devstack.Temporal) -> None:
+    """Of several polls that wait at one partition, only one is passed on."""
+    async with AsyncExitStack() as stack:
+        polling = list[PollerHealth]()
+        for number in range(8):
+            client = await Client.connect(four_partitions.address, identity=f"test-{number}")
+            worker = Worker(
+                client,
+                task_queue="test-many",
+                workflows=[ManualInterventionWorkflow],
+                activities=[BookedNowhere().book],
+                max_concurrent_workflow_task_polls=2,
+                max_concurrent_activity_task_polls=1,
+            )
+            polling.append(
+                PollerHealth("bookings", await stack.enter_async_context(worker), 60, ServerLimit())
+            )
+
+        async def all_seen() -> bool:
+            return not any([await one.problem() for one in polling])
+
+        await eventually("each poller to be seen", all_seen)
+
+
+async def test_no_activity_poll_is_missed_while_the_worker_takes_none(temporal: Client) -> None:
+    takes = asyncio.Event()
+    queue = f"test-{uuid4().hex}"
+    async with Worker(temporal, task_queue=queue, workflows=[ManualInterventionWorkflow]) as worker:
+        polling = PollerHealth("results", worker, 60, ServerLimit(), takes)
+
+        async def is_well() -> bool:
+            return await polling.problem() is None
+
+        await eventually("the workflow poller to be seen", is_well)
+        takes.set()
+        assert await polling.problem()
 
 
 class BookedNowhere:
