@@ -68,6 +68,10 @@ class Subscription:
         """Whether its connection works; a silent one is dropped, and aio-pika consumes again on the next."""
         return await self._connection.mend()
 
+    async def leave_if_silent(self) -> None:
+        """See `ReconnectingConnection.leave_if_silent`."""
+        await self._connection.leave_if_silent()
+
     async def get(self) -> AbstractIncomingMessage | None:
         """The queue's next message, if there is one."""
         async with asyncio.timeout(_BROKER_TIMEOUT):

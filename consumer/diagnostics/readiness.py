@@ -42,6 +42,7 @@ class ConsumingCheck:
             unusable = Problem("no_consumer", f"The queue can't be used: {refused}", stuck=True)
             return await self._what_a_person_must_do(refused) or unusable
         except CHANNEL_LOST:
+            await self.consumer.subscription.leave_if_silent()
             lost = await lost_connection(self.settings, "broker_away", "The connection that takes messages")
             return (await self._what_a_person_must_do() if lost.stuck else None) or lost
         if alive or self.consumer.is_paused:
@@ -75,6 +76,7 @@ class PublishingCheck:
         """A closed channel that doesn't come back leaves every booking without its answer."""
         if await self.publisher.is_open(_ANSWER_TIMEOUT):
             return None
+        await self.publisher.leave_if_silent()
         return await lost_connection(self.settings, "reply_channel_closed", "The channel for results")
 
     async def recover(self) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import cast
 from weakref import WeakValueDictionary
@@ -21,11 +21,13 @@ from publisher.amqp.reconnecting import ReconnectingConnection
 from publisher.amqp.suspects import CHANNEL_FAILURES, Blame, Suspects
 from publisher.errors import PublishNackedError, PublishTimeoutError, UndeliverableError
 from publisher.settings import BrokerSettings
-from voyage.runtime.awaiting import library_calls
+from voyage.runtime.awaiting import ended_within, library_calls
 
 FRAME_MAX = 131_072  # bytes; what RabbitMQ proposes
 _PROPERTIES = 4096  # bytes of a header frame for everything but the headers: at most 12 short strings
+CHANNEL_TIMEOUT = 5.0  # seconds to open one
 FRESH_CHANNEL_INTERVAL = 1.0  # seconds between two; those before them stay for what is in flight there
+SILENCE = 3.0  # seconds without a confirm after which a node is asked whether it is there, and again
 FRESH_COPY_AFTER = 10  # of the 20 deliveries after which RabbitMQ would take a message for poison
 MAY_ARRIVE = "It may still arrive; send it again under the same id."
 WAS_NOT_SENT = "It was not sent, as there is no connection; send it again."
@@ -39,7 +41,8 @@ class ConfirmedPublisher:
     """Publishes on one channel; each call returns when RabbitMQ has taken the message, or raises.
 
     After a nack it takes a fresh channel: one that publishes to a queue for the first time while a cluster
-    chooses another leader for it may be nacked for as long as the old leader is away.
+    chooses another leader for it may be nacked for as long as the old leader is away. Where there are other
+    nodes, it goes on at one of them if its own confirms nothing for some seconds, and doesn't answer either.
     """
 
     def __init__(
@@ -49,6 +52,7 @@ class ConfirmedPublisher:
         self._exchange = exchange
         self._opened = opened
         self._fresh_at = -math.inf
+        self._asked_at = -math.inf
         self._timeout = timeout
         self._suspects = Suspects()
         self._in_flight: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -83,6 +87,10 @@ class ConfirmedPublisher:
         except (TimeoutError, *CONNECTION_EXCEPTIONS):
             return False
         return not self._opened.channel.is_closed and await self.connection.answers()
+
+    async def leave_if_silent(self) -> None:
+        """See `ReconnectingConnection.leave_if_silent`."""
+        await self.connection.leave_if_silent()
 
     async def mend(self) -> None:
         """Drop a connection that has gone silent; what is being published goes out on the next one."""
@@ -166,7 +174,8 @@ class ConfirmedPublisher:
                 async with self._suspects.in_flight(alone=blame.is_suspect):
                     on_send()
                     with library_calls():
-                        await opened.exchange.publish(message, routing_key, mandatory=mandatory)
+                        publishing = opened.exchange.publish(message, routing_key, mandatory=mandatory)
+                        await self._confirmed(publishing)
             except PublishError:
                 raise UndeliverableError(
                     f"No queue took the message for {routing_key!r}: it does not exist. Check the name."
@@ -185,11 +194,31 @@ class ConfirmedPublisher:
                 return
             await asyncio.sleep(blame.pause)
 
+    async def _confirmed(self, publish: Awaitable[object]) -> None:
+        """Return when it is; raises what the library does, also for a connection that is dropped as silent.
+
+        A fresh channel on one that answers would not help: with a queue's leader frozen, RabbitMQ 3.10
+        confirms those that have published to it as soon as there is another leader; others, after a minute.
+        """
+        if not self.connection.has_others:
+            await publish
+            return
+        publishing = asyncio.ensure_future(publish)
+        try:
+            while not (await asyncio.wait({publishing}, timeout=SILENCE))[0]:
+                if time.monotonic() - self._asked_at > SILENCE:
+                    self._asked_at = time.monotonic()
+                    await self.connection.mend()
+            await publishing
+        finally:
+            publishing.cancel()
+
     async def _take_another(self, nacked: PublishingChannel) -> None:
         """A fresh channel, unless there is one already; with none to be had, the old one goes on."""
         if self._opened is not nacked or time.monotonic() - self._fresh_at < FRESH_CHANNEL_INTERVAL:
             return
         self._fresh_at = time.monotonic()
         with suppress(*CONNECTION_EXCEPTIONS):
-            self._opened = await PublishingChannel.open(self.connection, self._exchange)
+            fresh = PublishingChannel.open(self.connection, self._exchange)
+            self._opened = await ended_within(CHANNEL_TIMEOUT, fresh)
             nacked.close_after(self._timeout)

@@ -1,17 +1,22 @@
 """A connection to RabbitMQ that comes back by itself, and can be dropped when nobody answers on it."""
 
 import asyncio
+import logging
 from contextlib import suppress
-from typing import Any, cast
+from typing import Any
+from weakref import WeakSet
 
-from aio_pika import Queue, RobustChannel, RobustConnection, RobustQueue
-from aio_pika.abc import AbstractQueue, UnderlayConnection
+from aio_pika import Connection, RobustConnection
+from aio_pika.abc import AbstractRobustChannel, UnderlayConnection
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, AMQPConnectionError
 from aiormq.abc import ExceptionType
 from yarl import URL
 
+from publisher.amqp.reopening import ReopeningChannel
 from publisher.amqp.transports import Transports
-from voyage.runtime.awaiting import ended_within, forget
+from voyage.runtime.awaiting import ended_within
+
+log = logging.getLogger(__name__)
 
 ANSWER_TIMEOUT = 3.0  # seconds
 CLOSE_TIMEOUT = 2.0
@@ -27,60 +32,6 @@ def heartbeat_of(silence_timeout: float) -> int:
     return int((silence_timeout - 3) / 3.5)
 
 
-# aio-pika restores those consumers that there were when it began. One that is cancelled meanwhile may be
-# restored after its cancel: RabbitMQ then has a consumer whose messages nobody takes or gives back.
-class ReopeningQueue(RobustQueue):
-    """Is consumed again on the next channel by those consumers that nobody has cancelled."""
-
-    async def restore(self, channel: Any = None) -> None:  # noqa: ARG002 -- aio-pika itself ignores it
-        """Declare, bind and consume it on its channel, which is open; raises what aio-pika raises."""
-        await self.declare()
-        for (exchange, routing_key), how in tuple(self._bindings.items()):
-            await self.bind(exchange, routing_key, **how)
-        for tag, how in tuple(self._consumers.items()):
-            if tag in self._consumers:
-                await Queue.consume(self, consumer_tag=tag, **how)
-
-
-# aio-pika opens a lost channel again as soon as its connection is ready. One that RabbitMQ had blocked, and
-# that is lost, never will be; the channel then waits for it for ever, and keeps every later connection from
-# opening it.
-class ReopeningChannel(RobustChannel):
-    """Opens again on the next connection, if the one that it waits for is lost."""
-
-    QUEUE_CLASS = ReopeningQueue
-
-    async def get_queue(self, name: str, *, ensure: bool = True) -> AbstractQueue:
-        """As aio-pika gives it; one that need not be there is consumed again on the next channel too."""
-        queue = await super().get_queue(name, ensure=ensure)
-        self._queues[name].add(cast("RobustQueue", queue))
-        return queue
-
-    async def reopen(self) -> None:
-        """Raises `AMQPConnectionError` if the connection is lost meanwhile; the next one opens it."""
-        transport = self._connection.transport
-        if transport is None:
-            raise AMQPConnectionError("No connection to open a channel on")
-        opening = asyncio.ensure_future(super().reopen())
-        opening.add_done_callback(forget)
-        try:
-            await asyncio.wait([opening, transport.connection.closing], return_when=asyncio.FIRST_COMPLETED)
-            if not opening.done():
-                raise AMQPConnectionError("The connection is lost; the channel opens on the next one")
-        finally:
-            opening.cancel()
-        await opening
-
-    async def _on_close(self, closing: "asyncio.Future[Any]") -> BaseException | None:
-        """A channel lost with its connection opens on the next; aio-pika tries at once, and logs that."""
-        try:
-            return await super()._on_close(closing)
-        except CONNECTION_EXCEPTIONS:
-            if self._connection.connected.is_set():
-                raise
-            return None
-
-
 class ReconnectingConnection(RobustConnection):
     """Its channels open again on whichever connection is there."""
 
@@ -88,8 +39,22 @@ class ReconnectingConnection(RobustConnection):
 
     def __init__(self, url: URL, transports: Transports, **kwargs: Any) -> None:
         super().__init__(url, **kwargs)
+        self.away, self.back = asyncio.Event(), asyncio.Event()
+        """One of them is set: it is lost, or its channels are open or will be tried one by one."""
         self._transports = transports
+        self._opened = WeakSet[AbstractRobustChannel]()
         self.kwargs["transport_factory"] = transports
+
+    @property
+    def has_others(self) -> bool:
+        """Whether there are other nodes to connect to."""
+        return self._transports.has_others
+
+    def channel(self, *args: Any, **kwargs: Any) -> AbstractRobustChannel:
+        """As aio-pika gives one."""
+        channel = super().channel(*args, **kwargs)
+        self._opened.add(channel)
+        return channel
 
     async def answers(self) -> bool:
         """Whether RabbitMQ answers on it within seconds; on a lost one it doesn't.
@@ -107,11 +72,59 @@ class ReconnectingConnection(RobustConnection):
             self._transports.cut_off()
         return False
 
+    async def leave_if_silent(self) -> None:
+        """Drop one on which nobody answers at once, if there are other nodes to go to."""
+        if self.has_others:
+            await self.mend()
+
+    async def lost(self, seconds: float) -> None:
+        """Return when there has been no connection for so many seconds."""
+        while True:
+            await self.away.wait()
+            try:
+                async with asyncio.timeout(seconds):
+                    await self.back.wait()
+            except TimeoutError:
+                return
+
+    async def _on_connection_close(self, closing: "asyncio.Future[Any]") -> None:
+        self.away.set()
+        self.back.clear()
+        await super()._on_connection_close(closing)
+
+    async def _on_connected(self) -> None:
+        """Open its channels again side by side; what can't be opened now waits for its next try alone.
+
+        aio-pika opens one after the other, and begins anew with another connection if one fails.
+        """
+        await Connection._on_connected(self)  # noqa: SLF001 -- what RobustConnection does first
+        restored = await asyncio.gather(*map(_is_restored, tuple(self._opened)))
+        transport = self.transport
+        if not all(restored) and transport and not await _answers(transport):
+            self._transports.cut_off()
+            raise AMQPConnectionError("The node lets us in, and then is silent")
+        if not all(restored):
+            self._request_recovery()
+        self.away.clear()
+        self.back.set()
+        if self.connection_attempt:
+            await self.reconnect_callbacks()
+        self.connection_attempt += 1
+
     async def close(self, exc: ExceptionType | None = asyncio.CancelledError) -> None:
         """Close it within seconds, with a word to RabbitMQ if it listens."""
         with suppress(*CONNECTION_EXCEPTIONS):
             await ended_within(CLOSE_TIMEOUT, super().close(exc))
         self._transports.cut_off()
+
+
+async def _is_restored(channel: AbstractRobustChannel) -> bool:
+    try:
+        await channel.restore()
+    except Exception as failure:  # noqa: BLE001 -- whatever it is, a later try may work
+        log.debug("Channel %s can't be opened yet: %r", channel, failure)
+        return False
+    return True
 
 
 async def _answers(transport: UnderlayConnection) -> bool:

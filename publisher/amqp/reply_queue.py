@@ -41,8 +41,7 @@ class ReplyQueue:
         """As it is now."""
         self._connection = connection
         self._names = names
-        self._has_others = len(names.nodes) > 1
-        self._patience = _NODE_TIMEOUT if self._has_others else names.publish_timeout
+        self._patience = _NODE_TIMEOUT if connection.has_others else names.publish_timeout
         self._expected: dict[str, Pending] = {}
         self._channel: ReplyChannel
         self._keeping: asyncio.Task[None]
@@ -101,7 +100,7 @@ class ReplyQueue:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LOOK_INTERVAL):
                 await self._channel.lost.wait()
-        if self._channel.lost.is_set() or not self._expected or not self._has_others:
+        if self._channel.lost.is_set() or not self._expected or not self._connection.has_others:
             return self._channel.lost.is_set()
         try:
             await ended_within(self._patience, self._channel.look(self.name))

@@ -27,6 +27,11 @@ class Transports(TransportFactory):
         self._nodes.rotate(random.randrange(len(nodes)))  # noqa: S311 -- not a secret
         self._newest: asyncio.StreamWriter | None = None
 
+    @property
+    def has_others(self) -> bool:
+        """Whether there is more than one node."""
+        return len(self._nodes) > 1
+
     async def create(self, url: URL, **kwargs: Any) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         """As aiormq makes one; raises what the last of the nodes answered."""
         factory = TLSTransportFactory() if url.scheme == "amqps" else TCPTransportFactory()
@@ -35,7 +40,7 @@ class Transports(TransportFactory):
             node = self._nodes[0]
             self._nodes.rotate(-1)
             try:
-                async with asyncio.timeout(_NODE_TIMEOUT if len(self._nodes) > 1 else None):
+                async with asyncio.timeout(_NODE_TIMEOUT if self.has_others else None):
                     there = url.with_host(node.host or "").with_port(node.port or DEFAULT_PORTS[node.scheme])
                     reader, self._newest = await factory.create(there, **kwargs)
             except OSError:  # a TimeoutError is one

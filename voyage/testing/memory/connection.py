@@ -20,6 +20,8 @@ _LINK = SimpleNamespace(
 class MemoryConnection:
     """Has channels; closing it gives back what they hold."""
 
+    has_others = False
+
     def __init__(self, broker: MemoryBroker) -> None:
         self.broker = broker
         self.connected = SimpleNamespace(is_set=lambda: broker.there.is_open)
