@@ -2,12 +2,13 @@
 
 import asyncio
 
-from aio_pika import Message, connect
+from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
 
 from publisher.amqp.connection import declare_topology
 from publisher.contract.result import RESULT_TYPE, BookingResult, Status
 from publisher.settings import BrokerSettings
+from tests.rabbitmq import connect
 from voyage.runtime.settings import load_settings
 
 

@@ -9,7 +9,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from aio_pika import connect
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 
 from benchmarks.measurement.processes import Roles
@@ -17,6 +16,7 @@ from benchmarks.scenarios.queues import broker_settings
 from benchmarks.scenarios.scenario import TRIP
 from publisher import BookingRequest, Client
 from tests.chaos.background import in_background
+from tests.rabbitmq import connect
 
 PUBLISHERS = 200  # publishes that wait for their confirm at the same time
 SAMPLE_EVERY = 1.0  # seconds

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 import uvloop
-from aio_pika import DeliveryMode, Message, connect
+from aio_pika import DeliveryMode, Message
 from aio_pika.abc import AbstractIncomingMessage
 from temporalio import activity
 from temporalio.worker import Worker
@@ -26,6 +26,7 @@ from saga.temporal import sdk_runtime
 from saga.temporal.connection import connect_when_available
 from saga.worker import build
 from saga.workflows.booking import BookingWorkflow
+from tests.rabbitmq import connect
 from voyage.trips.tutorial import BookingRequest
 
 REPLY = "reply"

@@ -4,11 +4,11 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from uuid import uuid4
 
-from aio_pika import connect
 from pydantic import SecretStr
 
 from benchmarks.scenarios.scenario import addresses
 from publisher import BrokerSettings
+from tests.rabbitmq import connect
 from voyage import devstack
 
 QUEUES = ("requests", "control", "results", "undelivered", "dead", "parked")

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from aio_pika import connect
 from aio_pika.exceptions import AMQPError
 from aiormq import spec
 from pydantic import SecretStr
@@ -24,6 +23,7 @@ from tests.acceptance.inbox import Inbox
 from tests.acceptance.services import SHAPES, TWO_SERVICES, Services
 from tests.conftest import own_names
 from tests.poll import eventually
+from tests.rabbitmq import connect
 from voyage import devstack
 
 # What a killed process has covered is lost; nothing else depends on how a test's processes end.

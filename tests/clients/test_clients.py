@@ -9,11 +9,12 @@ from asyncio.subprocess import PIPE, Process
 from pathlib import Path
 
 import pytest
-from aio_pika import Message, connect
+from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
 
 from tests.acceptance.conftest import World
 from tests.poll import eventually
+from tests.rabbitmq import connect
 
 CLIENTS = Path(__file__).parents[2] / "examples" / "clients"
 TOOLS = {

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aio_pika import connect
 
 from tests.acceptance.conftest import World
 from tests.acceptance.dev_terminal import DevTerminal
 from tests.acceptance.inbox import Inbox
 from tests.commands import run_to_the_end
 from tests.documentation.pages import ROOT
+from tests.rabbitmq import connect
 
 pytestmark = pytest.mark.thorough
 

@@ -8,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aio_pika import connect
 from jsonschema import Draft202012Validator
 
 from tests.acceptance.commands.test_http_door import open_door
@@ -16,6 +15,7 @@ from tests.acceptance.conftest import World, a_world
 from tests.acceptance.inbox import Inbox
 from tests.conftest import own_names
 from tests.poll import eventually
+from tests.rabbitmq import connect
 from voyage import devstack
 
 LODGE = ("--lodge", '{"name": "my-lodge", "nights": 2}')

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import psutil
 import pytest
-from aio_pika import Message, connect
+from aio_pika import Message
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
 
@@ -20,6 +20,7 @@ from tests.acceptance.inbox import TRIP
 from tests.acceptance.services import SHAPES
 from tests.conftest import own_names
 from tests.poll import eventually
+from tests.rabbitmq import connect
 from voyage import devstack
 from voyage.devstack.temporal_release import temporal_of_choice
 

@@ -2,9 +2,8 @@
 
 import asyncio
 
-from aio_pika import connect
-
 from tests.acceptance.conftest import World
+from tests.rabbitmq import connect
 
 
 async def test_a_queue_with_other_arguments_is_a_clear_error_and_no_crash_loop(world: World) -> None:

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
 import pytest
-from aio_pika import connect
 
 from publisher import BookingRequest, Client
 from publisher.contract.result import Status
@@ -18,6 +17,7 @@ from tests.acceptance.inbox import Inbox
 from tests.acceptance.services import SHAPES
 from tests.acceptance.watching import Watched
 from tests.conftest import own_names
+from tests.rabbitmq import connect
 from voyage import devstack
 from voyage.errors import VoyageError
 

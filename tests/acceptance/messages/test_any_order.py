@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 from uuid import uuid4
 
 import pytest
-from aio_pika import connect
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -20,6 +19,7 @@ from hypothesis.stateful import (
 
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import TRIP, Inbox
+from tests.rabbitmq import connect
 
 T = TypeVar("T")
 

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 from uuid import uuid4
 
-import pika
 import pytest
-from aio_pika import connect
 from pika.spec import BasicProperties
 
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import TRIP, Inbox, trip
+from tests.rabbitmq import blocking, connect
 
 BAD = b"\xff\xfe\x80"
 
@@ -76,7 +75,7 @@ def publish_all(world: World, messages: list[tuple[bytes, BasicProperties]]) -> 
 
 def publish(world: World, messages: Iterable[tuple[str, bytes, BasicProperties]]) -> None:
     """With confirms: a quorum queue may lose what came last on a channel that is closed without them."""
-    connection = pika.BlockingConnection(pika.URLParameters(world.settings.amqp_url.get_secret_value()))
+    connection = blocking(world.settings.amqp_url.get_secret_value())
     channel = connection.channel()
     channel.confirm_delivery()
     for queue, body, properties in messages:

@@ -6,7 +6,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aio_pika import connect
 from temporalio.api.enums.v1 import EventType
 from temporalio.client import Client as Temporal
 
@@ -19,6 +18,7 @@ from tests.acceptance.inbox import Inbox, trip
 from tests.acceptance.services import SHAPES
 from tests.acceptance.watching import Watched
 from tests.poll import eventually
+from tests.rabbitmq import connect
 
 pytestmark = pytest.mark.thorough
 

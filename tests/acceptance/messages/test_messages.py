@@ -10,11 +10,12 @@ import pika
 
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import TRIP, Inbox
+from tests.rabbitmq import blocking
 
 
 def rpc(world: World, queue: str) -> tuple[str | None, dict[str, Any]]:
     """RabbitMQ's own tutorial 6, with pika: correlation id and body of the answer."""
-    connection = pika.BlockingConnection(pika.URLParameters(world.settings.amqp_url.get_secret_value()))
+    connection = blocking(world.settings.amqp_url.get_secret_value())
     channel = connection.channel()
     replies = queue or channel.queue_declare(queue="", exclusive=True).method.queue
     answers: list[tuple[str | None, dict[str, Any]]] = []

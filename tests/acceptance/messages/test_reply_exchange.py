@@ -4,11 +4,10 @@ import asyncio
 import json
 from uuid import uuid4
 
-from aio_pika import connect
-
 from publisher import BookingRequest, Client
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import TRIP, Inbox, next_message
+from tests.rabbitmq import connect
 
 
 async def test_results_parked_results_and_dead_letters_go_through_the_reply_exchange(world: World) -> None:

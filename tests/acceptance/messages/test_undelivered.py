@@ -5,13 +5,13 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from aio_pika import connect
 from temporalio.client import Client as Temporal
 
 from publisher.amqp.topology import DELIVERY_LIMIT
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import TRIP, Inbox
 from tests.poll import eventually
+from tests.rabbitmq import connect
 
 SOON = timedelta(milliseconds=200)
 

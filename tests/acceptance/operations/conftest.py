@@ -9,13 +9,13 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from aio_pika import connect
 from aio_pika.abc import AbstractChannel
 
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.watching import Watched
 from tests.conftest import own_names
 from tests.poll import eventually
+from tests.rabbitmq import connect
 from voyage import devstack
 
 EVERYTHING, NOTHING = ".*", "^$"

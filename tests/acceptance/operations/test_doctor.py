@@ -5,7 +5,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aio_pika import Message, connect
+from aio_pika import Message
 from pydantic import SecretStr
 
 from consumer.diagnostics import broker_checks
@@ -15,6 +15,7 @@ from publisher.amqp.dead_letter import TIME
 from tests.acceptance.conftest import World
 from tests.acceptance.doctor_reports import CONSUMER, WORKER, doctor
 from tests.chaos.proxy.tcp_proxy import Proxy
+from tests.rabbitmq import connect
 from voyage import devstack
 
 ALWAYS_UNKNOWN = {"consumer timeout", "policies"}

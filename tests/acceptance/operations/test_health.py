@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import httpx
 import pytest
-from aio_pika import connect
 
 from publisher import BookingRequest, Client
 from publisher.contract.result import Status
@@ -17,6 +16,7 @@ from tests.acceptance.inbox import TRIP
 from tests.acceptance.watching import Watched
 from tests.conftest import own_names
 from tests.poll import eventually
+from tests.rabbitmq import connect
 from voyage import devstack
 from voyage.devstack.temporal_release import temporal_of_choice
 

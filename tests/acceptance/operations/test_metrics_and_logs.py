@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from aio_pika import connect
 from temporalio.client import Client as Temporal
 
 from tests.acceptance.conftest import World
@@ -14,6 +13,7 @@ from tests.acceptance.inbox import TRIP, Inbox
 from tests.acceptance.watching import Watched
 from tests.documentation.dashboard import names
 from tests.poll import eventually
+from tests.rabbitmq import connect
 from voyage.runtime.settings import LogFormat
 
 NAME = "Xaviera Nobody"

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 import yaml
-from aio_pika import connect
 from temporalio.client import Client as Temporal
 from temporalio.client import WorkflowHandle
 
@@ -15,6 +14,7 @@ from tests.acceptance.inbox import Inbox
 from tests.acceptance.watching import Watched
 from tests.documentation.dashboard import DEPLOY
 from tests.poll import eventually
+from tests.rabbitmq import connect
 
 CHECK = "stuck bookings"
 ALERT = "VoyageWorkflowTasksFail"

@@ -4,7 +4,6 @@ import asyncio
 from collections import Counter
 
 import pytest
-from aio_pika import connect
 
 from publisher import BookingRequest, Client
 from publisher.amqp import topology
@@ -14,6 +13,7 @@ from tests.acceptance.inbox import TRIP, Inbox
 from tests.acceptance.operations.conftest import NOTHING, Managed
 from tests.acceptance.watching import Watched
 from tests.poll import eventually
+from tests.rabbitmq import connect
 
 pytestmark = pytest.mark.thorough
 

@@ -5,13 +5,13 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, suppress
 
-from aio_pika import connect
 from aio_pika.abc import AbstractIncomingMessage, AbstractQueue
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS, ChannelNotFoundEntity
 
 from publisher.settings import BrokerSettings
 from tests.chaos.background import in_background
 from tests.chaos.observation.observed import Answer
+from tests.rabbitmq import connect
 
 PAUSE = 0.3  # seconds between looks at an empty queue, and between tries to connect
 _TIMEOUT = 5.0

@@ -9,6 +9,7 @@ from pamqp import commands, exceptions
 from pamqp import frame as pamqp
 from pamqp.header import ProtocolHeader
 
+from publisher.broker_url import read
 from tests.fuzz.messages.frames import FRAME_ENDS, FRAME_MAX, frame
 
 HEADER, BODY = 2, 3
@@ -20,7 +21,7 @@ class RawSender:
     """Publishes one message at a time; a connection that RabbitMQ closes is opened again."""
 
     def __init__(self, url: str) -> None:
-        self._url = urlparse(url)
+        self._url = urlparse(str(read(url)[0]))
         self._socket: socket.socket | None = None
         self._received = b""
 

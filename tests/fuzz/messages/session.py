@@ -10,7 +10,6 @@ from functools import partial
 from typing import Any
 from uuid import uuid4
 
-from aio_pika import connect
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
@@ -22,6 +21,7 @@ from tests.conftest import own_names
 from tests.fuzz.messages.letters import To
 from tests.fuzz.messages.raw_sender import RawSender
 from tests.poll import eventually
+from tests.rabbitmq import connect
 
 AMQP_URL, TEMPORAL = "amqp://guest:guest@localhost:5672/", "localhost:7233"
 SUSPICIOUS = ("Traceback", "onnection", "Not ready", "can't be handled", "can't even be", "consuming pauses")

@@ -3,11 +3,11 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from aio_pika import connect
 
 from consumer.settings import ConsumerSettings
 from publisher import Client
 from publisher.amqp.topology import queues
+from tests.rabbitmq import connect
 
 
 @pytest.fixture

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 
-from aio_pika import Message, connect
+from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
 
 from consumer.settings import ConsumerSettings
 from publisher import BookingResult, Status
+from tests.rabbitmq import connect
 
 
 def result(number: int) -> BookingResult:

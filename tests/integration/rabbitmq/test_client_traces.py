@@ -9,7 +9,6 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from aio_pika import connect
 from opentelemetry import context, propagate, trace
 from opentelemetry.trace import NonRecordingSpan, SpanContext, TraceFlags
 
@@ -18,6 +17,7 @@ from publisher import BlockingClient, BookingRequest, BookingResult, Client, Res
 from publisher.amqp.message import new_message
 from publisher.contract.result import RESULT_TYPE
 from publisher.trace_context import current_trace, trace_continued
+from tests.rabbitmq import connect
 
 TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
 ENDED = BookingResult(cancelled=True, result="r", user_id=None, booking_id="b", status=Status.CANCELLED)

@@ -2,7 +2,6 @@
 
 from urllib.parse import urlsplit
 
-from aio_pika import connect
 from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
@@ -10,6 +9,7 @@ from publisher.amqp.connection import declare_topology
 from publisher.amqp.topology import queues
 from tests.chaos.proxy.protocols import Amqp, Passing, Way
 from tests.chaos.proxy.tcp_proxy import Proxy
+from tests.rabbitmq import connect
 
 
 async def test_the_queues_are_declared_without_waiting_for_one_another(settings: ConsumerSettings) -> None:

@@ -1,7 +1,7 @@
 """The client against a real broker: what is confirmed, what is refused, what comes back."""
 
 import pytest
-from aio_pika import Message, connect
+from aio_pika import Message
 from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
@@ -16,6 +16,7 @@ from publisher import (
 from publisher.amqp.parked_result import ParkedResult
 from tests.integration.rabbitmq.some_results import put_results, result
 from tests.poll import eventually
+from tests.rabbitmq import connect
 
 TRIP = BookingRequest(name="Jane", car="c", hotel="h", flight="f")
 

@@ -15,7 +15,6 @@ from saga.temporal.server_limit import ServerLimit
 from saga.workflows.manual_intervention import ManualInterventionWorkflow
 from tests.poll import eventually
 from voyage import devstack
-from voyage.devstack import temporal as devstack_temporal
 from voyage.devstack.binaries import temporal_binary
 
 
@@ -56,7 +55,7 @@ async def test_a_poller_that_temporal_has_not_heard_for_too_long_is_lost(tempora
 def four_partitions(monkeypatch: pytest.MonkeyPatch) -> Iterator[devstack.Temporal]:
     """A server as clusters are by default: each task queue in four partitions."""
     four = {f"matching.numTaskqueue{way}Partitions": 4 for way in ("Read", "Write")}
-    monkeypatch.setattr(devstack_temporal, "DYNAMIC_CONFIG", {**devstack_temporal.DYNAMIC_CONFIG, **four})
+    monkeypatch.setattr(devstack.Temporal, "ours", {**devstack.Temporal.ours, **four})
     with devstack.Temporal(temporal_binary(print), durable=False) as server:
         yield server
 

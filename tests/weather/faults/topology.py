@@ -5,9 +5,8 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from aio_pika import connect
-
 from consumer.settings import ConsumerSettings
+from tests.rabbitmq import connect
 from tests.weather.faults.network import Does
 from tests.weather.scene import Scene
 
