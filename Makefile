@@ -102,7 +102,7 @@ bench-peers: setup .venv-peers/installed ## Compare with DBOS, Celery and FastSt
 bench-page: setup ## Make the tables and charts of docs/performance.md and docs/peers.md from the last figures
 	@$(BIN)/python -m benchmarks page
 
-chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4 POISON=20 FAST=1 TRIP=module:Class; KEEP=1 adds it to the record
+chaos: setup ## Kill everything while bookings run, then check from outside; SEED=1 BOOKINGS=500 FAULTS=30 PACE=4 POISON=20 FAST=1 TRIP=module:Class; WORLD=cluster for three RabbitMQ nodes and Temporal over PostgreSQL; KEEP=1 adds it to the record
 	@$(BIN)/python -m tests.chaos $(CHAOS_OPTIONS)
 
 reliability: setup ## docs/reliability.md anew, from the record of chaos runs

@@ -6,6 +6,7 @@ from typing import Any
 import aio_pika
 import pika
 from aio_pika.abc import AbstractConnection
+from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from publisher.broker_url import read
 
@@ -14,7 +15,7 @@ async def connect(url: str, **options: Any) -> AbstractConnection:
     """A connection of aio-pika that doesn't come back; raises what the last node answers."""
     nodes = read(url)
     for node in nodes:
-        with suppress(*([OSError] if node is not nodes[-1] else [])):
+        with suppress(*(CONNECTION_EXCEPTIONS if node is not nodes[-1] else ())):
             connection: AbstractConnection = await aio_pika.connect(str(node), **options)
             return connection
     raise AssertionError("an address without a node")

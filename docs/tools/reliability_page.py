@@ -1,6 +1,7 @@
 """docs/reliability.md: what all chaos runs on record add up to."""
 
-from collections import Counter
+import statistics
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
@@ -17,6 +18,15 @@ page of it. What a run does, and what its check compares: [Failure modes](failur
 
 """
 COLUMNS = "| runs | bookings | poison messages | faults | violations |"
+PAUSES = """
+## How long bookings paused
+
+The longest time in which no booking ended, during a fault and until the first end after it. Faults
+overlap, and some bookings are slow: `no fault` is the longest such time of a run while there was none.
+
+| servers | fault | times | median, s | most, s |
+|---|---|---:|---:|---:|
+"""
 WRONG = """
 ## What was found
 
@@ -27,7 +37,8 @@ Each run that broke a promise, and what it was:
 
 def page(runs: list[Run]) -> str:
     """The whole page."""
-    return HEAD + "\n".join((*_sums(runs), "", "## The faults", "", *_faults(runs))) + "\n" + _found(runs)
+    parts = (*_sums(runs), "", "## The faults", "", *_faults(runs))
+    return HEAD + "\n".join(parts) + "\n" + _paused(runs) + _found(runs)
 
 
 def _sums(runs: list[Run]) -> Iterator[str]:
@@ -61,6 +72,18 @@ def _faults(runs: Iterable[Run]) -> Iterator[str]:
     yield "|---|---:|"
     for fault, times in sorted(counted.items()):
         yield f"| {fault} | {times:,} |"
+
+
+def _paused(runs: Iterable[Run]) -> str:
+    worlds: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for run in runs:
+        for kind, seconds in run.pauses.items():
+            worlds[run.world, kind] += seconds
+    rows = [
+        f"| {world} | {kind} | {len(seconds):,} | {statistics.median(seconds):.1f} | {max(seconds):.1f} |"
+        for (world, kind), seconds in sorted(worlds.items())
+    ]
+    return PAUSES + "\n".join(rows) + "\n" if rows else ""
 
 
 def _found(runs: Iterable[Run]) -> str:

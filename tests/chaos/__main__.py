@@ -9,12 +9,14 @@ from typing import Annotated
 import typer
 
 from tests.chaos import record
-from tests.chaos.environment import SETTINGS, a_world
+from tests.chaos.environment import SETTINGS, World, a_world
 from tests.chaos.faults import schedule
+from tests.chaos.faults.schedule import Fault
 from tests.chaos.load import orders
 from tests.chaos.processes import SHAPES, TWO_SERVICES
-from tests.chaos.record import Run
+from tests.chaos.record import CLUSTERS, ONE_NODE, Run
 from tests.chaos.run import BUNDLE, run, run_command, verdict
+from voyage.devstack.bring_up import CLUSTER, WORLD, clusters_are_asked_for
 from voyage.trips import Trip
 from voyage.trips.leg import FAST
 from voyage.trips.loading import load_trip, name_of
@@ -57,16 +59,30 @@ async def one(
 ) -> Run:
     """One run, and what there is to record of it."""
     bookings, faults, pace, poison = size
-    repeat = f"make chaos SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} POISON={poison:g}"
+    clusters = clusters_are_asked_for()
+    where = f"{WORLD}={CLUSTER} " if clusters else ""
+    repeat = (
+        f"make chaos {where}SEED={seed} BOOKINGS={bookings} FAULTS={faults} PACE={pace:g} POISON={poison:g}"
+    )
     print(f"Seed {seed}; again: {repeat} SHAPE={shape} FAST={fast:g} TRIP={name_of(trip)}", flush=True)
-    async with a_world(SHAPES[shape], SETTINGS.model_copy(update={"trip": trip, "fast_legs": fast})) as world:
-        planned = schedule.draw(
-            seed, faults, pace, list(world.processes), list(world.proxies), world.rabbitmq.name.lower()
-        )
+    settings = SETTINGS.model_copy(update={"trip": trip, "fast_legs": fast})
+    async with a_world(SHAPES[shape], settings, clusters=clusters) as world:
+        planned = drawn(seed, faults, pace, world)
         sent = orders.draw(seed, bookings, max(faults * pace, bookings / 20), poison / 100, trip)
         report = await run(world, sent, planned, leave / f"seed-{seed}")
     print(f"{report}\n{verdict(report.wrong, leave / f'seed-{seed}')}\n", flush=True)
-    return record.of(sent, planned, report, shape=shape, trip=name_of(trip), fast=fast, seed=seed)
+    kind = CLUSTERS if clusters else ONE_NODE
+    return record.of(sent, planned, report, world=kind, shape=shape, trip=name_of(trip), fast=fast, seed=seed)
+
+
+def drawn(seed: int, faults: int, pace: float, world: World) -> list[Fault]:
+    """The faults for this world."""
+    nodes, processes = list(world.engines.nodes), list(world.processes)
+    if not world.engines.cluster:
+        return schedule.draw(seed, faults, pace, processes, list(world.proxies), nodes[0])
+    servers = [server.name.lower() for server in world.engines.servers]
+    services = [name for name in processes if name not in servers]
+    return schedule.draw_for_clusters(seed, faults, pace, servers, services, nodes)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ def _write_files(
 
 async def _histories(folder: Path, world: World, wrong: Sequence[str]) -> None:
     concerned = dict.fromkeys(re.findall(r"chaos-\d+-\d+", "\n".join(wrong)))
-    temporal = await Client.connect(world.temporal.address)
+    temporal = await Client.connect(world.engines.temporal.address)
     for booking_id in list(concerned)[:MOST_HISTORIES]:
         try:
             history = await temporal.get_workflow_handle(f"booking-{booking_id}").fetch_history()

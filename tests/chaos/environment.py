@@ -13,13 +13,12 @@ from consumer.settings import ConsumerSettings
 from examples.demo.supplier import ExampleSupplier
 from publisher.amqp.connection import declare_topology
 from saga.suppliers.supplier_settings import supplier_prefix
+from tests.chaos.engines import Engines
 from tests.chaos.processes import Command, Service
 from tests.chaos.proxy.tcp_proxy import Proxy
-from voyage.devstack import RabbitMq, Temporal
 from voyage.devstack.bring_up import sigterm_like_ctrl_c
 from voyage.devstack.ports import HOST
 from voyage.devstack.server_process import Server
-from voyage.devstack.temporal_release import temporal_of_choice
 from voyage.trips.loading import name_of
 
 SLOW = 1.0  # seconds that a slow supplier takes
@@ -44,8 +43,7 @@ GUEST = "guest"
 class World:
     """The processes, and the proxies between them; `settings` go through the proxies, `direct` do not."""
 
-    rabbitmq: RabbitMq
-    temporal: Temporal
+    engines: Engines
     supplier: ExampleSupplier
     services: list[Service]
     proxies: Mapping[str, Proxy]
@@ -77,7 +75,13 @@ class World:
     @property
     def servers(self) -> Sequence[Server]:
         """What our processes need to work."""
-        return (self.rabbitmq, self.temporal, self.supplier)
+        return [*self.engines.servers, self.supplier]
+
+    @property
+    def watched(self) -> dict[str, Server]:
+        """Those that must not grow; how much a cluster's servers hold is no business of ours."""
+        of_clusters = self.engines.servers if self.engines.cluster else ()
+        return {name: one for name, one in self.processes.items() if one not in of_clusters}
 
     @property
     def processes(self) -> dict[str, Server]:
@@ -92,6 +96,7 @@ async def a_world(
     user: str = GUEST,
     *,
     slowness: float = SLOW,
+    clusters: bool = False,
 ) -> AsyncIterator[World]:
     """Bring up everything, ready to book the settings' trip; end it all with the block.
 
@@ -99,16 +104,14 @@ async def a_world(
     """
     async with AsyncExitStack() as stack:
         stack.enter_context(sigterm_like_ctrl_c())
-        rabbitmq, temporal = RabbitMq(), temporal_of_choice(print)
-        supplier = ExampleSupplier(slowness=slowness)
-        servers = (rabbitmq, temporal, supplier)
-        stack.push_async_callback(_close, servers)
-        for server in servers:
-            server.spawn()
-        ports = {"rabbitmq": rabbitmq.port, "temporal": temporal.port, "supplier": supplier.port}
+        engines, supplier = Engines.of_a_world(clusters=clusters), ExampleSupplier(slowness=slowness)
+        stack.push_async_callback(_close, [engines, supplier])
+        supplier.spawn()
+        engines.spawn()
+        ports = {**engines.ports, "supplier": supplier.port}
         proxies = {name: await stack.enter_async_context(Proxy(port)) for name, port in ports.items()}
-        direct = settings.model_copy(update={"amqp_url": SecretStr(rabbitmq.url)})
-        proxied = f"amqp://{user}:{user}@{HOST}:{proxies['rabbitmq'].port}/"
+        direct = settings.model_copy(update={"amqp_url": SecretStr(engines.rabbitmq.url)})
+        proxied = engines.url({name: proxy.port for name, proxy in proxies.items()}, user)
         settings = settings.model_copy(update={"amqp_url": SecretStr(proxied)})
         environment = {
             **os.environ,
@@ -117,13 +120,13 @@ async def a_world(
             "TEMPORAL_ADDRESS": f"{HOST}:{proxies['temporal'].port}",
             "VOYAGE_SHUTDOWN_GRACE": str(SHUTDOWN_GRACE),
         }
-        services: list[Service] = []
-        world = World(rabbitmq, temporal, supplier, services, proxies, settings, direct, environment)
+        world = World(engines, supplier, [], proxies, settings, direct, environment)
+        services = world.services
         services += map(world.service, shape)
         await until_ready(world.servers)
         if user != GUEST:
-            await asyncio.to_thread(rabbitmq.ctl, "add_user", user, user)
-            await asyncio.to_thread(rabbitmq.ctl, "set_permissions", user, ".*", ".*", ".*")
+            await asyncio.to_thread(engines.rabbitmq.ctl, "add_user", user, user)
+            await asyncio.to_thread(engines.rabbitmq.ctl, "set_permissions", user, ".*", ".*", ".*")
         await declare_topology(direct)
         stack.push_async_callback(_close, services)
         for service in services:
@@ -137,7 +140,7 @@ async def until_ready(servers: Sequence[Server]) -> None:
     await asyncio.gather(*(asyncio.to_thread(server.wait) for server in servers))
 
 
-async def _close(servers: Sequence[Server]) -> None:
+async def _close(servers: Sequence[Server | Engines]) -> None:
     """Close them while the proxies go on, or none could say goodbye to the others."""
     await asyncio.gather(*(asyncio.to_thread(server.close) for server in servers))
 

@@ -73,7 +73,7 @@ async def roll(world: World, collector: Collector, old: Sequence[Order], new: Se
     """Change the trip; what is seen when all has ended."""
     old_consumer, *old_workers = world.services
     await sender.send(old, world.settings)
-    temporal = await Client.connect(world.temporal.address)
+    temporal = await Client.connect(world.engines.temporal.address)
     begun = len(old)
     await eventually("each old booking to have begun", lambda: has_begun(temporal, begun), 60)
     say(f"{await running(temporal)} of {begun} bookings of the old trip are under way")

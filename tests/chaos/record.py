@@ -13,7 +13,7 @@ from tests.chaos.load.orders import Order
 from tests.chaos.load.poison import Poison
 from tests.chaos.run import Report
 
-ONE_NODE = "one node"
+ONE_NODE, CLUSTERS = "one node", "clusters"
 KEPT = Path(__file__).parent / "record.jsonl"
 ROOT = Path(__file__).parents[2]
 
@@ -35,6 +35,8 @@ class Run(BaseModel):
     faults: dict[str, int]
     took: float
     healing: float
+    pauses: dict[str, list[float]] = {}
+    """For how many seconds no booking ended, by kind of fault."""
     violations: list[str] = []
     found: str = ""
     """What a person found to be the cause of the violations."""
@@ -65,6 +67,7 @@ def of(  # noqa: PLR0913 -- each is a column
         faults=dict(Counter(f"{fault.kind} {fault.target}" for fault in faults)),
         took=round(report.took),
         healing=round(report.healing),
+        pauses={kind: list(seconds) for kind, seconds in report.pauses.items()},
         violations=list(report.wrong),
     )
 

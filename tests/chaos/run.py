@@ -5,12 +5,13 @@ import logging
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import typer
 
+from publisher.contract.result import Status
 from tests.chaos import bundle
 from tests.chaos.environment import World
 from tests.chaos.faults.injector import Faults
@@ -19,6 +20,7 @@ from tests.chaos.load import sender
 from tests.chaos.load.orders import Order
 from tests.chaos.load.poison import Poison
 from tests.chaos.observation import checker
+from tests.chaos.observation import pauses as paused
 from tests.chaos.observation.collector import Collector
 from tests.chaos.observation.observed import Observed
 from tests.chaos.observation.observer import STUCK_AFTER, Observer
@@ -40,6 +42,8 @@ class Report:
     messages: int
     took: float
     healing: float
+    pauses: Mapping[str, Sequence[float]] = field(default_factory=dict)
+    """For how many seconds no booking ended, by kind of fault."""
 
     def __str__(self) -> str:
         answers = self.seen.answers
@@ -51,6 +55,7 @@ class Report:
                 f"healed {self.healing:.0f} s later",
                 f"{len(answers)} results: {_told(ends)}",
                 f"the supplier's ledger: {_told(changes)}",
+                *paused.table(self.pauses),
             )
         )
 
@@ -59,7 +64,7 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
     """Send, break, heal, look and check; what is wrong leaves a bundle in the folder `leave`."""
     began = time.monotonic()
     collector = Collector(world.direct)
-    sampler = Sampler(world.processes, SAMPLE_EVERY)
+    sampler = Sampler(world.watched, SAMPLE_EVERY)
 
     def say(text: str) -> None:
         print(f"  {text}", flush=True)
@@ -78,7 +83,9 @@ async def run(world: World, sent: Sequence[Order | Poison], schedule: Sequence[F
         wrong.insert(0, f"not healed: for {STUCK_AFTER:g} s nothing got done")
     if wrong:
         await bundle.write(leave, world, (schedule, sent, seen), wrong)
-    return Report(seen, wrong, faults.done, messages, took, healing)
+    ends = [answer.at for answer in seen.answers if answer.body["status"] != Status.REJECTED]
+    pauses = paused.pauses(faults.spells, ends)
+    return Report(seen, wrong, len(faults.spells), messages, took, healing, pauses)
 
 
 def verdict(wrong: Sequence[str], leave: Path) -> str:

@@ -7,11 +7,13 @@ from tests.chaos.environment import until_ready
 from tests.chaos.load.orders import Kind
 from tests.drill.rehearsal import Rehearsal
 from tests.poll import eventually
+from voyage.devstack import RabbitMq
 
 
 async def lose_the_disk(drill: Rehearsal) -> None:
     """Answers wait unread, bookings run, requests wait untaken; then the queues are gone with all of it."""
-    world, rabbitmq = drill.world, drill.world.rabbitmq
+    world, rabbitmq = drill.world, drill.world.engines.rabbitmq
+    assert isinstance(rabbitmq, RabbitMq)
     ended = await drill.send(20)
     ids = {order.booking_id for order in ended}
 

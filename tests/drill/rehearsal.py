@@ -37,7 +37,7 @@ class Rehearsal:
     @classmethod
     async def of(cls, world: World) -> "Rehearsal":
         """Nothing is sent yet."""
-        return cls(world, await Client.connect(world.temporal.address), Collector(world.direct))
+        return cls(world, await Client.connect(world.engines.temporal.address), Collector(world.direct))
 
     def say(self, text: str) -> None:
         """Tell what happens, and when."""

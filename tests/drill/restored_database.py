@@ -8,11 +8,13 @@ from pathlib import Path
 from tests.chaos.load.orders import Kind
 from tests.drill.rehearsal import Rehearsal
 from tests.poll import eventually
+from voyage.devstack import Temporal
 
 
 async def restore_the_database(drill: Rehearsal) -> None:
     """Some bookings ran when the copy was made; of those after it, some have ended and some run."""
-    temporal = drill.world.temporal
+    temporal = drill.world.engines.temporal
+    assert isinstance(temporal, Temporal)
     database, copy = temporal.home / "temporal.db", temporal.home / "copy.db"
     async with drill.collector.collecting():
         before = await drill.send(15)

@@ -71,13 +71,18 @@ class RabbitMqCluster(Group):
         return next(node for node in self.nodes if str(node.port) == port)
 
     def spawn(self) -> None:
-        """Start the first, whom the others join in `wait`."""
+        """Start the first, whom the others join later."""
         self.nodes[0].spawn()
 
-    def wait(self) -> None:
-        """Return when all are ready; raises `DevstackError`."""
+    def join(self) -> None:
+        """Start the others as soon as the first is ready; raises `DevstackError`."""
         first, *others = self.nodes
         first.wait()
         for node in others:
-            node.spawn()
+            if not node.is_running:
+                node.spawn()
+
+    def wait(self) -> None:
+        """Return when all are ready, of which the others are started now at the latest."""
+        self.join()
         super().wait()

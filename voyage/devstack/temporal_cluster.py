@@ -77,9 +77,14 @@ class TemporalCluster(Group):
         return (self.postgresql, *self.hosts, self._balancer)
 
     @property
-    def address(self) -> str:
+    def port(self) -> int:
         """Where a client gets any of the hosts that run."""
-        return f"{HOST}:{self._balancer.port}"
+        return self._balancer.port
+
+    @property
+    def address(self) -> str:
+        """The same, as `TEMPORAL_ADDRESS`."""
+        return f"{HOST}:{self.port}"
 
     def spawn(self) -> None:
         """Start PostgreSQL, wait for it, make the schemas; start the hosts without waiting."""

@@ -6,24 +6,31 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from tests.chaos.environment import World
-from tests.chaos.faults.schedule import Fault, Kind
+from tests.chaos.faults import targets
+from tests.chaos.faults.schedule import EACH, Fault, Kind
 from tests.chaos.faults.supervisor import Supervisor
+from tests.chaos.observation.pauses import Spell
+from voyage.devstack.rabbitmq import LEAST_SPACE
 from voyage.devstack.server_process import Server
 
-WATERMARK = "vm_memory_high_watermark"
-NORMAL, NOTHING = "0.4", "0.0000001"
+ALARMS = {
+    Kind.ALARM: ("set_vm_memory_high_watermark", "0.0000001", "0.4"),
+    Kind.DISK: ("set_disk_free_limit", "100000GB", f"{LEAST_SPACE}MB"),
+}
+"""What sets a limit, one that is broken already, and the usual one."""
 CUTS = 3
 
 
 class Faults:
-    """Faults of one world; those of one target wait for each other, those of different ones overlap."""
+    """Faults of one world; those of one turn wait for each other, others overlap."""
 
     def __init__(self, world: World, say: Callable[[str], None]) -> None:
         self._world = world
         self._say = say
         self._busy: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self.supervisor = Supervisor(world.processes)
-        self.done = 0
+        self.spells: list[Spell] = []
+        """The faults that have come and gone."""
 
     async def follow(self, schedule: Sequence[Fault]) -> None:
         """Return when every fault has come and gone."""
@@ -34,32 +41,45 @@ class Faults:
                 faults.create_task(self._one(fault))
 
     async def _one(self, fault: Fault) -> None:
-        target = fault.target.removesuffix(" link")
-        async with self._busy[fault.target]:
+        clock = asyncio.get_running_loop().time
+        async with self._busy[targets.turn(self._world, fault.target)]:
             self._say(str(fault))
-            if fault.target != target:
-                await self._on_link(fault, target)
-            elif fault.kind is Kind.ALARM:
-                await self._alarm(fault.seconds)
+            began = clock()
+            if fault.target.endswith(" link"):
+                await self._on_link(fault)
+            elif fault.kind in ALARMS:
+                await self._alarm(fault)
             else:
-                with self.supervisor.leaving_alone(target):
-                    await self._on_process(fault, self._world.processes[target])
-            self.done += 1
+                await self._on_processes(fault)
+            self.spells.append(Spell(f"{fault.kind} {fault.target}", began, clock()))
 
-    async def _on_process(self, fault: Fault, process: Server) -> None:
+    async def _on_processes(self, fault: Fault) -> None:
+        hit = await targets.processes(self._world, fault.target, len(self.spells))
+        with self.supervisor.leaving_alone(*hit):
+            if fault.target == EACH:
+                for process in hit.values():
+                    await self._away(fault, [process])
+            else:
+                await self._away(fault, list(hit.values()))
+
+    async def _away(self, fault: Fault, processes: Sequence[Server]) -> None:
         if fault.kind is Kind.FREEZE:
-            process.pause()
+            for process in processes:
+                process.pause()
             await asyncio.sleep(fault.seconds)
-            process.resume()
+            for process in processes:
+                process.resume()
             return
-        await asyncio.to_thread(process.kill if fault.kind is Kind.KILL else process.stop)
+        ends = [process.kill if fault.kind is Kind.KILL else process.stop for process in processes]
+        await asyncio.gather(*map(asyncio.to_thread, ends))
         await asyncio.sleep(fault.seconds)
-        process.spawn()
-        if process in self._world.servers:
-            await asyncio.to_thread(process.wait)
+        for process in processes:
+            process.spawn()
+        servers = [process for process in processes if process in self._world.servers]
+        await asyncio.gather(*(asyncio.to_thread(server.wait) for server in servers))
 
-    async def _on_link(self, fault: Fault, target: str) -> None:
-        proxy = self._world.proxies[target]
+    async def _on_link(self, fault: Fault) -> None:
+        proxy = self._world.proxies[fault.target.removesuffix(" link")]
         if fault.kind is Kind.STALL:
             proxy.stall()
             await asyncio.sleep(fault.seconds)
@@ -69,10 +89,12 @@ class Faults:
             proxy.cut()
             await asyncio.sleep(fault.seconds / CUTS)
 
-    async def _alarm(self, seconds: float) -> None:
-        for fraction in (NOTHING, NORMAL):
+    async def _alarm(self, fault: Fault) -> None:
+        limit, broken, usual = ALARMS[fault.kind]
+        ctl = self._world.engines.nodes[fault.target].ctl
+        for value in (broken, usual):
             try:
-                await asyncio.to_thread(self._world.rabbitmq.ctl, f"set_{WATERMARK}", fraction)
+                await asyncio.to_thread(ctl, limit, value)
             except subprocess.CalledProcessError as refused:
                 raise RuntimeError(f"rabbitmqctl: {refused.stderr}") from refused
-            await asyncio.sleep(seconds if fraction == NOTHING else 0)
+            await asyncio.sleep(fault.seconds if value == broken else 0)

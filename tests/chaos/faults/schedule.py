@@ -23,10 +23,22 @@ class Kind(StrEnum):
     """Nothing passes through a proxy."""
     ALARM = "alarm"
     """The broker's memory alarm: it takes no publishes."""
+    DISK = "disk"
+    """The broker's disk alarm: it takes no publishes either."""
 
 
+LEADER, TWO, EACH = "leader", "two nodes", "each node"
+"""Of a RabbitMQ cluster: where the requests' leader is at that time; two at once; one after the other."""
+OF_A_CLUSTER = (
+    *((kind, LEADER) for kind in (Kind.KILL, Kind.FREEZE, Kind.RESTART)),
+    *((kind, TWO) for kind in (Kind.KILL, Kind.FREEZE)),
+    (Kind.RESTART, EACH),
+)
 OF_A_PROCESS = (Kind.KILL, Kind.FREEZE, Kind.RESTART)
 OF_A_PROXY = (Kind.CUT, Kind.STALL)
+
+
+Pack = Sequence[tuple[Kind, str]]
 
 
 @dataclass(frozen=True)
@@ -49,14 +61,22 @@ def draw(
 
     They are dealt like cards: every fault there is comes once before any comes again.
     """
-    chance = random.Random(seed)  # noqa: S311 -- it has to be predictable
     pack = [(kind, process) for process in processes for kind in OF_A_PROCESS]
     pack += [(kind, f"{proxy} link") for proxy in proxies for kind in OF_A_PROXY]
     pack += [(Kind.ALARM, broker)]
-    return [
-        Fault((number + chance.random()) * pace, *card, chance.uniform(SHORTEST, LONGEST))
-        for number, card in enumerate(_deal(chance, pack, count))
-    ]
+    return _spread(seed, pace, count, [pack])
+
+
+def draw_for_clusters(
+    seed: int, count: int, pace: float, servers: Sequence[str], services: Sequence[str], nodes: Sequence[str]
+) -> list[Fault]:
+    """The same where RabbitMQ and Temporal are clusters: what is done to their `servers` comes first."""
+    of_servers = [(kind, server) for server in servers for kind in OF_A_PROCESS]
+    of_servers += [*OF_A_CLUSTER, *((Kind.DISK, node) for node in nodes[:1])]
+    others = [(kind, service) for service in services for kind in OF_A_PROCESS]
+    others += [(kind, f"{proxy} link") for proxy in (*nodes, "temporal", "supplier") for kind in OF_A_PROXY]
+    others += [(Kind.ALARM, node) for node in nodes]
+    return _spread(seed, pace, count, [of_servers, others])
 
 
 def restarts(seed: int, count: int, pace: float, processes: Sequence[str]) -> list[Fault]:
@@ -65,12 +85,21 @@ def restarts(seed: int, count: int, pace: float, processes: Sequence[str]) -> li
     pack = [(Kind.RESTART, process) for process in processes]
     return [
         Fault((number + 0.5) * pace, *card, SHORTEST)
-        for number, card in enumerate(_deal(chance, pack, count))
+        for number, card in enumerate(_deal(chance, [pack], count))
     ]
 
 
-def _deal(chance: random.Random, pack: Sequence[tuple[Kind, str]], count: int) -> list[tuple[Kind, str]]:
+def _spread(seed: int, pace: float, count: int, packs: Sequence[Pack]) -> list[Fault]:
+    chance = random.Random(seed)  # noqa: S311 -- it has to be predictable
+    return [
+        Fault((number + chance.random()) * pace, *card, chance.uniform(SHORTEST, LONGEST))
+        for number, card in enumerate(_deal(chance, packs, count))
+    ]
+
+
+def _deal(chance: random.Random, packs: Sequence[Pack], count: int) -> list[tuple[Kind, str]]:
     dealt: list[tuple[Kind, str]] = []
     while len(dealt) < count:
-        dealt += chance.sample(pack, len(pack))
+        for pack in packs:
+            dealt += chance.sample(pack, len(pack))
     return dealt[:count]

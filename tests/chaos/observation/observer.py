@@ -76,14 +76,14 @@ class Observer:
         return [*full, *sorted(running - self._need_a_person)]
 
     async def _running(self) -> list[str]:
-        temporal = await Client.connect(self._world.temporal.address)
+        temporal = await Client.connect(self._world.engines.temporal.address)
         query = f"ExecutionStatus = 'Running' AND WorkflowType != '{ReconciliationWorkflow.__name__}'"
         return [found.id async for found in temporal.list_workflows(query)]
 
     async def _queues(self) -> dict[str, Depth]:
         columns = ("name", "messages_ready", "messages_unacknowledged")
         listing = await asyncio.to_thread(
-            self._world.rabbitmq.ctl, "list_queues", "--formatter", "json", *columns
+            self._world.engines.rabbitmq.ctl, "list_queues", "--formatter", "json", *columns
         )
         return {
             str(queue["name"]): Depth(queue["messages_ready"], queue["messages_unacknowledged"])

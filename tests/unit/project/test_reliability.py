@@ -34,6 +34,12 @@ def test_runs_add_up_and_a_broken_promise_is_told() -> None:
     assert "seed 7: 1. Its cause." in told
 
 
+def test_how_long_bookings_paused_is_told_by_kind_of_fault_and_world() -> None:
+    runs = [HELD.model_copy(update={"pauses": {"kill worker": seconds}}) for seconds in ([1.0, 2.0], [9.5])]
+    assert "| one node | kill worker | 3 | 2.0 | 9.5 |" in page(runs)
+    assert "How long bookings paused" not in page([HELD])
+
+
 def test_a_line_is_read_as_it_was_kept(tmp_path: Path) -> None:
     for run in (HELD, BROKEN):
         record.keep(run, tmp_path / "record.jsonl")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from tests.poll import eventually
 from tests.weather.faults.network import Does
 from tests.weather.scene import USER, Scene
+from voyage.devstack import Temporal
 from voyage.devstack.ports import HOST, listening
 
 UP_WITHIN = 60.0  # seconds that Temporal may take for a restart
@@ -30,7 +31,8 @@ def requests_a_second(most: int) -> Does:
 
 async def _restart(scene: Scene, config: Mapping[str, str]) -> None:
     """Return when it listens: a client of ours would take from the limit."""
-    temporal = scene.world.temporal
+    temporal = scene.world.engines.temporal
+    assert isinstance(temporal, Temporal)
     temporal.config = config
     await asyncio.to_thread(temporal.stop)
     temporal.spawn()
@@ -59,4 +61,4 @@ def rights(*, configure: str = ALL, write: str = ALL, read: str = ALL, then_cut:
 
 
 async def _permit(scene: Scene, *patterns: str) -> None:
-    await asyncio.to_thread(scene.world.rabbitmq.ctl, "set_permissions", USER, *patterns)
+    await asyncio.to_thread(scene.world.engines.rabbitmq.ctl, "set_permissions", USER, *patterns)

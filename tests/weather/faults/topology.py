@@ -34,7 +34,7 @@ def policy_while_no_consumer_runs(**definition: int | str) -> Does:
 
     @asynccontextmanager
     async def fault(scene: Scene) -> AsyncIterator[None]:
-        ctl, names = scene.world.rabbitmq.ctl, scene.those("consumer")
+        ctl, names = scene.world.engines.rabbitmq.ctl, scene.those("consumer")
         pattern = f"^{scene.world.direct.requests_queue}$"
         with scene.supervisor.leaving_alone(*names):
             await asyncio.gather(*(asyncio.to_thread(scene.services[name].stop) for name in names))
