@@ -9,6 +9,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings
 
+from console.settings import ConsoleSettings
 from consumer.settings import ConsumerSettings
 from publisher.settings import BrokerSettings
 from saga.payloads.codec_server import CodecServerSettings
@@ -45,7 +46,16 @@ SECTIONS = (
         EncryptionSettings,
     ),
     Section("Codec server", "For `voyage-worker codec`, with the keys above.", CodecServerSettings),
-    Section("Logs, health and metrics", "For `voyage-consumer` and `voyage-worker`.", RuntimeSettings),
+    Section(
+        "Console",
+        "For `voyage-console`, with all tables of `voyage-consumer`. See [The console](console.md).",
+        ConsoleSettings,
+    ),
+    Section(
+        "Logs, health and metrics",
+        "For `voyage-consumer`, `voyage-worker` and `voyage-console`.",
+        RuntimeSettings,
+    ),
     Section(
         "Suppliers",
         "For `voyage-worker`, one set for each leg: `VOYAGE_CAR_SUPPLIER_URL` and so on. See [Suppliers](suppliers.md).",

@@ -11,7 +11,7 @@ from voyage.runtime.check_results import CheckResult, CheckState
 from voyage.search_attributes import NAMES
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-_UNASKABLE = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.UNIMPLEMENTED)
+UNASKABLE = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.UNIMPLEMENTED)
 
 
 async def are_there(client: Client) -> bool:
@@ -35,7 +35,7 @@ async def check(name: str, client: Client) -> CheckResult:
     try:
         found = await _types(client)
     except RPCError as error:
-        if error.status not in _UNASKABLE:
+        if error.status not in UNASKABLE:
             raise
         to_do = "Ask as an administrator: temporal operator search-attribute list"
         return CheckResult(name, CheckState.UNKNOWN, "this user may not look", to_do)

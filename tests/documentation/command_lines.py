@@ -8,6 +8,7 @@ from typer.core import TyperGroup
 from typer.exceptions import Exit, TyperException
 from typer.main import get_command
 
+import console.command
 import consumer.command
 import saga.cli.app
 from tests.documentation.pages import ROOT
@@ -16,6 +17,7 @@ from voyage.dev import app as voyage
 COMMANDS: dict[str, Command] = {
     "voyage": get_command(voyage.app),
     "voyage-worker": get_command(saga.cli.app.app),
+    "voyage-console": get_command(console.command.app),
     "voyage-consumer": get_command(consumer.command.app),
 }
 TARGETS = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))

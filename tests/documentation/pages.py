@@ -18,7 +18,15 @@ PAGES = sorted(
 )
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")
-PROGRAMS = ("make ", "voyage ", "voyage-worker ", "voyage-consumer ", "python -m ", ".venv/bin/")
+PROGRAMS = (
+    "make ",
+    "voyage ",
+    "voyage-worker ",
+    "voyage-consumer ",
+    "voyage-console ",
+    "python -m ",
+    ".venv/bin/",
+)
 JOINTS = {"&&", "||", ";", "|", "&", "(", ")"}
 REDIRECTIONS = {">", ">>", "<", "2>"}
 

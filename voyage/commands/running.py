@@ -15,7 +15,7 @@ from voyage.commands.failures import Ending, Exit, Explain, ending_of, missing_l
 from voyage.commands.variables import check_variables
 
 _ASKED = {"--help", "--version"}
-OURS = ("publisher", "saga", "consumer", "voyage", "examples")
+OURS = ("console", "publisher", "saga", "consumer", "voyage", "examples")
 
 
 def run_to_the_end(name: str, module: str, extra: str) -> NoReturn:

@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 _LET_FINISH = 1.0  # seconds in which what goes on beside a failure may finish
 LET_END = 5.0  # seconds in which what is told to end may do so
 MARGIN = 15.0  # seconds that a stop may take beyond what is in flight
-OURS = ("consumer", "publisher", "saga", "voyage")
+OURS = ("console", "consumer", "publisher", "saga", "voyage")
 
 
 def set_up_logging(settings: RuntimeSettings, *more: Processor) -> None:

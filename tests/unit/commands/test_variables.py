@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[3]
 
 
 def test_the_names_are_those_that_the_classes_read() -> None:
-    for package in ("publisher", "saga", "consumer", "voyage"):
+    for package in ("publisher", "saga", "consumer", "console", "voyage"):
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
             if not module.name.endswith("__main__"):
                 importlib.import_module(module.name)
@@ -27,7 +27,7 @@ def test_the_names_are_those_that_the_classes_read() -> None:
         kind
         for kind in subclasses(BaseSettings)
         if kind not in {SupplierSettings, LegSimulationSettings}
-        and kind.__module__.split(".")[0] in {"publisher", "saga", "consumer", "voyage"}
+        and kind.__module__.split(".")[0] in {"publisher", "saga", "consumer", "console", "voyage"}
     ]
     assert {f"VOYAGE_{field}".upper() for kind in ours for field in kind.model_fields} == NAMES
     assert {name.upper() for name in SupplierSettings.model_fields} == set(OF_A_SUPPLIER)

@@ -16,7 +16,7 @@ FILE = re.compile(r"`([\w./-]+\.py)`")
 STOP = re.compile(r"^(\d+)\. \*\*`([\w/]+\.py)`\*\*: (.*?)(?=^\d+\. |\n\n|\Z)", re.MULTILINE | re.DOTALL)
 WAY = "The way of a booking"
 LEG = re.compile(rf"\b({'|'.join(BookingRequest.declared_legs)})s?\b", re.IGNORECASE)
-ROOMS = ("publisher", "consumer", "saga", "voyage")
+ROOMS = ("publisher", "consumer", "saga", "console", "voyage")
 NAMES_LEGS = {"voyage/trips/tutorial.py"}
 
 

@@ -38,7 +38,7 @@ def subclasses(kind: type[Any]) -> Iterator[type[Any]]:
 @pytest.fixture(scope="module")
 def settings() -> set[str]:
     """The names of all settings, as the environment has them."""
-    for package in ("publisher", "saga", "consumer"):
+    for package in ("publisher", "saga", "consumer", "console"):
         for module in pkgutil.walk_packages([str(ROOT / package)], f"{package}."):
             importlib.import_module(module.name)
     own = [kind for kind in subclasses(BaseSettings) if kind is not SupplierSettings]

@@ -1,0 +1,99 @@
+"""What a booking itself tells of its legs: by a query while it runs, by its outcome when it has ended."""
+
+import asyncio
+from collections import OrderedDict
+from datetime import timedelta
+from typing import TypeVar
+
+from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.client import WorkflowQueryFailedError as QueryFailedError
+from temporalio.service import RPCError
+
+from console.facts import legs
+from console.facts.booking_view import Inside
+from console.facts.shared import Shared
+from console.facts.temporal import TemporalLink
+from consumer.temporal.booking_lookup import outcome_of
+from saga.errors import DecryptionError
+from saga.legs import legs_of
+from saga.models import BookingInput
+from saga.workflows.booking import BookingWorkflow
+from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
+from saga.workflows.history_reader import read_input
+
+AT_A_TIME = 6
+RPC_TIMEOUT = timedelta(seconds=5)
+QUERY_TIMEOUT = timedelta(seconds=2)
+FRESH = 1.5  # seconds for which what a running booking told is shown
+MOST_KEPT = 5000  # bookings of which what can't change any more is kept
+_EARLY = CancelledBeforeRequestWorkflow.__name__
+T = TypeVar("T")
+_SILENT = "No worker answers for it; this is what Temporal knows."
+
+
+class Insides:
+    """Looks into bookings, a few at a time; what has ended is asked once."""
+
+    def __init__(self, temporal: TemporalLink, shared: Shared) -> None:
+        self._temporal, self._shared = temporal, shared
+        self._turns = asyncio.Semaphore(AT_A_TIME)
+        self._ended: OrderedDict[str, Inside] = OrderedDict()
+        self._inputs: OrderedDict[str, BookingInput] = OrderedDict()
+
+    async def of(self, found: WorkflowExecution, patience: float) -> Inside:
+        """What it tells within so many seconds, or what it told last."""
+        if known := self._ended.get(found.run_id):
+            return known
+        reading = await self._shared.get(
+            ("inside", found.run_id), lambda: self._look(found), fresh=FRESH, patience=patience
+        )
+        return reading.value or Inside(note=reading.error)
+
+    async def _look(self, found: WorkflowExecution) -> Inside:
+        async with self._turns:
+            client = self._temporal.client
+            try:
+                if found.status is WorkflowExecutionStatus.RUNNING:
+                    return await self._running(client, found)
+                outcome = await outcome_of(client, found)
+            except DecryptionError as unreadable:
+                return Inside(note=str(unreadable))
+        inside = Inside(legs=tuple(legs.ended(outcome.legs)) if outcome else (), outcome=outcome)
+        _keep(self._ended, found.run_id, inside)
+        return inside
+
+    async def _running(self, client: Client, found: WorkflowExecution) -> Inside:
+        if found.workflow_type == _EARLY:
+            return Inside(note="Cancelled before its request has come; it waits for that.")
+        handle = client.get_workflow_handle_for(BookingWorkflow.run, found.id, run_id=found.run_id)
+        described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
+        booking = await self._input(client, found)
+        if described.status is not WorkflowExecutionStatus.RUNNING:
+            outcome = await outcome_of(client, described)
+            return Inside(
+                legs=tuple(legs.ended(outcome.legs)) if outcome else (), booking=booking, outcome=outcome
+            )
+        pending = legs.by_activity(described.raw_description.pending_activities)
+        try:
+            told = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
+        except (RPCError, QueryFailedError):
+            shown = legs.planned(legs_of(booking), pending)
+            return Inside(legs=tuple(shown), booking=booking, note=_SILENT)
+        return Inside(legs=tuple(legs.going(told, pending)), booking=booking)
+
+    async def _input(self, client: Client, found: WorkflowExecution) -> BookingInput:
+        """With what it was started, which its first event says."""
+        if known := self._inputs.get(found.run_id):
+            return known
+        handle = client.get_workflow_handle(found.id, run_id=found.run_id)
+        async for event in handle.fetch_history_events(page_size=1, rpc_timeout=RPC_TIMEOUT):
+            booking = await read_input(WorkflowHistory(found.id, [event]), client.data_converter)
+            _keep(self._inputs, found.run_id, booking)
+            return booking
+        raise AssertionError("a workflow without a first event")
+
+
+def _keep(kept: OrderedDict[str, T], key: str, value: T) -> None:
+    kept[key] = value
+    if len(kept) > MOST_KEPT:
+        kept.popitem(last=False)

@@ -1,0 +1,1 @@
+"""The console's pages, made here and kept up to date by server-sent events."""
