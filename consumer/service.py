@@ -58,9 +58,13 @@ async def run(settings: ConsumerSettings) -> None:
             workers["bookings"] = await stack.enter_async_context(books)
         for worker in workers.values():
             stack.finish(worker.shutdown)
+        polling = {"results": results.can_publish}
         checks: list[Check] = [
             *watch.checks,
-            *(PollerHealth(name, worker, settings.poller_timeout, limit) for name, worker in workers.items()),
+            *(
+                PollerHealth(name, worker, settings.poller_timeout, limit, polling.get(name))
+                for name, worker in workers.items()
+            ),
             PublishingCheck("reply channel", broker.publisher, settings),
         ]
         starter = WorkflowStarter(client, settings, intake, starts)

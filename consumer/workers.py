@@ -14,6 +14,7 @@ from consumer.reconciliation.reconciliation_workflow import (
     ReconciliationWorkflow,
 )
 from consumer.reconciliation.stopped_bookings import StoppedBookings
+from consumer.replies.reply_slots import tuner
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.reply_address import PUBLISH_RESULT
 from consumer.settings import ConsumerSettings
@@ -37,6 +38,7 @@ def reply_worker(client: Client, settings: ConsumerSettings, results: ResultPubl
             later.await_booking,
             later.publish_results,
         ],
+        tuner=tuner(results.can_publish),
         workflow_runner=UnsandboxedWorkflowRunner(),
         graceful_shutdown_timeout=timedelta(seconds=settings.drain_timeout),
         workflow_task_poller_behavior=POLLERS,

@@ -1,9 +1,10 @@
 """Publishing results: to the address that asked, or to the parked queue if that is gone."""
 
+import asyncio
 import logging
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -28,6 +29,10 @@ from voyage.runtime import logs, tracing
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 1.0  # seconds without a connection after which a result is left to other consumers
+AT_ONCE = timedelta(seconds=0.1)
+GIVEN_BACK = "RabbitMQ is away from this consumer: another one may reply"
+
 
 class ResultPublisher:
     """Publishes results: persistent, mandatory, confirmed. Every method returns when RabbitMQ has them."""
@@ -45,9 +50,12 @@ class ResultPublisher:
         again: bool,  # noqa: FBT001 -- Temporal passes arguments by position
     ) -> None:
         """The last activity of a booking, called by the saga through its reply callback."""
+        address = ReplyAddress.from_context(context)
+        logs.bind(booking_id=address.booking_id)
+        sending = self.send_outcome(outcome, address, duplicate=again)
         async with heartbeating("waiting for RabbitMQ"):
             with _in_one_line():
-                await self.send_outcome(outcome, ReplyAddress.from_context(context), duplicate=again)
+                await self._unless_away(sending)
         about = activity.info()
         self._intake.ended((about.started_time - about.current_attempt_scheduled_time).total_seconds())
         RESULT_LAG.observe(seconds_since(about.scheduled_time))
@@ -74,6 +82,28 @@ class ResultPublisher:
     async def send_rejection(self, result: BookingResult, address: ReplyAddress, message_id: str) -> None:
         """Tell a sender why its message can't become a booking."""
         await self._send(result, address, message_id)
+
+    @property
+    def can_publish(self) -> asyncio.Event:
+        """Set while there is a connection to RabbitMQ."""
+        return self._publisher.connection.back
+
+    async def _unless_away(self, sending: Awaitable[None]) -> None:
+        """Send; raises `ApplicationError` if the connection is lost and not there again soon."""
+        ends = [
+            asyncio.ensure_future(sending),
+            asyncio.ensure_future(self._publisher.connection.lost(PATIENCE)),
+        ]
+        try:
+            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            if not ends[0].done():
+                raise ApplicationError(
+                    GIVEN_BACK, category=ApplicationErrorCategory.BENIGN, next_retry_delay=AT_ONCE
+                )
+            await ends[0]
+        finally:
+            for end in ends:
+                end.cancel()
 
     async def _send(self, result: BookingResult, address: ReplyAddress, message_id: str) -> None:
         with tracing.publishing(address.reply_to, address.trace) as headers:

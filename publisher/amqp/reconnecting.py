@@ -99,12 +99,12 @@ class ReconnectingConnection(RobustConnection):
         """
         await Connection._on_connected(self)  # noqa: SLF001 -- what RobustConnection does first
         restored = await asyncio.gather(*map(_is_restored, tuple(self._opened)))
-        transport = self.transport
-        if not all(restored) and transport and not await _answers(transport):
-            self._transports.cut_off()
-            raise AMQPConnectionError("The node lets us in, and then is silent")
         if not all(restored):
+            if not await self.mend():
+                raise AMQPConnectionError("The node lets us in, and then is silent")
             self._request_recovery()
+        if self.transport is None or self.transport.connection.is_closed:
+            raise AMQPConnectionError("The connection is lost again")
         self.away.clear()
         self.back.set()
         if self.connection_attempt:
