@@ -10,7 +10,7 @@ from console.facts.shared import Reading, Shared
 from console.facts.temporal import TemporalLink
 from console.settings import ConsoleSettings
 from consumer.diagnostics import doctor
-from saga.temporal.server_checks import KINDS, last_poll_time, recent_pollers
+from saga.temporal.poller_checks import KINDS, last_poll_time, recent_pollers
 from voyage.runtime.check_results import CheckResult, CheckState
 
 DOCTOR_FRESH = 20.0  # seconds

@@ -17,7 +17,7 @@ from console.errors import KNOWN
 from console.facts.broker import BrokerLink
 from console.facts.temporal import TemporalLink
 from publisher.amqp.connection import open_channel
-from saga.temporal.server_checks import KINDS
+from saga.temporal.poller_checks import KINDS
 
 EVERY = 5.0  # seconds
 KEPT = timedelta(minutes=15)

@@ -2,10 +2,14 @@
 
 import asyncio
 
+import pytest
+
 from publisher import BookingRequest, Client
 from publisher.contract.result import Status
 from tests.acceptance.conftest import World
 from voyage.devstack.rabbitmq_cluster import RabbitMqCluster
+
+pytestmark = pytest.mark.thorough
 
 BOOKINGS = 40
 WITHIN = 25.0  # seconds, on a busy machine; the node stays away for longer

@@ -19,6 +19,8 @@ from tests.poll import eventually
 from voyage.devstack.ports import HOST
 from voyage.devstack.rabbitmq_cluster import Node, RabbitMqCluster
 
+pytestmark = pytest.mark.thorough
+
 WITHIN = 20.0  # seconds; a frozen node counts as gone after about a minute
 CONSUMERS = 4  # of queues that answer; some would come behind the one that doesn't
 
