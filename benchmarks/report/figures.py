@@ -38,9 +38,11 @@ def values(figure: Figure, scenario: str, load: str = "closed", run: str = "thro
     return [figure(one) for one in measured(load, run) if one.scenario == scenario]
 
 
-def ratios(figure: Figure, scenario: str, other: str, run: str = "throughput") -> list[float]:
+def ratios(
+    figure: Figure, scenario: str, other: str, load: str = "closed", run: str = "throughput"
+) -> list[float]:
     """A figure of a scenario divided by that of another scenario, in each round."""
-    pairs = zip(values(figure, scenario, run=run), values(figure, other, run=run), strict=False)
+    pairs = zip(values(figure, scenario, load, run), values(figure, other, load, run), strict=False)
     return [one / two for one, two in pairs]
 
 

@@ -41,8 +41,11 @@ def summary() -> str:
         Row("added latency, p50: two services - direct client, ms", _added(two), at_most=8.0),
         Row("added latency, p50: one process - direct client, ms", _added(one), at_most=8.0),
         Row("one at a time, p50: one process / direct client", _singly(one), at_most=0.7),
-        Row("bookings/s: two services / minimal glue", ratios(per_second, two, "glue"), GLUE),
+        Row("bookings/s: two services / minimal glue", ratios(per_second, two, "glue"), GLUE, at_least=1.3),
         Row("bookings/s: one process / minimal glue", ratios(per_second, one, "glue-one-process"), GLUE),
+        Row("server CPU: two services / direct client", ratios(cpu("server"), two, direct)),
+        Row("server CPU: one process / direct client", ratios(cpu("server"), one, direct)),
+        Row("worker CPU: two services / minimal glue", ratios(cpu("worker"), two, "glue"), GLUE, at_most=0.7),
         Row("consumer CPU: two services / minimal glue", ratios(cpu("consumer"), two, "glue"), GLUE),
         Row(
             "backlog: rate of the last tenth / first tenth",
