@@ -4,7 +4,8 @@ from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.kept_queue import Kept
 from publisher.amqp.parked_result import ParkedResult
 
-EXCERPT = 60  # bytes of a dead letter's body
+EXCERPT = 60  # characters of a dead letter's body
+_BYTES = 4 * EXCERPT  # in which there are so many, whatever they are
 LONGEST_CELL = 1000  # characters; what we note is shorter
 DEAD_LETTER = ("id", "reason", "since", "body", "error")
 PARKED = ("id", "booking", "reason", "since", "address", "error")
@@ -12,8 +13,14 @@ PARKED = ("id", "booking", "reason", "since", "address", "error")
 
 def dead_letter_cells(letter: DeadLetter) -> tuple[str, ...]:
     """A row with the beginning of a letter's body; the letter itself need not be kept."""
-    body = letter.delivery.body[:EXCERPT].decode(errors="backslashreplace")
+    body = excerpt(letter.delivery.body)
     return _cells(letter.id, letter.reason, letter.time[:19], body, letter.error)
+
+
+def excerpt(body: bytes) -> str:
+    """The beginning in one line; `…` where it is cut."""
+    begin = " ".join(body[:_BYTES].decode(errors="backslashreplace").split())
+    return _printable(begin[:EXCERPT]) + "…" * (len(begin) > EXCERPT or len(body) > _BYTES)
 
 
 def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
@@ -33,7 +40,12 @@ def parked_fields(parked: ParkedResult) -> dict[str, object]:
 
 
 def _cells(*cells: str) -> tuple[str, ...]:
-    return tuple(cell[:LONGEST_CELL] for cell in cells)
+    return tuple(_printable(cell[:LONGEST_CELL]) for cell in cells)
+
+
+def _printable(text: str) -> str:
+    """The text without what would move a terminal's cursor, or colour it."""
+    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
 
 
 def _noted(kept: Kept, error: str, time: str) -> dict[str, object]:
