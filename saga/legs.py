@@ -32,6 +32,11 @@ def undo_activity(leg: str) -> str:
     return f"undo_book_{leg}"
 
 
+def idempotency_key(workflow_id: str, leg: str) -> str:
+    """By what a supplier knows a leg of a booking, for each try and for its undo."""
+    return f"{workflow_id}:{leg}"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Leg:
     """One leg of one booking: what to book, and how patiently. `item` is JSON; `words` say it to people."""

@@ -8,6 +8,7 @@ from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus
 from temporalio.service import RPCError, RPCStatusCode
 
 from saga.errors import DecryptionError, NotListedError, TemporalCallError
+from saga.legs import idempotency_key
 from saga.models import BookingOutcome, LegOutcome
 from saga.workflows import manual_intervention
 from saga.workflows.booking import BookingWorkflow
@@ -37,7 +38,7 @@ class Entry:
 
     def fields(self) -> dict[str, object]:
         """The same for programs."""
-        legs = None if self.open_legs is None else [_leg_fields(leg) for leg in self.open_legs]
+        legs = None if self.open_legs is None else [self._fields_of(leg) for leg in self.open_legs]
         told = {} if legs is not None else {"text": self.legs}
         return {
             "booking_id": self.booking_id,
@@ -47,9 +48,21 @@ class Entry:
             **told,
         }
 
+    @property
+    def keys(self) -> list[str]:
+        """By what the suppliers know the open legs, whether or not they have answered."""
+        return [self._key_of(leg) for leg in self.open_legs or ()]
 
-def _leg_fields(leg: LegOutcome) -> dict[str, object]:
-    return {**asdict(leg), "status": leg.status.value}
+    @property
+    def references(self) -> list[str]:
+        """What the suppliers have answered, as far as they have."""
+        return [leg.reference for leg in self.open_legs or () if leg.reference]
+
+    def _fields_of(self, leg: LegOutcome) -> dict[str, object]:
+        return {**asdict(leg), "status": leg.status.value, "idempotency_key": self._key_of(leg)}
+
+    def _key_of(self, leg: LegOutcome) -> str:
+        return idempotency_key(self.workflow_id, leg.leg)
 
 
 async def entries(client: Client, limit: int | None = None) -> AsyncIterator[Entry]:

@@ -11,7 +11,7 @@ from saga.activities.heartbeat import heartbeating
 from saga.activities.tries import count_tries
 from saga.activities.unfinished_calls import Unfinished
 from saga.activities.unserved import unserved
-from saga.legs import Leg, book_activity, leg_of, undo_activity
+from saga.legs import Leg, book_activity, idempotency_key, leg_of, undo_activity
 from saga.models import AnyBooking, Booked, BookingInput
 from saga.suppliers.plain_methods import accept_plain_methods
 from saga.suppliers.supplier import Supplier, SupplierCall
@@ -85,7 +85,7 @@ class _LegActivities:
             leg=leg.name,
             item=read(leg.name, leg.item),
             details={name: read(name, value) for name, value in booking.details.items()},
-            idempotency_key=f"{workflow_id}:{leg.name}",
+            idempotency_key=idempotency_key(workflow_id, leg.name),
             attempt=leg.tried + info.attempt,
             attempts=attempts,
         )

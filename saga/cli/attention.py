@@ -36,18 +36,18 @@ stdout = Console(soft_wrap=True, highlight=False)
 
 @app.command("list", epilog=examples("voyage-worker attention list", "voyage-worker attention list --json"))
 def list_entries(*, as_json: AsJson = False) -> None:
-    """List the bookings that need a person.
+    """List the bookings that need a person, the newest first.
 
-    Each with the legs that may still be booked, and why the undo failed. With --json: booking_id,
-    workflow_id, since, and legs with leg, item, status, reference, attempts, error.
+    Each with the legs that may still be booked, why the undo failed, and the idempotency key and the
+    reference by which the supplier knows them. With --json: booking_id, workflow_id, since, and legs with
+    leg, item, status, reference, attempts, error, idempotency_key.
     """
     found = _run(_list())
     if as_json:
         for entry in found:
             typer.echo(json.dumps(entry.fields()))
     elif found:
-        names = ("booking", "since", "open legs")
-        print_sheet(stdout, names, [(one.booking_id, one.since[:19], one.legs) for one in found])
+        print_sheet(stdout, ("booking", "since", "key", "reference", "open legs"), [*map(_cells, found)])
     else:
         typer.echo("No booking needs a person.")
 
@@ -111,10 +111,17 @@ def login_name() -> str:
 
 def _ask(booking: str) -> None:
     """Show what is open and ask; raises `NotListedError`, or ends the command."""
-    typer.echo(f"Open legs of {booking}: {_run(_find(booking)).legs}", err=True)
+    found = _run(_find(booking))
+    known = ", ".join([*found.keys, *found.references])
+    typer.echo(f"Open legs of {booking} ({known}): {found.legs}", err=True)
     if not typer.confirm("Are they all undone, so that the client may be told `cancelled`?", err=True):
         typer.echo("Nothing was changed.", err=True)
         raise typer.Exit(Exit.NOT_BOOKED)
+
+
+def _cells(found: Entry) -> tuple[str, ...]:
+    known = ("\n".join(found.keys), "\n".join(found.references))
+    return found.booking_id, found.since[:19], *known, found.legs
 
 
 def _ids(found: Entry) -> dict[str, object]:
@@ -128,7 +135,8 @@ def _tell(fields: dict[str, object], *, as_json: bool) -> None:
 
 async def _list() -> list[Entry]:
     client = await connect_once()
-    return [entry async for entry in open_bookings.entries(client)]
+    found = [entry async for entry in open_bookings.entries(client)]
+    return sorted(found, key=lambda entry: entry.since, reverse=True)
 
 
 async def _find(booking: str) -> Entry:

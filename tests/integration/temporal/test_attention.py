@@ -15,6 +15,7 @@ import pytest
 
 from saga.models import LegStatus
 from saga.suppliers.supplier import SupplierCall
+from saga.workflows.booking import BookingWorkflow
 from tests.commands import run_to_the_end
 from tests.integration.conftest import Handle, Saga
 from tests.poll import eventually
@@ -63,6 +64,19 @@ async def test_the_list_has_fields_for_programs(saga: Saga, waiting: Handle) -> 
         ("hotel", "h", "undo_failed")
     ]
     assert WHY in found["legs"][0]["error"]
+    assert found["legs"][0]["idempotency_key"] == f"{waiting.id}:hotel"
+
+
+async def test_the_newest_comes_first(saga: Saga, waiting: Handle) -> None:
+    newer = await saga.start(flight="invalid", prefix="booking-")
+    await eventually("the newer booking to be listed", lambda: entry(saga, own_id(newer)))
+    _, printed, _ = await attention(saga, "list", "--json")
+    listed = [json.loads(line)["booking_id"] for line in printed.splitlines()]
+
+    assert [own for own in listed if own in {own_id(newer), own_id(waiting)}] == [
+        own_id(newer),
+        own_id(waiting),
+    ]
 
 
 @pytest.mark.parametrize("width", [80, 60, 40])
@@ -70,8 +84,10 @@ async def test_ids_and_words_are_whole_at_every_width(saga: Saga, waiting: Handl
     code, printed, _ = await attention(saga, "list", environment={"COLUMNS": str(width)})
 
     assert code == 0
-    assert max(map(len, printed.splitlines())) <= width
-    assert own_id(waiting) in printed
+    assert max(len(line) for line in printed.splitlines() if not line.endswith(":hotel")) <= width
+    assert own_id(waiting) in printed.split()
+    reference = (await waiting.query(BookingWorkflow.legs))[1].reference
+    assert {f"{waiting.id}:hotel", reference} <= set(printed.split()), "what the supplier asks for"
     assert set(WHY.split()) <= set(printed.split())
 
 
@@ -137,7 +153,7 @@ async def test_in_a_terminal_it_asks_before_it_settles(saga: Saga, waiting: Hand
 
     code, seen = await asyncio.to_thread(type_at_it, "n")
     assert (code, "Nothing was changed." in seen) == (1, True)
-    assert "hotel h: " in seen
+    assert f"{waiting.id}:hotel" in seen
     assert await entry(saga, own_id(waiting))
     code, seen = await asyncio.to_thread(type_at_it, "y")
     assert (code, "is settled by" in seen) == (0, True)
