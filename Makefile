@@ -84,7 +84,7 @@ format: setup ## Let ruff put the code in order
 	@$(BIN)/ruff check --fix
 	@$(BIN)/ruff format
 
-bench: setup ## Measure throughput, latency, CPU and memory beside Temporal's tutorial; OPTIONS="--rounds 9"
+bench: setup ## Measure throughput, latency, CPU and memory beside Temporal's tutorial; OPTIONS="--rounds 9"; WORLD=cluster for clusters
 	@$(BIN)/python -m benchmarks throughput $(OPTIONS)
 
 bench-backlog: setup ## Measure the rate while 10,000 requests are drained; OPTIONS="--requests 2000"

@@ -42,7 +42,7 @@ def peers(
     entries = {**SCENARIOS, **others}
     plan = Plan(rounds, bookings, in_flight, rate=0, seconds=0, singles=singles, sequential=tuple(entries))
     with _servers(on_disk=on_disk) as servers:
-        measured = uvloop.run(run(servers, entries.values(), plan))
+        measured = uvloop.run(run(servers, entries.values(), plan)).measured
     figures = {"note": f" Versions: {versions()}.", "measured": [asdict(one) for one in measured]}
     results.save("peers", {**options, "on_disk": on_disk}, figures)
     page.write()
@@ -54,4 +54,6 @@ def _servers(*, on_disk: bool) -> Iterator[devstack.Servers]:
         devstack.RabbitMq() as broker,
         devstack.Temporal(temporal_binary(print), durable=on_disk) as temporal,
     ):
-        yield devstack.Servers(amqp_url=broker.url, temporal_address=temporal.address)
+        yield devstack.Servers(
+            amqp_url=broker.url, temporal_address=temporal.address, started=[broker, temporal]
+        )

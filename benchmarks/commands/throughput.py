@@ -28,6 +28,7 @@ def throughput(  # noqa: PLR0913 -- one for each option
     plan = Plan(rounds, bookings, in_flight, rate, seconds, singles, SEQUENTIAL)
     entries = [*SCENARIOS.values(), *(GLUE.values() if glue else ())]
     with devstack.stack() as servers:
-        measured = uvloop.run(run(servers, entries, plan))
-    results.save("throughput", options, {"measured": [asdict(one) for one in measured]})
+        found = uvloop.run(run(servers, entries, plan))
+    figures = {"events": found.events, "measured": [asdict(one) for one in found.measured]}
+    results.save("throughput", options, figures)
     page.write()

@@ -10,8 +10,10 @@ import uvloop
 from temporalio.client import Client as Temporal
 
 from benchmarks.measurement import loads
+from benchmarks.measurement.histories import history_events
 from benchmarks.measurement.measure import Measurement, measure
-from benchmarks.measurement.processes import server
+from benchmarks.measurement.processes import Roles
+from benchmarks.measurement.servers import roles
 from benchmarks.report.figures import spread
 from benchmarks.scenarios.legs import SECONDS, InTurn, Together, booking
 from benchmarks.scenarios.scenario import Scenario
@@ -33,6 +35,7 @@ def together(
 
 async def _compare(servers: devstack.Servers, rounds: int, bookings: int, singles: int) -> None:
     temporal = await Temporal.connect(servers.temporal_address)
+    shared = {name: group for name, group in roles(servers).items() if name != "broker"}
     async with AsyncExitStack() as stack:
         trips = [await stack.enter_async_context(booking(servers, trip)) for trip in (InTurn, Together)]
         for trip in trips:
@@ -42,8 +45,8 @@ async def _compare(servers: devstack.Servers, rounds: int, bookings: int, single
         for number in range(rounds):
             alone = await loads.sequential(trips, bookings=singles, pause=PAUSE)
             took.append([statistics.median(alone[trip.name]) * 1000 for trip in trips])
-            pairs.append([await _load(trip, number, bookings) for trip in trips])
-        events = [await _events(temporal, trip) for trip in trips]
+            pairs.append([await _load(trip, shared, number, bookings) for trip in trips])
+        events = [await history_events(temporal, trip) for trip in trips]
     print(f"three legs of {SECONDS * 1000:.0f} ms: in turn, together, together / in turn")
     _print("duration of one booking, ms", took, 0)
     for role in pairs[0][0].cpu_ms:
@@ -51,10 +54,10 @@ async def _compare(servers: devstack.Servers, rounds: int, bookings: int, single
     print(f"history events: {events[0]}, {events[1]}")
 
 
-async def _load(trip: Scenario, number: int, bookings: int) -> Measurement:
-    roles = {"server": server("start-dev"), **trip.roles}
+async def _load(trip: Scenario, shared: Roles, number: int, bookings: int) -> Measurement:
+    of_both = {**shared, **trip.roles}
     return await measure(
-        trip.name, "closed", number, roles, loads.closed(trip, bookings=bookings, in_flight=IN_FLIGHT)
+        trip.name, "closed", number, of_both, loads.closed(trip, bookings=bookings, in_flight=IN_FLIGHT)
     )
 
 
@@ -66,11 +69,3 @@ def _print(what: str, pairs: Sequence[Sequence[float]], digits: int = 1) -> None
     in_turn, at_once = zip(*pairs, strict=True)
     ratios = [two / one for one, two in pairs]
     print(f"{what}: {spread(in_turn, digits)}, {spread(at_once, digits)}, {spread(ratios, 2)}", flush=True)
-
-
-async def _events(temporal: Temporal, trip: Scenario) -> int:
-    """The history events of one of its bookings."""
-    query = f"TaskQueue = '{trip.environment['VOYAGE_TASK_QUEUE']}' AND WorkflowType = 'BookingWorkflow'"
-    async for found in temporal.list_workflows(query, limit=1):
-        return int((await temporal.get_workflow_handle(found.id).describe()).history_length)
-    raise RuntimeError(f"{trip.name}: nothing was booked")

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,6 +25,8 @@ class Measurement:
     latency_ms: dict[str, float]
     cpu_ms: dict[str, float] = field(default_factory=dict)
     peak_mib: dict[str, float] = field(default_factory=dict)
+    written: dict[str, float] = field(default_factory=dict)
+    """What a booking costs Temporal's database, if that is a server: rows, transactions, KiB of its log."""
 
 
 def percentiles(seconds: Sequence[float]) -> dict[str, float]:
@@ -33,12 +35,24 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     return {name: round(float(value) * 1000, 2) for name, value in zip(PERCENTILES, found, strict=True)}
 
 
+def nothing() -> Mapping[str, float]:
+    """What is written where nobody counts it."""
+    return {}
+
+
 async def measure(
-    scenario: str, load: str, number: int, roles: Roles, latencies: Awaitable[Sequence[float]]
+    scenario: str,
+    load: str,
+    number: int,
+    roles: Roles,
+    latencies: Awaitable[Sequence[float]],
+    *,
+    written: Callable[[], Mapping[str, float]] = nothing,
 ) -> Measurement:
-    """Await the latencies, and measure the roles during that time."""
+    """Await the latencies, and measure the roles meanwhile; `written` counts what is written so far."""
     roles = {name: group for name, group in roles.items() if group.processes}
     before = {name: group.cpu_seconds() for name, group in roles.items()}
+    written_before = await asyncio.to_thread(written)
     peak_mib = dict.fromkeys(roles, 0.0)
 
     async def watch_memory() -> None:
@@ -52,6 +66,7 @@ async def measure(
         seconds = await latencies
     elapsed = time.perf_counter() - began
     used = {name: group.cpu_seconds() - before[name] for name, group in roles.items()}
+    written_after = await asyncio.to_thread(written)
     return Measurement(
         scenario=scenario,
         load=load,
@@ -60,4 +75,8 @@ async def measure(
         latency_ms=percentiles(seconds),
         cpu_ms={name: round(cpu / len(seconds) * 1000, 2) for name, cpu in used.items()},
         peak_mib=peak_mib,
+        written={
+            name: round((after - written_before[name]) / len(seconds), 1)
+            for name, after in written_after.items()
+        },
     )

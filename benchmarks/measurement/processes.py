@@ -38,14 +38,6 @@ class ProcessGroup:
 Roles = Mapping[str, ProcessGroup]
 
 
-def server(name: str) -> ProcessGroup:
-    """The child process with `name` in its command line; an empty group if the server is not ours."""
-    for process in psutil.Process().children():
-        if name in " ".join(process.cmdline()):
-            return ProcessGroup.tree(process.pid)
-    return ProcessGroup()
-
-
 @asynccontextmanager
 async def service(
     command: Sequence[str], environment: Mapping[str, str], ready: str, *, python: str | Path = sys.executable

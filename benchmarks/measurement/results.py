@@ -11,7 +11,14 @@ from typing import Any
 
 import psutil
 
+from voyage.devstack.bring_up import CLUSTER, WORLD, clusters_are_asked_for
+
 FOLDER = Path(__file__).parents[1] / "results"
+
+
+def of_world(name: str) -> str:
+    """Under which name the figures of a subcommand are saved: those on clusters beside the others."""
+    return f"{name}-{CLUSTER}" if clusters_are_asked_for() else name
 
 
 def save(name: str, options: Mapping[str, object], figures: Mapping[str, Any]) -> None:
@@ -21,13 +28,14 @@ def save(name: str, options: Mapping[str, object], figures: Mapping[str, Any]) -
         for option, value in options.items()
         if value is not False
     ]
+    world = [f"{WORLD}={CLUSTER}"] if clusters_are_asked_for() else []
     document = {
         "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
-        "command": " ".join(("python -m benchmarks", name, *given)),
+        "command": " ".join((*world, "python -m benchmarks", name, *given)),
         "machine": machine(),
         **figures,
     }
-    (FOLDER / f"{name}.json").write_text(_lines(document) + "\n")
+    (FOLDER / f"{of_world(name)}.json").write_text(_lines(document) + "\n")
 
 
 def load(name: str) -> dict[str, Any] | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markdown import Markdown
 
-from benchmarks.report import capacity, charts, goals, sizing, tables
+from benchmarks.report import capacity, charts, clusters, goals, sizing, tables
 
 DOCS = Path(__file__).parents[2] / "docs"
 MARKERS = re.compile(r"(<!-- table ([\w-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -18,11 +18,12 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "throughput": tables.throughput,
         "latency": tables.other_latencies,
         "cpu-and-memory": tables.cpu_and_memory,
+        "clusters": clusters.clusters,
         "histories": sizing.histories,
         "sizing": sizing.sizing,
         "scale": capacity.scale,
         "backlog": capacity.backlog,
-        "runs": partial(tables.runs, "throughput", "backlog", "scale"),
+        "runs": partial(tables.runs, "throughput", clusters.RUN, "backlog", "scale"),
     },
     "peers.md": {"cost": tables.peers, "run": partial(tables.runs, "peers")},
 }

@@ -65,4 +65,4 @@ async def direct(servers: devstack.Servers) -> AsyncIterator[Scenario]:
     replies = Worker(temporal, task_queue=f"{queue}-replies", activities=[reply])
     environment = {**addresses(servers), **SIMULATED, "VOYAGE_TASK_QUEUE": queue}
     async with replies, service(command, environment, ready) as worker:
-        yield Scenario("direct", book, {"worker": worker})
+        yield Scenario("direct", book, {"worker": worker}, task_queue=queue)

@@ -76,4 +76,4 @@ async def by_message(
             result = await client.book(another, timeout=300)
             return "booked before" if result.duplicate else result.status.value
 
-        yield Scenario(name, book, roles, environment)
+        yield Scenario(name, book, roles, environment, environment["VOYAGE_TASK_QUEUE"])

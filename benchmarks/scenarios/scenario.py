@@ -12,12 +12,16 @@ TRIP = {"name": "John Doe", "car": "valid-car-id", "hotel": "valid-hotel-id", "f
 
 @dataclass(frozen=True)
 class Scenario:
-    """`book` books one trip and returns its status; `roles` are its processes, with this environment."""
+    """`book` books one trip and returns its status; `roles` are its processes, with this environment.
+
+    Its workflows are on `task_queue`; empty: it has none.
+    """
 
     name: str
     book: Callable[[], Awaitable[str]]
     roles: Roles
     environment: Mapping[str, str] = field(default_factory=dict)
+    task_queue: str = ""
 
 
 Start = Callable[[devstack.Servers], AbstractAsyncContextManager[Scenario]]

@@ -38,4 +38,5 @@ async def tutorial(servers: devstack.Servers) -> AsyncIterator[Scenario]:
         service(["-m", "benchmarks.tutorial.worker"], environment, "Worker started") as worker,
         service(["-m", "benchmarks.tutorial.http_api"], environment, "Running on") as http_api,
     ):
-        yield Scenario("tutorial", book, {"worker": worker, "consumer": http_api})
+        roles, queue = {"worker": worker, "consumer": http_api}, environment["BENCH_TASK_QUEUE"]
+        yield Scenario("tutorial", book, roles, task_queue=queue)

@@ -33,9 +33,9 @@ _OF_A_SUPPLIER = """
 """
 NAMES = frozenset(f"{PREFIX}{name}" for name in _NAMES.split())
 OF_A_SUPPLIER = tuple(_OF_A_SUPPLIER.split())
-OF_COMPOSE = frozenset(
-    f"{PREFIX}{name}" for name in ("IMAGE", "ADMIN_PASSWORD", "CLIENT_PASSWORD", "CONSUMER_PASSWORD")
-)
+_COMPOSED = ("IMAGE", "ADMIN_PASSWORD", "CLIENT_PASSWORD", "CONSUMER_PASSWORD")
+_COMPOSED_CLUSTERS = ("ERLANG_COOKIE", "TEMPORAL_DB_PASSWORD")
+OF_COMPOSE = frozenset(f"{PREFIX}{name}" for name in (*_COMPOSED, *_COMPOSED_CLUSTERS))
 """What `docker compose` reads itself; they may be set in the shell in which a command of ours is typed."""
 _MOST_NAMED = 5
 

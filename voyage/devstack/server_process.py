@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +16,7 @@ from voyage.devstack.parent_death import end_with_parent
 from voyage.errors import DevstackError
 
 STOP_TIMEOUT = 20.0
+LONGEST_LINE = 500  # of a log that is shown: Temporal's have whole stacks
 
 
 class Server(ABC):
@@ -100,8 +101,12 @@ class Server(ABC):
 
     def wait(self) -> None:
         """Return when it is ready; raises `StartError` if it ends or takes too long."""
+        self.wait_until(self.is_ready)
+
+    def wait_until(self, is_so: Callable[[], bool]) -> None:
+        """Return when this is so; raises as `wait` does."""
         deadline = time.monotonic() + self.ready_within
-        while not self.is_ready():
+        while not is_so():
             if self._process is None or self._process.poll() is not None:
                 raise DevstackError(f"{self.name} ended at once. It said last:\n{self._last_words()}")
             if time.monotonic() > deadline:
@@ -162,4 +167,5 @@ class Server(ABC):
             return
 
     def _last_words(self) -> str:
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-15:])
+        lines = self._log.read_text(errors="replace").splitlines()[-15:]
+        return "\n".join(line[:LONGEST_LINE] for line in lines)

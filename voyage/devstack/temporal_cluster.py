@@ -10,7 +10,7 @@ from voyage.devstack import binaries
 from voyage.devstack.balancer import Balancer
 from voyage.devstack.fetching import Say
 from voyage.devstack.group import Group
-from voyage.devstack.ports import HOST
+from voyage.devstack.ports import HOST, listening
 from voyage.devstack.postgresql import USER, PostgreSql
 from voyage.devstack.server_process import Server
 from voyage.devstack.temporal_release import STORES, TemporalRelease, chosen
@@ -19,7 +19,8 @@ from voyage.errors import DevstackError
 NEWEST = "1.32"
 HOSTS, SHARDS = 2, 64
 _PLUGIN = "postgres12_pgx"
-_SCHEMAS = dict(zip(STORES, ("temporal", "visibility"), strict=True))
+DATABASES = ("temporal", "visibility")
+_SCHEMAS = dict(zip(STORES, DATABASES, strict=True))
 _CONNECTIONS = 20  # of each service to each store, as in Temporal's images
 
 
@@ -87,11 +88,17 @@ class TemporalCluster(Group):
         return f"{HOST}:{self.port}"
 
     def spawn(self) -> None:
-        """Start PostgreSQL, wait for it, make the schemas; start the hosts without waiting."""
+        """Start PostgreSQL, make the schemas, start the hosts; they may not be ready when it returns.
+
+        The first alone fills the empty database: two that try it at the same time end at once.
+        """
         self.postgresql.start()
-        for database in _SCHEMAS.values():
+        for database in DATABASES:
             self._make(database)
-        for server in (*self.hosts, self._balancer):
+        first, *others = self.hosts
+        first.spawn()
+        first.wait_until(lambda: listening(HOST, first.port))
+        for server in (*others, self._balancer):
             server.spawn()
 
     def _make(self, database: str) -> None:
