@@ -59,6 +59,9 @@ test-clients: setup ## Run the example clients and the official AsyncAPI parser:
 test-alerts: setup ## Bring about each alert on real servers, fired by a real Prometheus with the shipped rules; needs prometheus
 	@$(BIN)/pytest tests/monitoring
 
+test-console: setup ## The console in a real Chromium, by its driver; needs chromium and chromium-driver
+	@$(BIN)/pytest tests/browser
+
 test-containers: setup ## Run the composed stack, and the integration tier against containers; needs Docker
 	@$(BIN)/pytest tests/containers
 	@env -u AMQP_URL -u TEMPORAL_ADDRESS $(BIN)/pytest tests/integration --containers
@@ -162,8 +165,8 @@ test-pythons: setup ## The unit tests under every other Python that is supported
 	@touch $@
 
 requirements: setup ## Pin the dependencies anew, after a change in pyproject.toml
-	@$(COMPILE) --extra dev --extra otel --group dev --output-file requirements/dev.txt pyproject.toml
-	@$(COMPILE) --extra service --extra otel --constraint requirements/dev.txt --output-file requirements/service.txt pyproject.toml
+	@$(COMPILE) --extra dev --extra console --extra otel --group dev --output-file requirements/dev.txt pyproject.toml
+	@$(COMPILE) --extra service --extra console --extra otel --constraint requirements/dev.txt --output-file requirements/service.txt pyproject.toml
 	@$(COMPILE) --group setup --constraint requirements/dev.txt --output-file requirements/uv.txt
 	@$(COMPILE) --group build --constraint requirements/dev.txt --output-file requirements/build.txt
 	@$(COMPILE) --group docs --output-file requirements/docs.txt

@@ -3,6 +3,7 @@
 A look holds the messages for a moment, so it is taken only when their number has changed, or somebody acts.
 """
 
+import asyncio
 import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
@@ -67,6 +68,8 @@ class KeptMessages(Generic[K]):
     ) -> None:
         self.name = name
         self._queue, self._broker, self._shared = queue, broker, shared
+        self.alone = asyncio.Lock()
+        """For whoever goes through the queue: what is held is not counted, and can't be looked at."""
 
     async def count(self, patience: float = 0.0) -> Reading[int | None]:
         """How many there are."""
@@ -81,10 +84,11 @@ class KeptMessages(Generic[K]):
         number = min(number, KeptPage((), counted.value).pages)
         count = counted.value
         reading = await self._shared.get(
-            (f"{self.name} page", number, count),
+            (f"{self.name} page", number),
             lambda: self._look(number, count),
             fresh=PAGE_FRESH,
             patience=patience,
+            version=count,
         )
         return Reading(reading.value, reading.at, reading.error or counted.error)
 
@@ -98,15 +102,16 @@ class KeptMessages(Generic[K]):
         self._shared.forget(self.name, f"{self.name} page")
 
     async def _count(self) -> int | None:
-        try:
-            return await self._queue(self._broker.client).count()
-        except ChannelNotFoundEntity:
-            return None
+        async with self.alone:
+            try:
+                return await self._queue(self._broker.client).count()
+            except ChannelNotFoundEntity:
+                return None
 
     async def _look(self, number: int, count: int) -> KeptPage:
         coming: AsyncGenerator[K, None]
         coming = self._queue(self._broker.client).browse(PAGE, skip=(number - 1) * PAGE)
-        async with aclosing(coming):
+        async with self.alone, aclosing(coming):
             shown = [view_of(kept) async for kept in coming]
         return KeptPage(tuple(shown), count, number)
 

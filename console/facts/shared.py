@@ -39,6 +39,7 @@ class Reading(Generic[T]):
 class _Asked:
     reading: Reading[Any]
     asked_at: float = float("-inf")
+    version: Hashable = None
     task: "asyncio.Task[None] | None" = None
 
 
@@ -49,9 +50,15 @@ class Shared:
         self._asked: OrderedDict[Hashable, _Asked] = OrderedDict()
 
     async def get(
-        self, key: Hashable, ask: Callable[[], Awaitable[T]], *, fresh: float, patience: float = 0.0
+        self,
+        key: Hashable,
+        ask: Callable[[], Awaitable[T]],
+        *,
+        fresh: float,
+        patience: float = 0.0,
+        version: Hashable = None,
     ) -> Reading[T]:
-        """The answer to a question, asked anew if it is older than `fresh` seconds.
+        """The answer to a question, asked anew if it is older than `fresh` seconds, or of another `version`.
 
         Waits for it `patience` seconds at most, and gives what was known before if it takes longer.
         """
@@ -59,7 +66,9 @@ class Shared:
         self._asked.move_to_end(key)
         if len(self._asked) > MOST:
             self._asked.popitem(last=False)
-        if asked.task is None and time.monotonic() - asked.asked_at >= fresh:
+        is_old = asked.version != version or time.monotonic() - asked.asked_at >= fresh
+        if asked.task is None and is_old:
+            asked.version = version
             asked.task = asyncio.create_task(self._ask(asked, ask))
         if asked.task and patience:
             await asyncio.wait([asked.task], timeout=patience)

@@ -137,7 +137,7 @@ async def _deal(handled: AsyncGenerator[Any, None], kept: KeptMessages[Any]) -> 
     It goes through the whole queue, as the commands do: who stops half-way may change the order.
     """
     try:
-        async with aclosing(handled):
+        async with kept.alone, aclosing(handled):
             if [one async for one in handled]:
                 return
     finally:

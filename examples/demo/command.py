@@ -68,7 +68,7 @@ def three_trips(*, stay: bool, http: bool, spans: Path | None) -> bool:
         if supplier:
             aside(f"The supplier listens at {supplier.url}")
         settings = supplier.settings if supplier else dict[str, str]()
-        servers, both = stack.enter_context(session.everything(spans=spans, settings=settings))
+        servers, both = stack.enter_context(session.everything(spans=spans, settings=settings, console=stay))
         as_expected = asyncio.run(book_trips(servers.amqp_url, traced=bool(spans)))
         if supplier:
             console.print(ledger(supplier), "")

@@ -24,7 +24,7 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 VERSION = PROJECT["version"]
 DIST = ROOT / "dist"
 WHEEL = DIST / f"voyage_bridge-{VERSION}-py3-none-any.whl"
-ROOMS = {"publisher", "saga", "consumer", "voyage"}
+ROOMS = {"publisher", "saga", "consumer", "console", "voyage"}
 SAFARI = """
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""A consumer or a worker as a process: its log, its health, its end, which comes with ours at the latest."""
+"""A process of ours: its log, its health, its end, which comes with ours at the latest."""
 
 import os
 import subprocess
@@ -17,15 +17,19 @@ PROGRAMS = {"consumer": ("consumer", "Consumer ready"), "worker": ("saga", "Work
 """What is started: the module, and what its log says when it is ready."""
 
 
+CONSOLE = "console"
+_STARTED = {**PROGRAMS, CONSOLE: ("console", "Console ready")}
+
+
 class ServiceError(DevstackError):
     """A process did not become ready; the text ends with its log."""
 
 
 class Process:
-    """Consumer or worker, from its start to its end; it appends to the log file that is named like it."""
+    """One of them from its start to its end; it appends to the log file that is named like it."""
 
     def __init__(self, name: str, logs: Path, environment: Mapping[str, str], spans: Path | None) -> None:
-        module, self._ready = PROGRAMS[name]
+        module, self._ready = _STARTED[name]
         self._name, self._log = name, logs / f"{name}.log"
         self._log.touch()
         self._began_at = self._log.stat().st_size

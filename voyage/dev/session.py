@@ -36,7 +36,7 @@ def try_trip(*, stay: bool = True, show_logs: bool = False, spans: Path | None =
     """
     files, trip = Watched(), load_settings(TripSettings).trip
     declared = declared_of(trip)
-    with everything(show_logs=show_logs, spans=spans) as (servers, both):
+    with everything(show_logs=show_logs, spans=spans, console=stay) as (servers, both):
         booked = _book_example(servers.amqp_url, trip, declared, traced=bool(spans))
         if stay:
             say_where_everything_is(servers, both)
@@ -52,14 +52,16 @@ def everything(
     show_logs: bool = False,
     spans: Path | None = None,
     settings: Mapping[str, str] = MappingProxyType({}),
+    console: bool = False,
 ) -> Iterator[tuple[devstack.Servers, Services]]:
-    """Servers, and a consumer and a worker at them, with these settings besides the environment's."""
+    """Servers, a consumer, a worker and perhaps a console at them, with these settings on top."""
     with devstack.stack(ui=True, say=aside) as servers:
         own = {"AMQP_URL": servers.amqp_url, "TEMPORAL_ADDRESS": servers.temporal_address}
         broker = load_settings(BrokerSettings).model_copy(update={"amqp_url": SecretStr(servers.amqp_url)})
         require_none(broker)
         environment = {"VOYAGE_SUPPLIERS": "simulated", **os.environ, **own, **settings}
-        with services(environment, spans, log_line if show_logs else None) as both:
+        environment.setdefault("VOYAGE_CONSOLE_TEMPORAL_UI", servers.temporal_ui or "")
+        with services(environment, spans, log_line if show_logs else None, console=console) as both:
             aside("Consumer and worker are ready.\n")
             yield servers, both
 

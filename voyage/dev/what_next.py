@@ -38,6 +38,7 @@ def places(servers: Servers, both: Services) -> Iterator[str]:
     """A line for each thing that runs."""
     broker = urlsplit(servers.amqp_url)
     found = {
+        "The console, in a browser": both.console,
         "RabbitMQ": f"{broker.hostname}:{broker.port or 5672}",
         "RabbitMQ's UI (guest, guest)": servers.rabbitmq_ui,
         "Temporal": servers.temporal_address,

@@ -30,8 +30,13 @@
     }
   }
 
+  // A form's own `id` may be hidden by a field of that name.
+  function idOf(node) {
+    return node.nodeType === Node.ELEMENT_NODE ? node.getAttribute("id") : null;
+  }
+
   function sameKind(one, other) {
-    return one && one.nodeType === other.nodeType && one.nodeName === other.nodeName && one.id === other.id;
+    return one && one.nodeType === other.nodeType && one.nodeName === other.nodeName && idOf(one) === idOf(other);
   }
 
   function setAttributes(old, fresh) {
@@ -52,7 +57,8 @@
     setAttributes(old, fresh);
     let place = old.firstChild;
     for (const wanted of [...fresh.childNodes]) {
-      const known = wanted.id && old.querySelector(`:scope > #${CSS.escape(wanted.id)}`);
+      const id = idOf(wanted);
+      const known = id && old.querySelector(`:scope > #${CSS.escape(id)}`);
       if (known && known !== place) old.insertBefore(known, place);
       else if (!known && !sameKind(place, wanted)) {
         old.insertBefore(wanted, place);

@@ -28,6 +28,8 @@ ELSEWHERE = {
     "make demo": DEMO,
     "make run": DEMO,
     "VOYAGE_CAR_SUPPLIER_PLUGIN=my_garage:MyGarage make run": f"{DEMO}; the garage: test_pages.py",
+    'pip install "voyage-bridge[console]"': "tests/integration/console runs what it installs",
+    "voyage-console": "tests/integration/console/test_command.py, at free ports",
     "voyage dev": "in a terminal, with a trip in its folder: tests/acceptance/commands/test_dev.py",
     ".venv/bin/python -m examples.http": DOOR,
     "curl -X POST http://localhost:3002/book": DOOR,

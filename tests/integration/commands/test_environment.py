@@ -7,7 +7,7 @@ import pytest
 from tests.commands import run_to_the_end
 
 
-@pytest.mark.parametrize("command", ["voyage", "voyage-consumer", "voyage-worker"])
+@pytest.mark.parametrize("command", ["voyage", "voyage-console", "voyage-consumer", "voyage-worker"])
 async def test_a_mistyped_variable_ends_every_command(command: str, environment: Mapping[str, str]) -> None:
     wrong = {**environment, "VOYAGE_PREFECTH": "3"}
     code, _, said = await run_to_the_end(

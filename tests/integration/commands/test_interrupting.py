@@ -121,7 +121,7 @@ async def test_a_service_that_is_told_to_stop_in_its_first_second(
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("name", ["voyage", "voyage-consumer", "voyage-worker"])
+@pytest.mark.parametrize("name", ["voyage", "voyage-console", "voyage-consumer", "voyage-worker"])
 async def test_a_signal_that_the_image_has_kept_is_obeyed(
     name: str, number: signal.Signals, environment: Mapping[str, str]
 ) -> None:

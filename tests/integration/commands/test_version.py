@@ -6,7 +6,7 @@ from tests.commands import run_to_the_end
 from voyage.commands.version import installed
 
 
-@pytest.mark.parametrize("command", ["voyage", "voyage-consumer", "voyage-worker"])
+@pytest.mark.parametrize("command", ["voyage", "voyage-console", "voyage-consumer", "voyage-worker"])
 async def test_each_command_says_its_version(command: str) -> None:
     code, printed, said = await run_to_the_end(command, "--version", environment={"VOYAGE_NOPE": "1"})
 

@@ -61,6 +61,15 @@ async def test_what_somebody_has_changed_is_asked_anew() -> None:
     assert (await shared.get(("key", 1), server.ask, fresh=60, patience=5)).value == 2
 
 
+async def test_another_version_is_asked_for_and_the_old_answer_stays_until_then() -> None:
+    shared, server = Shared(), Server()
+    server.may_answer.set()
+    await shared.get("key", server.ask, fresh=60, patience=5, version=7)
+    assert (await shared.get("key", server.ask, fresh=60, patience=0, version=8)).value == 1
+    assert (await shared.get("key", server.ask, fresh=60, patience=5, version=8)).value == 2
+    assert (await shared.get("key", server.ask, fresh=60, patience=5, version=8)).value == 2
+
+
 async def test_a_bug_is_told_and_logged(caplog: pytest.LogCaptureFixture) -> None:
     async def broken() -> None:
         raise ZeroDivisionError
