@@ -40,7 +40,7 @@ SHAPES: Mapping[str, Sequence[Command]] = {
 class Service(Server):
     """A process of ours as a server that can be killed, frozen and started again."""
 
-    ready_within = 60.0
+    ready_within = 180.0
 
     def __init__(self, command: Command, environment: Mapping[str, str]) -> None:
         self.name = command.name
