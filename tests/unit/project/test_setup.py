@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
+from zipfile import ZipFile
 
 import pytest
 
@@ -80,3 +81,18 @@ def test_what_uv_itself_is_told_holds(index: str) -> None:
 def test_no_index_is_asked_where_pip_asks_none(index: str) -> None:
     assert "voyage-nobody" in install(PIP_INDEX_URL=f"http://{index}/own", PIP_NO_INDEX="1")
     assert not asked
+
+
+def test_what_is_installed_is_counted_and_not_listed(tmp_path: Path) -> None:
+    about = "voyage_nobody-1.0.dist-info"
+    with ZipFile(tmp_path / "voyage_nobody-1.0-py3-none-any.whl", "w") as wheel:
+        wheel.writestr(f"{about}/METADATA", "Metadata-Version: 2.1\nName: voyage-nobody\nVersion: 1.0\n")
+        wheel.writestr(f"{about}/WHEEL", "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+        wheel.writestr(f"{about}/RECORD", "")
+    where: list[str | Path] = ["--no-index", "--find-links", tmp_path, "--target", tmp_path / "there"]
+    command: list[str | Path] = [PYTHON, UV, "pip", "install", "--python", PYTHON, *where, "voyage-nobody"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 -- our own
+
+    assert (ended.returncode, (tmp_path / "there" / about).exists()) == (0, True)
+    assert " + voyage-nobody" not in ended.stderr
+    assert ended.stderr.splitlines()[-1].startswith("1 packages installed in ")
