@@ -22,6 +22,8 @@ _ANEW = (
     " make it required, or let its default_factory or validator give the same each time"
 )
 
+_TOMORROW = _ANEW.format(values="today, then tomorrow")
+
 
 def unreadable(trip: type[Trip]) -> Mistakes:
     """The fields whose JSON isn't read again as it was, as far as examples show, and what to do about it."""
@@ -29,8 +31,17 @@ def unreadable(trip: type[Trip]) -> Mistakes:
     for name, part in schema["properties"].items():
         if _masks(part, schema.get("$defs", {})):
             yield name, "a secret is masked in messages, so no supplier would see it; use str"
+    for name, field in trip.model_fields.items():
+        if _is_another_tomorrow(field.default_factory):
+            yield name, _TOMORROW
     for example in tried_examples(trip):
         yield from _in_example(trip, example)
+
+
+def _is_another_tomorrow(factory: object) -> bool:
+    """Whether a default is made of the day, which two examples don't show: it changes at midnight."""
+    names = (getattr(factory, "__name__", ""), *getattr(getattr(factory, "__code__", None), "co_names", ()))
+    return "today" in names
 
 
 def _in_example(trip: type[Trip], example: dict[str, Any]) -> Mistakes:

@@ -1,7 +1,8 @@
 """Client, consumer and worker each read a request, so what they read must stay the same."""
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
 from uuid import uuid4
@@ -90,6 +91,15 @@ def test_a_default_that_is_made_anew_each_time_is_told_at_its_declaration() -> N
         class Order(Trip):
             leg: Annotated[str, Leg()]
             placed: datetime = Field(default_factory=lambda: datetime.now(UTC))
+
+
+@pytest.mark.parametrize("made", [date.today, lambda: date.today()])  # noqa: DTZ011, PLW0108 -- what people write
+def test_a_default_that_is_another_one_tomorrow_is_told_at_its_declaration(made: Callable[[], date]) -> None:
+    with pytest.raises(DeclarationError, match=rf"^Order\.day: {ANEW} \(today, then tomorrow\)"):
+
+        class Order(Trip):
+            leg: Annotated[str, Leg()]
+            day: date = Field(default_factory=made)
 
 
 def test_what_stays_the_same_the_second_time_may_change_what_was_given() -> None:
