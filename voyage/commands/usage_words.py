@@ -25,7 +25,7 @@ def usage_words(text: str, command: Any) -> str:
         if found := re.fullmatch(pattern, line):
             line = found.expand(ours).strip()
             break
-    said = re.search(r"(?:Input|String|List|Value) should .*|Value error, .*", line)
+    said = re.search(r"(?:Input|String|List|Value) should .*|(?:Value error,|Unable to|Input tag) .*", line)
     return line[: said.start()] + in_our_words(said[0].rstrip(".")) if said else line
 
 

@@ -5,6 +5,12 @@ import re
 _OURS = (
     (r"Field required", "must be given"),
     (r"Input should be a valid integer\b.*", "takes a whole number"),
+    (r"Unable to parse input string as an integer.*", "takes a whole number; this one is too long"),
+    (r"Unable to extract tag using discriminator ('.*')", r"must have \1, which tells what it is"),
+    (
+        r"Input tag '(.*)' found using ('.*') does not match any of the expected tags: (.*)",
+        r"\2 takes \3, not '\1'",
+    ),
     (r"Input should be a finite number", "takes a number, not nan or inf"),
     (r"Input should be a valid number\b.*", "takes a number"),
     (r"Input should be greater than or equal to (\S+)", r"takes \1 or more"),

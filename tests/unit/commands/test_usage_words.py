@@ -24,6 +24,7 @@ def said(*arguments: str) -> str:
         (("results", "--count", "0"), "Invalid value for --count: takes 1 or more."),
         (("book", "--timeout", "nan"), "Invalid value for --timeout: takes 2592000 at most."),
         ((*TRIP, "--attempts", "0"), "Invalid value for --attempts: takes 1 or more."),
+        ((*TRIP, "--attempts", "9" * 5000), "Invalid value for --attempts: takes a whole number; this one"),
         (("bok",), "There is no command bok. Did you mean 'book'?"),
         (("book", "--hotle", "x"), "There is no option --hotle. Did you mean --help, --hotel?"),
         (("status",), "ID must be given."),

@@ -3,13 +3,14 @@
 from typing import Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, ValidationError
 
 from publisher.asyncapi.examples import sent_as
 from publisher.cli.trip.options import TripOptions
 from publisher.cli.trip.parts import parts_of
 from publisher.cli.trip.typed import example_line
 from publisher.contract.identity import fingerprint
+from publisher.contract.places import problems
 from voyage import Leg, Trip
 from voyage.trips.example import example_of
 from voyage.trips.reading import read_model
@@ -42,6 +43,20 @@ def test_the_example_has_the_tag() -> None:
     assert example_of(Paid)["pay"] == {"kind": "card"}
     assert '"kind": "card"' in example_line(Paid, TripOptions(Paid, ()))
     assert sent_as("request", Paid)[0]["payload"]["pay"] == {"kind": "card"}
+
+
+@pytest.mark.parametrize(
+    ("pay", "told"),
+    [
+        ({"number": "1"}, "pay: must have 'kind', which tells what it is"),
+        ({"kind": "gold"}, "pay: 'kind' takes 'card', 'debit', 'cash', not 'gold'"),
+    ],
+)
+def test_a_tag_that_is_missing_or_unknown_is_told_in_our_words(pay: dict[str, str], told: str) -> None:
+    body = {"name": "Jane", "pay": pay}
+    with pytest.raises(ValidationError) as invalid:
+        read_model(Paid, body)
+    assert problems(invalid.value, body) == [told]
 
 
 def test_the_help_says_that_the_tag_is_needed() -> None:
