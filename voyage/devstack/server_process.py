@@ -6,12 +6,11 @@ import signal
 import subprocess
 import tempfile
 import time
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
+from voyage.devstack.lifetime import Lifetime
 from voyage.devstack.parent_death import end_with_parent
 from voyage.errors import DevstackError
 
@@ -19,11 +18,8 @@ STOP_TIMEOUT = 20.0
 LONGEST_LINE = 500  # of a log that is shown: Temporal's have whole stacks
 
 
-class Server(ABC):
-    """A server that can be stopped, killed and started again on the same port with the same data.
-
-    Use it as a context manager, or `start()` and `close()` it.
-    """
+class Server(Lifetime):
+    """A server that can be stopped, killed and started again on the same port with the same data."""
 
     name: str
     ready_within: float
@@ -79,11 +75,6 @@ class Server(ABC):
             )
             raise DevstackError(f"{self.name} {how}. It said last:\n{self._last_words()}")
 
-    def start(self) -> None:
-        """Start it and wait until it is ready; raises `StartError`."""
-        self.spawn()
-        self.wait()
-
     def spawn(self) -> None:
         """Start it without waiting."""
         with self._log.open("ab") as log:
@@ -134,19 +125,6 @@ class Server(ABC):
         """End it outright, which takes no time, as its folder is removed with all that is in it."""
         self.kill()
         shutil.rmtree(self.home, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        try:
-            self.start()
-        except BaseException:
-            self.close()
-            raise
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
     def _end(self, number: signal.Signals) -> None:
         if self._process is None:

@@ -10,12 +10,14 @@ from publisher.amqp.connection import open_connection
 from publisher.amqp.message import new_message
 from publisher.contract.control import CANCEL_TYPE, CancelRequest
 from publisher.contract.request import REQUEST_TYPE
-from publisher.errors import PublishTimeoutError, UndeliverableError
+from publisher.errors import PublishNackedError, PublishTimeoutError, UndeliverableError
 from publisher.settings import BrokerSettings
 from tests.chaos.load.orders import PATIENT, Order
 from tests.chaos.load.poison import Poison
 from tests.poll import eventually
 
+# A deleted queue is made again; what a minority of nodes can't store, it refuses.
+_NOT_TAKEN = (PublishTimeoutError, PublishNackedError, UndeliverableError)
 CONFIRMED_WITHIN = 300.0  # seconds, far longer than RabbitMQ or a queue is gone
 
 
@@ -72,7 +74,7 @@ class Load:
         async def confirmed() -> bool:
             try:
                 await self._publisher.publish(message, queue)
-            except (PublishTimeoutError, UndeliverableError):  # a deleted queue is made again
+            except _NOT_TAKEN:
                 return False
             self.sent += 1
             return True
