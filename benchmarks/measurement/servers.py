@@ -1,6 +1,7 @@
 """The servers that a benchmark has started: their CPU time and memory, and what they wrote."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 import psutil
 
@@ -24,9 +25,12 @@ class Changing(ProcessGroup):
 
     def cpu_seconds(self) -> float:
         """The CPU time of those that run, and of those that have ended."""
-        ended = self._parent.cpu_times()
-        running = ProcessGroup(self._parent, *self._parent.children())
-        return running.cpu_seconds() + ended.children_user + ended.children_system
+        used = 0.0
+        for child in self._parent.children():
+            with suppress(psutil.NoSuchProcess):  # it has just ended: the parent's times have it
+                used += ProcessGroup(child).cpu_seconds()
+        own = self._parent.cpu_times()
+        return used + own.user + own.system + own.children_user + own.children_system
 
 
 def roles(servers: devstack.Servers) -> Roles:
