@@ -14,6 +14,7 @@ from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractIncomingMe
 from aio_pika.exceptions import CONNECTION_EXCEPTIONS
 
 from consumer.settings import ConsumerSettings
+from voyage.runtime.awaiting import library_calls
 
 SILENCE = 3.0  # seconds without an answer after which it goes on at the next node
 PAUSE = 0.2
@@ -75,7 +76,8 @@ class Client:
                 channel = await self._channel()
                 try:
                     publishing = channel.default_exchange.publish(message, self._settings.requests_queue)
-                    await asyncio.wait_for(publishing, SILENCE)
+                    with library_calls():  # else a closed connection would end whoever waits on it
+                        await asyncio.wait_for(publishing, SILENCE)
                 except FAILURES:
                     self._leave(channel)
                 else:
