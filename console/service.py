@@ -10,6 +10,7 @@ from console.access.doors import door_of
 from console.settings import ConsoleSettings
 from console.web.application import application
 from console.web.state import Console
+from saga.temporal import sdk_runtime
 from voyage.errors import SettingsError
 from voyage.runtime.addresses import shown
 from voyage.runtime.endpoints import serving
@@ -26,7 +27,7 @@ async def run(settings: ConsoleSettings) -> None:
     console = Console(settings, door_of(settings))
     watchdog = Watchdog(settings, "console")
     async with Shutdown(_GRACE) as stack:
-        await stack.enter_async_context(serving(settings, watchdog))
+        await stack.enter_async_context(serving(settings, watchdog, sdk_runtime.set_up(settings)))
         watching = [
             asyncio.create_task(work)
             for work in (console.temporal.watch(), console.broker.watch(), console.samples.watch())

@@ -75,8 +75,7 @@ class ProxyDoor:
 
     def refusal(self, request: web.Request) -> str:
         """Only from the proxy, and only once named."""
-        peer = (request.remote or "").partition("%")[0]
-        if not peer or str(ip_address(peer)) not in self._proxies:
+        if _address_of(request) not in self._proxies:
             return "This console is reached through its proxy only."
         named = request.headers.getall(self._header, [])
         return "" if len(named) == 1 and named[0].strip() else "The proxy named no user."
@@ -113,6 +112,12 @@ def is_loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host.lower() == "localhost"
+
+
+def _address_of(request: web.Request) -> str:
+    """Who called; IPv4 as such, also at an address that takes both."""
+    peer = ip_address((request.remote or "0.0.0.0").partition("%")[0])  # noqa: S104 -- nobody's address
+    return str(getattr(peer, "ipv4_mapped", None) or peer)
 
 
 def _host_of(request: web.Request) -> str:

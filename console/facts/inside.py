@@ -1,11 +1,18 @@
 """What a booking itself tells of its legs: by a query while it runs, by its outcome when it has ended."""
 
 import asyncio
+import time
 from collections import OrderedDict
 from datetime import timedelta
 from typing import TypeVar
 
-from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHistory
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionStatus,
+    WorkflowHandle,
+    WorkflowHistory,
+)
 from temporalio.client import WorkflowQueryFailedError as QueryFailedError
 from temporalio.service import RPCError
 
@@ -16,7 +23,7 @@ from console.facts.temporal import TemporalLink
 from consumer.temporal.booking_lookup import outcome_of
 from saga.errors import DecryptionError
 from saga.legs import legs_of
-from saga.models import BookingInput
+from saga.models import BookingInput, BookingOutcome, LegOutcome
 from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
 from saga.workflows.history_reader import read_input
@@ -25,6 +32,8 @@ AT_A_TIME = 6
 RPC_TIMEOUT = timedelta(seconds=5)
 QUERY_TIMEOUT = timedelta(seconds=2)
 FRESH = 1.5  # seconds for which what a running booking told is shown
+SILENT_FOR = 5.0
+"""Seconds for which the workers of a task queue are not asked again after one question without an answer."""
 MOST_KEPT = 5000  # bookings of which what can't change any more is kept
 _EARLY = CancelledBeforeRequestWorkflow.__name__
 T = TypeVar("T")
@@ -37,6 +46,7 @@ class Insides:
     def __init__(self, temporal: TemporalLink, shared: Shared) -> None:
         self._temporal, self._shared = temporal, shared
         self._turns = asyncio.Semaphore(AT_A_TIME)
+        self._silent_until: dict[str, float] = {}
         self._ended: OrderedDict[str, Inside] = OrderedDict()
         self._inputs: OrderedDict[str, BookingInput] = OrderedDict()
 
@@ -74,12 +84,25 @@ class Insides:
                 legs=tuple(legs.ended(outcome.legs)) if outcome else (), booking=booking, outcome=outcome
             )
         pending = legs.by_activity(described.raw_description.pending_activities)
-        try:
-            told = await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
-        except (RPCError, QueryFailedError):
+        told = await self._told(handle, found.task_queue)
+        if told is None:
             shown = legs.planned(legs_of(booking), pending)
             return Inside(legs=tuple(shown), booking=booking, note=_SILENT)
         return Inside(legs=tuple(legs.going(told, pending)), booking=booking)
+
+    async def _told(
+        self, handle: WorkflowHandle[BookingWorkflow, BookingOutcome], task_queue: str
+    ) -> list[LegOutcome] | None:
+        """What the booking says of its legs; None if no worker answers for it, or none did a moment ago."""
+        if time.monotonic() < self._silent_until.get(task_queue, 0.0):
+            return None
+        try:
+            return await handle.query(BookingWorkflow.legs, rpc_timeout=QUERY_TIMEOUT)
+        except QueryFailedError:
+            return None
+        except RPCError:
+            self._silent_until[task_queue] = time.monotonic() + SILENT_FOR
+            return None
 
     async def _input(self, client: Client, found: WorkflowExecution) -> BookingInput:
         """With what it was started, which its first event says."""

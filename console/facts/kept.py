@@ -4,46 +4,24 @@ A look holds the messages for a moment, so it is taken only when their number ha
 """
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from aio_pika.exceptions import ChannelNotFoundEntity
 
 from console.facts.broker import BrokerLink
+from console.facts.kept_view import KeptView, view_of
 from console.facts.shared import Reading, Shared
-from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.kept_queue import Kept, KeptQueue
-from publisher.amqp.parked_result import ParkedResult
 from publisher.client import Client
-from publisher.contract.strict_json import loads
 
 PAGE = 20
-LONGEST_BODY = 8_192  # bytes that are shown of one message
 COUNT_FRESH = 1.0  # seconds
 PAGE_FRESH = 60.0
 """Seconds after which a page is looked at again although their number is the same."""
 K = TypeVar("K", bound=Kept)
-
-
-@dataclass(frozen=True, kw_only=True)
-class KeptView:
-    """One message as it is shown; `fields` are those of a body that is a JSON object and not too long."""
-
-    id: str
-    reason: str
-    error: str
-    time: datetime | None
-    body: str
-    is_cut: bool
-    headers: dict[str, str]
-    properties: dict[str, str]
-    fields: dict[str, str]
-    booking_id: str = ""
-    address: str = ""
 
 
 @dataclass(frozen=True)
@@ -114,55 +92,3 @@ class KeptMessages(Generic[K]):
         async with self.alone, aclosing(coming):
             shown = [view_of(kept) async for kept in coming]
         return KeptPage(tuple(shown), count, number)
-
-
-def view_of(kept: Kept) -> KeptView:
-    """What is shown of a message."""
-    delivery = kept.delivery
-    noted = kept if isinstance(kept, DeadLetter | ParkedResult) else None
-    parked = kept if isinstance(kept, ParkedResult) else None
-    properties = {
-        "message id": delivery.message_id,
-        "correlation id": delivery.correlation_id,
-        "reply to": delivery.reply_to,
-        "type": delivery.type,
-    }
-    return KeptView(
-        id=kept.id,
-        reason=kept.reason,
-        error=noted.error if noted else "",
-        time=_time(noted.time) if noted else None,
-        body=delivery.body[:LONGEST_BODY].decode(errors="backslashreplace"),
-        is_cut=len(delivery.body) > LONGEST_BODY,
-        headers={key: str(value) for key, value in delivery.headers.items()},
-        properties={name: str(value) for name, value in properties.items() if value},
-        fields=_fields(delivery.body),
-        booking_id=parked.booking_id if parked else next(iter(kept.names - {kept.id}), ""),
-        address=parked.address if parked else "",
-    )
-
-
-def _fields(body: bytes) -> dict[str, str]:
-    """The fields of a body as they are typed: a text as it is, anything else as JSON."""
-    if len(body) > LONGEST_BODY:
-        return {}
-    try:
-        read: Any = loads(body.decode("utf-8-sig"))
-        if not isinstance(read, dict):
-            return {}
-        return {name: typed(value) for name, value in read.items() if name != "booking_id"}
-    except (ValueError, RecursionError, TypeError):
-        return {}
-
-
-def typed(value: Any) -> str:
-    """A value as a person types it."""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _time(text: str) -> datetime | None:
-    try:
-        time = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

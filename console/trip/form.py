@@ -7,7 +7,7 @@ from uuid import uuid4
 
 from pydantic import ValidationError
 
-from console.facts.kept import typed
+from console.facts.kept_view import typed
 from publisher.cli.trip.parts import Part, parts_of
 from publisher.cli.trip.values import value_of
 from publisher.contract.places import NoPlaceError, mistakes, with_changes

@@ -47,8 +47,9 @@ def action_of(action: Action) -> Callable[[web.Request], Awaitable[web.StreamRes
         if action.warning and given.get("confirmed") != "yes":
             asked = {name: text for name, text in given.items() if name not in {"token", "confirmed"}}
             return page(request, "confirm.html", action=action, given=asked, back=back)
-        session, user = request[SESSION], request[USER]
-        on = given.get("id", "")
+        session, user, on = request[SESSION], request[USER], given.get("id", "")
+        if not on:
+            raise web.HTTPBadRequest(text="This form lacks an id.")
         try:
             async with asyncio.timeout(WITHIN):
                 said = await action.work(request.app[CONSOLE], given, user.name)
