@@ -40,7 +40,9 @@ def clusters() -> str:
         [what, *(spread(values(figure, name, run=RUN), digits) for name in names)]
         for what, figure, digits in figures
     ]
-    rows.insert(1, [f"against {BASE}", *(spread(ratios(per_second, name, BASE, RUN), 2) for name in names)])
+    rows.insert(
+        1, [f"against {BASE}", *(spread(ratios(per_second, name, BASE, run=RUN), 2) for name in names)]
+    )
     rows.append(["history events", *(str(found["events"][name]) for name in names)])
     return table(["per booking", *(SCENARIOS[name].title for name in names)], rows)
 

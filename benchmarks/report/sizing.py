@@ -4,14 +4,14 @@ import math
 import statistics
 
 from benchmarks.actions import actions, events, kib
-from benchmarks.report.figures import NO_FIGURES, cpu, table, values
+from benchmarks.report import clusters
+from benchmarks.report.figures import NO_FIGURES, Figure, cpu, table, values
 
 PER_DAY = (1_000_000, 10_000_000, 100_000_000)
 PEAK = 3.0  # the peak, as a multiple of the average
 BUSY = 0.6  # of a core, at the peak
-CLUSTER_MS = 185.0  # per booking: Temporal and PostgreSQL, measured in a trial of a cluster
-WRITES_PER_EVENT = 27 / 23  # of a booking without a reply, counted in the source of the server
 WRITES_PER_SHARD = 50  # a second: 5 ms each, a quarter of the time
+BOOKED, TWO = "fast-booked", "two-services"
 SHARDS = (512, 1024, 2048, 4096, 8192, 16384)
 RECORDED = {
     "fast-booked": "booked by first tries, two services",
@@ -36,7 +36,7 @@ def histories() -> str:
 
 def sizing() -> str:
     """What so many bookings a day need of each part."""
-    if not values(cpu("server"), "two-services"):
+    if not values(cpu("server"), TWO, run=clusters.RUN) or not values(cpu("worker"), TWO):
         return NO_FIGURES
     columns = [_needs(per_day) for per_day in PER_DAY]
     rows = [[what, *(column[what] for column in columns)] for what in columns[0]]
@@ -46,27 +46,26 @@ def sizing() -> str:
 def _needs(per_day: int) -> dict[str, str]:
     average = per_day / 86_400
     peak = average * PEAK
-    booked = events("booked")
-    writes = peak * len(booked) * WRITES_PER_EVENT
+    writes = peak * _per_booking(clusters.written("transactions"), clusters.RUN)
     shards = next((count for count in SHARDS if count * WRITES_PER_SHARD >= writes), SHARDS[-1])
-    per_booking = actions(booked).total()
+    per_booking = actions(events(BOOKED)).total()
     return {
         "bookings/s: average; peak": f"{average:,.0f}; {peak:,.0f}",
-        "cores: workers": _cores(_ms("worker"), peak),
-        "cores: consumers": _cores(_ms("consumer"), peak),
-        "cores: RabbitMQ, one node": _cores(_ms("broker"), peak),
-        "cores: Temporal, with the dev server's CPU": _cores(_ms("server"), peak),
-        "cores: Temporal and database, with the trial cluster's CPU": _cores(CLUSTER_MS, peak),
-        "database writes/s, peak": f"{writes:,.0f}",
+        "cores: workers": _cores(_per_booking(cpu("worker")), peak),
+        "cores: consumers": _cores(_per_booking(cpu("consumer")), peak),
+        "cores: three RabbitMQ nodes": _cores(_per_booking(cpu("broker"), clusters.RUN), peak),
+        "cores: Temporal's hosts": _cores(_per_booking(cpu("server"), clusters.RUN), peak),
+        "cores: PostgreSQL": _cores(_per_booking(cpu("database"), clusters.RUN), peak),
+        "transactions/s of PostgreSQL, peak": f"{writes:,.0f}",
         "history shards": f"{shards:,}",
-        "GiB of history a day": f"{per_day * kib('booked') / 2**20:,.0f}",
+        "GiB of history a day": f"{per_day * kib(BOOKED) / 2**20:,.0f}",
         "Temporal Cloud: actions/s, peak": f"{peak * per_booking:,.0f}",
         "Temporal Cloud: million actions in 30 days": f"{per_day * 30 * per_booking / 1e6:,.0f}",
     }
 
 
-def _ms(role: str) -> float:
-    return statistics.median(values(cpu(role), "two-services"))
+def _per_booking(figure: Figure, run: str = "throughput") -> float:
+    return statistics.median(values(figure, TWO, run=run))
 
 
 def _cores(ms: float, peak: float) -> str:
