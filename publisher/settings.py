@@ -8,6 +8,7 @@ from pydantic_settings import SettingsConfigDict
 from yarl import URL
 
 from publisher import broker_url
+from voyage.errors import SettingsError
 from voyage.runtime.settings import ConnectionSettings, PositiveSeconds, Utf8
 from voyage.trips.loading import TripSettings
 
@@ -73,6 +74,11 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     """A direct exchange, bound to the contract's queues, through which the consumer publishes everything."""
     publish_timeout: PositiveSeconds = 30.0
     """Seconds to wait for RabbitMQ to confirm a message, reconnecting included."""
+
+    def require_for_results(self, queue: str) -> None:
+        """Raise `SettingsError` for a queue of ours that holds other messages than results."""
+        if queue in {self.requests_queue, self.control_queue, self.undelivered_queue, self.dead_queue}:
+            raise SettingsError(f"{queue!r} holds no results. Name another, or none: {self.results_queue}.")
 
     @property
     def nodes(self) -> tuple[URL, ...]:

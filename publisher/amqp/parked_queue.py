@@ -19,7 +19,7 @@ class ParkedQueue(KeptQueue[ParkedResult]):
         self, connection: AbstractRobustConnection, publisher: ConfirmedPublisher, names: BrokerSettings
     ) -> None:
         super().__init__(connection, names.parked_queue, ParkedResult.from_delivery)
-        self._publisher = publisher
+        self._publisher, self._names = publisher, names
 
     def resend(
         self, selected: Callable[[ParkedResult], bool], queue: str | None = None
@@ -27,8 +27,10 @@ class ParkedQueue(KeptQueue[ParkedResult]):
         """Send the selected ones to their address, or to `queue`; each comes when it has left this queue.
 
         Interrupted half-way, a result may be in both queues, never in none; its message id tells repeats.
-        Those whose queue is not there stay; `NotResentError` tells of them when all others are sent.
+        Those whose queue is not there stay; `NotResentError` tells of them when all others are sent. Raises
+        `SettingsError` for a `queue` of ours that holds no results.
         """
+        self._names.require_for_results(queue or "")
 
         async def send(parked: ParkedResult) -> None:
             target = queue or parked.address

@@ -3,6 +3,7 @@
 from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.kept_queue import Kept
 from publisher.amqp.parked_result import ParkedResult
+from voyage.commands.printable import printable
 
 EXCERPT = 60  # characters of a dead letter's body
 _BYTES = 4 * EXCERPT  # in which there are so many, whatever they are
@@ -20,7 +21,7 @@ def dead_letter_cells(letter: DeadLetter) -> tuple[str, ...]:
 def excerpt(body: bytes) -> str:
     """The beginning in one line; `…` where it is cut."""
     begin = " ".join(body[:_BYTES].decode(errors="backslashreplace").split())
-    return _printable(begin[:EXCERPT]) + "…" * (len(begin) > EXCERPT or len(body) > _BYTES)
+    return _in_a_line(begin[:EXCERPT]) + "…" * (len(begin) > EXCERPT or len(body) > _BYTES)
 
 
 def dead_letter_fields(letter: DeadLetter) -> dict[str, object]:
@@ -40,12 +41,11 @@ def parked_fields(parked: ParkedResult) -> dict[str, object]:
 
 
 def _cells(*cells: str) -> tuple[str, ...]:
-    return tuple(_printable(cell[:LONGEST_CELL]) for cell in cells)
+    return tuple(_in_a_line(cell[:LONGEST_CELL]) for cell in cells)
 
 
-def _printable(text: str) -> str:
-    """The text without what would move a terminal's cursor, or colour it."""
-    return "".join(each if each.isprintable() else ascii(each)[1:-1] for each in text)
+def _in_a_line(text: str) -> str:
+    return printable(text).replace("\n", r"\n")
 
 
 def _noted(kept: Kept, error: str, time: str) -> dict[str, object]:

@@ -11,9 +11,10 @@ from publisher.cli import kept_rendering, resending
 from publisher.cli.kept_choice import All, Choice, DryRun, Ids, Reason, Words
 from publisher.cli.kept_handling import Desk, Limit
 from publisher.cli.terminal import AlwaysJson, valid
-from publisher.settings import QueueName
+from publisher.settings import BrokerSettings, QueueName
 from voyage.commands.help_texts import examples
 from voyage.commands.options import AsJson
+from voyage.runtime.settings import load_settings
 
 DESK: Desk[ParkedQueue, ParkedResult] = Desk(
     Words("parked result", "voyage parked"),
@@ -75,6 +76,7 @@ def resend(
     """
     if to is not None:
         valid(_Named, {"queue": to}, lambda _, text, __: ("--to", text))
+        load_settings(BrokerSettings).require_for_results(to)
     choice = Choice.of(DESK.words, ids, reason, everything=everything)
     DESK.handle(
         choice,

@@ -6,6 +6,7 @@ from rich.table import Table
 from rich.text import Text
 
 from publisher.contract.result import BookingResult, LegResult, Status
+from voyage.commands.printable import printable
 from voyage.commands.sheets import GAP, grid
 from voyage.trips import Trip
 from voyage.trips.words import items_of
@@ -64,7 +65,7 @@ def leg_changes(before: BookingResult | None, now: BookingResult) -> Iterator[st
     for leg in now.legs:
         word = leg_text(leg, now.status)
         if known.get(leg.leg, "waits") != word:
-            yield f"{leg.leg}: {word}" + (f" ({leg.error})" if leg.error else "")
+            yield printable(f"{leg.leg}: {word}" + (f" ({leg.error})" if leg.error else ""))
 
 
 def summary_line(result: BookingResult) -> Text:
@@ -72,7 +73,7 @@ def summary_line(result: BookingResult) -> Text:
     why = f": {result.reason.message}" if result.reason else ""
     name = f" {result.booking_id}" if result.booking_id else ""
     word = result.status.value.replace("_", " ").capitalize()
-    return Text.assemble(coloured(word, result.status), f"{name}{why}")
+    return Text.assemble(coloured(word, result.status), printable(f"{name}{why}"))
 
 
 def results_header(width: int) -> Table:

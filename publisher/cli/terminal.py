@@ -25,8 +25,8 @@ Complaint = Callable[[str, str, dict[str, Any]], tuple[str, str]]
 LONGEST_WAIT = 30 * 24 * 3600.0  # seconds
 
 # Rich leaves colours and moving parts out when it doesn't write to a terminal, and colours with NO_COLOR.
-stdout = Console(soft_wrap=True, highlight=False)
-stderr = Console(stderr=True, soft_wrap=True, highlight=False)
+stdout = Console(soft_wrap=True, highlight=False, emoji=False)
+stderr = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
 
 
 class LogLines(logging.Handler):

@@ -15,6 +15,7 @@ from publisher.contract.answers import UNDER_WAY
 from publisher.contract.result import BookingResult, Status
 from publisher.errors import BookingRejectedError, ResultTimeoutError
 from publisher.sending import AWAY
+from voyage.commands.printable import printable
 from voyage.commands.sheets import grid
 from voyage.trips import Trip
 
@@ -71,6 +72,7 @@ class _Screen:
 
     def hint(self, text: str) -> None:
         """Why it does not go on, or nothing."""
+        text = printable(text)
         if not self._moves and text not in {"", self._hint}:
             self._console.print(text, markup=False)
         self._hint = text

@@ -12,7 +12,6 @@ from publisher.results.handling import Callback, Handling
 from publisher.results.stream import Results
 from publisher.results.subscription import Subscription
 from publisher.settings import BrokerSettings
-from voyage.errors import SettingsError
 
 PREFETCH = 10
 """Results that a subscriber holds at a time; others get the rest."""
@@ -63,6 +62,5 @@ class Subscriptions:
     def _of(self, queue: str | None, tries: int) -> tuple[str, GivingBack]:
         ours = self._settings
         name = queue or ours.results_queue
-        if name in {ours.requests_queue, ours.control_queue, ours.undelivered_queue, ours.dead_queue}:
-            raise SettingsError(f"{name!r} holds no results. Name another, or none: {ours.results_queue}.")
+        ours.require_for_results(name)
         return name, GivingBack(self._publisher, name, ours.parked_queue, tries)

@@ -19,6 +19,7 @@ from saga.temporal.connection import connect_once, rpc_failure
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
 from voyage.commands.options import AsJson
+from voyage.commands.printable import printable
 from voyage.commands.sheets import print_sheet
 
 Booking = Annotated[str, typer.Argument(metavar="ID", help="The booking's id, or its workflow's.")]
@@ -31,7 +32,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-stdout = Console(soft_wrap=True, highlight=False)
+stdout = Console(soft_wrap=True, highlight=False, emoji=False)
 
 
 @app.command("list", epilog=examples("voyage-worker attention list", "voyage-worker attention list --json"))
@@ -113,7 +114,7 @@ def _ask(booking: str) -> None:
     """Show what is open and ask; raises `NotListedError`, or ends the command."""
     found = _run(_find(booking))
     known = ", ".join([*found.keys, *found.references])
-    typer.echo(f"Open legs of {booking} ({known}): {found.legs}", err=True)
+    typer.echo(printable(f"Open legs of {booking} ({known}): {found.legs}"), err=True)
     if not typer.confirm("Are they all undone, so that the client may be told `cancelled`?", err=True):
         typer.echo("Nothing was changed.", err=True)
         raise typer.Exit(Exit.NOT_BOOKED)

@@ -26,6 +26,7 @@ LONGEST_POLL = timedelta(seconds=75)
 _FRESH = timedelta(seconds=10)
 _QUESTION = "__temporal_workflow_metadata"  # every worker's SDK answers it, whatever the workflow
 _QUESTION_TIMEOUT = timedelta(seconds=3)
+_QUEUE_OF_QUESTIONS = "query buffer"  # is full: earlier questions have had no answer either
 _FAILED_AT_THE_WORKER = RPCStatusCode.INVALID_ARGUMENT
 _NO_ANSWER = (
     RPCStatusCode.CANCELLED,  # the SDK's word for our own timeout
@@ -102,6 +103,8 @@ async def _answers_about(client: Client, workflow: WorkflowExecution) -> bool | 
     try:
         await client.workflow_service.query_workflow(request, timeout=_QUESTION_TIMEOUT)
     except RPCError as error:
+        if _QUEUE_OF_QUESTIONS in error.message:
+            return False
         if is_limit(error):
             raise
         if error.status in _NO_ANSWER:

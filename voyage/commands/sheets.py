@@ -11,6 +11,8 @@ from rich.padding import Padding
 from rich.table import Column, Table
 from rich.text import Text
 
+from voyage.commands.printable import printable
+
 Cell = str | Text
 GAP = 2
 _LEAST = 24  # columns in which a sentence can be read
@@ -39,7 +41,7 @@ def _plain(*columns: Column, header: bool) -> Table:
 
 
 def _text(cell: Cell) -> Text:
-    return cell if isinstance(cell, Text) else Text(cell)
+    return cell if isinstance(cell, Text) else Text(printable(cell))
 
 
 def _fits(names: Sequence[str], rows: Sequence[Sequence[Text]], width: int) -> bool:

@@ -140,6 +140,16 @@ async def test_a_selection_that_matches_nothing_is_an_error(
     assert said.endswith(" 'nope'. See what is there: voyage parked list\n")
 
 
+@pytest.mark.parametrize("dry_run", [(), ("--dry-run",)])
+async def test_no_result_is_sent_to_where_requests_are_read(
+    dry_run: tuple[str, ...], environment: Mapping[str, str], settings: ConsumerSettings
+) -> None:
+    for queue in (settings.requests_queue, settings.control_queue, settings.dead_queue):
+        code, _, said = await voyage(environment, "resend", "--all", "--to", queue, *dry_run)
+        assert (code, said.count("\n")) == (2, 1)
+        assert f"{queue!r} holds no results. Name another" in said
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
