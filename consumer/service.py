@@ -1,10 +1,9 @@
 """The consumer process: puts the bridge together and runs it until told to stop."""
 
-import asyncio
 import logging
 from typing import Any
 
-from consumer.amqp.broker import Broker, consume
+from consumer.amqp.broker import Broker, consume_all
 from consumer.amqp.message_handler import MessageHandler
 from consumer.control.handler import ControlHandler
 from consumer.diagnostics import startup
@@ -70,8 +69,7 @@ async def run(settings: ConsumerSettings) -> None:
         starter = WorkflowStarter(client, settings, intake, starts)
         control = ControlHandler(settings, client, results, starts)
         handlers = _handlers(settings, control, broker, starter, results)
-        taking = asyncio.gather(*(consume(queue, handlers[queue], broker, settings) for queue in handlers))
-        consumers = await unless_stopped(stop, taking)
+        consumers = await unless_stopped(stop, consume_all(handlers, broker, settings))
         if consumers is None:
             return
         for consumer in consumers:

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import Awaitable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from aio_pika.exceptions import ChannelNotFoundEntity
 from aiormq.exceptions import ChannelAccessRefused
 
 from consumer.amqp.lost_connection import tell_when_lost
 from consumer.amqp.message_consumer import MessageConsumer
-from consumer.amqp.message_handler import D, MessageHandler
+from consumer.amqp.message_handler import MessageHandler
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription
 from consumer.settings import ConsumerSettings
 from publisher.amqp.broker_failure import broker_error
@@ -23,6 +23,8 @@ from voyage.runtime.process import side_by_side
 from voyage.runtime.retry import retry_until_available
 
 T = TypeVar("T")
+
+CATCH_UP = 5.0  # seconds for the control messages that wait at a start
 
 REQUESTS, RESULTS = "voyage-consumer requests", "voyage-consumer results"
 """The names of its connections in RabbitMQ's own views."""
@@ -72,17 +74,35 @@ async def open_broker(settings: ConsumerSettings) -> Broker:
     return Broker(consuming, {one.queue: one for one in subscriptions}, publisher)
 
 
-async def consume(
-    queue: str, handler: MessageHandler[D], broker: Broker, settings: ConsumerSettings
-) -> MessageConsumer[D]:
-    """Begin to take messages of a queue; a connection that is lost meanwhile is waited for."""
-    consumer = MessageConsumer(broker.subscriptions[queue], handler, broker.publisher, settings)
+async def consume_all(
+    handlers: Mapping[str, MessageHandler[Any]], broker: Broker, settings: ConsumerSettings
+) -> Sequence[MessageConsumer[Any]]:
+    """Begin to take messages of each queue; a connection that is lost meanwhile is waited for.
 
+    Control messages that wait are settled before any request is, so that a cancel of what waits beats it.
+    """
+    after_control = asyncio.Event()
+
+    async def begin(queue: str) -> MessageConsumer[Any]:
+        may_begin = None if queue == settings.control_queue else after_control
+        subscription = broker.subscriptions[queue]
+        consumer = MessageConsumer(subscription, handlers[queue], broker.publisher, settings, may_begin)
+        await _start(consumer, settings)
+        return consumer
+
+    consumers = await asyncio.gather(*map(begin, handlers))
+    for consumer in consumers:
+        if consumer.queue == settings.control_queue:
+            await consumer.catch_up(CATCH_UP)
+    after_control.set()
+    return consumers
+
+
+async def _start(consumer: MessageConsumer[Any], settings: ConsumerSettings) -> None:
     async def start() -> None:
         await _unless_lost(settings, consumer.start())
 
     await retry_until_available(RABBITMQ, start, BrokerUnreachableError)
-    return consumer
 
 
 async def _unless_lost(settings: ConsumerSettings, work: Awaitable[T]) -> T:

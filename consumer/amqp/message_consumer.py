@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from typing import Generic
 
 from aio_pika.abc import AbstractIncomingMessage
@@ -23,6 +24,8 @@ from voyage.runtime.process import end
 
 log = logging.getLogger(__name__)
 
+_LOOK_INTERVAL = 0.1  # seconds between two looks at whether it has caught up
+
 
 class MessageConsumer(Generic[D]):
     """Consumes one queue, with at most `prefetch` messages in flight, and pauses while Temporal is away.
@@ -30,6 +33,7 @@ class MessageConsumer(Generic[D]):
     While the circuit is open, messages wait in the broker, and one of them probes again and again; when that
     works, consuming goes on. Nothing is rejected, and waiting brings no message nearer to its delivery limit.
     Messages of one booking are settled one after the other, in the queue's order; others don't wait for them.
+    What is taken waits until `may_begin` is set.
     """
 
     def __init__(
@@ -38,11 +42,13 @@ class MessageConsumer(Generic[D]):
         handler: MessageHandler[D],
         publisher: ConfirmedPublisher,
         settings: ConsumerSettings,
+        may_begin: asyncio.Event | None = None,
     ) -> None:
         self.queue = subscription.queue
         self.subscription = subscription
         self._publisher = publisher
         self._settings = settings
+        self._may_begin = may_begin
         self._in_flight: set[asyncio.Task[None]] = set()
         self._order = KeyedOrder()
         self._circuit = CircuitBreaker(settings.circuit_breaker_threshold, self._pause)
@@ -72,6 +78,13 @@ class MessageConsumer(Generic[D]):
         """Begin to take messages, unless it was told to stop."""
         if not self._stopping:
             await self.subscription.start(self._take)
+
+    async def catch_up(self, within: float) -> None:
+        """Return when nothing waits in its queue and what was taken is settled, or after so many seconds."""
+        with suppress(*CHANNEL_LOST):
+            async with asyncio.timeout(within):
+                while await self.subscription.waiting() or self._in_flight:
+                    await asyncio.sleep(_LOOK_INTERVAL)
 
     async def stop(self) -> None:
         """Take no more, and let what is in flight finish; what doesn't, the broker will deliver again."""
@@ -104,6 +117,8 @@ class MessageConsumer(Generic[D]):
         if delivery.timestamp:
             self._queue_wait.observe(seconds_since(delivery.timestamp))
         decision = self._settlement.decide(delivery)
+        if self._may_begin:
+            await self._may_begin.wait()
         async with self._order.turn(decision.order_key if decision else None):
             tries = 0
             while not await self._settlement.settle(message, delivery, decision, tries):

@@ -78,6 +78,13 @@ class Subscription:
             with library_calls():
                 return await self._queue.get(fail=False)
 
+    async def waiting(self) -> int:
+        """How many messages wait in its queue, which is there; raises one of `CHANNEL_LOST`."""
+        channel = cast("Channel", await self._queue.channel.get_underlay_channel())
+        with library_calls():
+            looking = channel.queue_declare(self._queue.name, passive=True)
+            return (await ended_within(_BROKER_TIMEOUT, looking)).message_count or 0
+
     async def is_alive(self, within: float) -> bool:
         """Whether our consumer is there, by aio-pika's knowledge and by the broker's, asked within seconds.
 
