@@ -6,7 +6,7 @@ import typer
 
 from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
-from publisher.cli import kept_rendering
+from publisher.cli import kept_rendering, replaying
 from publisher.cli.kept_choice import All, Choice, DryRun, Ids, Reason, Words
 from publisher.cli.kept_handling import Desk, Limit
 from publisher.cli.terminal import AlwaysJson
@@ -78,7 +78,12 @@ def replay(
     choice = Choice.of(DESK.words, ids, reason, everything=everything)
     edits = edits_of(changes or [], load_settings(TripSettings).trip)
     DESK.handle(
-        choice, lambda queue: queue.replay(choice, edits), "replayed", dry_run=dry_run, as_json=as_json
+        choice,
+        lambda queue: queue.replay(choice, edits),
+        "replayed",
+        dry_run=dry_run,
+        as_json=as_json,
+        rehearsed=lambda queue: replaying.rehearsed(queue, choice, edits),
     )
 
 

@@ -25,6 +25,12 @@ from voyage.commands.sheets import print_sheet
 Booking = Annotated[str, typer.Argument(metavar="ID", help="The booking's id, or its workflow's.")]
 
 T = TypeVar("T")
+_SETTLED = "is settled by {who}; its client is sent a new result."
+_NOT_YET = (
+    "is told that {who} has settled it; its client is sent a new result once a voyage-worker runs and takes "
+    "that up, unless a retry undoes it first. See: voyage-worker attention list"
+)
+_ANSWER_TIMEOUT = 30.0  # seconds for all that one command asks of Temporal
 
 app = typer.Typer(
     help="List, retry or settle what could not be undone.",
@@ -98,8 +104,8 @@ def settle(
     found, is_done = _run(_settle(booking, f"{note} (by {who})"))
     _tell({**_ids(found), "note": note, "by": who, "client_is_told": is_done}, as_json=as_json)
     if not as_json:
-        then = "its client is sent a new result" + ("" if is_done else " once a voyage-worker runs")
-        typer.echo(f"{found.booking_id} is settled by {who}; {then}.")
+        said = (_SETTLED if is_done else _NOT_YET).format(who=who)
+        typer.echo(f"{found.booking_id} {said}")
 
 
 def login_name() -> str:
@@ -159,6 +165,10 @@ async def _settle(booking: str, note: str) -> tuple[Entry, bool]:
 
 def _run(work: Coroutine[Any, Any, T]) -> T:
     try:
-        return asyncio.run(work)
+        return asyncio.run(asyncio.wait_for(work, _ANSWER_TIMEOUT))
+    except TimeoutError:
+        raise TemporalCallError(
+            f"Temporal has not answered for {_ANSWER_TIMEOUT:g} s. Try again, or see: voyage-worker doctor"
+        ) from None
     except RPCError as error:
         raise TemporalCallError(f"{rpc_failure(error)} Try again, or see: voyage-worker doctor") from error

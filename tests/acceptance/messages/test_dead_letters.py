@@ -67,6 +67,19 @@ async def test_an_edited_replay_books_under_the_same_id_and_once(booking: World,
 
 
 @pytest.mark.usefixtures("empty")
+async def test_a_dry_run_says_of_which_letters_the_change_is_impossible(booking: World, inbox: Inbox) -> None:
+    twice = json.dumps({**TRIP, "attempts": 0}).replace("{", '{"car": "another", ', 1).encode()
+    own = await dead_letter(inbox, booking, twice)
+    rehearsal = ("dead", "replay", "--id", own, "--set", "attempts=3", "--dry-run")
+    code, printed, said = await booking.voyage(*rehearsal)
+    real_code, real_printed, real_said = await booking.voyage(*rehearsal[:-1])
+
+    assert (code, said) == (real_code, real_said)
+    assert "the key 'car' is there more than once" in said
+    assert ("0 would be replayed" in printed, "0 replayed" in real_printed) == (True, True)
+
+
+@pytest.mark.usefixtures("empty")
 async def test_replaying_a_booking_that_was_made_meanwhile_returns_its_answer_and_books_nothing(
     booking: World, inbox: Inbox
 ) -> None:
