@@ -22,7 +22,7 @@ from aiormq.exceptions import ChannelClosed, ChannelInvalidStateError
 
 from publisher.amqp.connection import open_channel
 from publisher.errors import BrokerUnreachableError
-from voyage.runtime.awaiting import library_calls
+from voyage.runtime.awaiting import library_calls, stop_if_cancelled
 
 TIMEOUT = 60.0  # seconds for one message
 _RETURNED_AT_ONCE = 16
@@ -108,6 +108,7 @@ class QueueWalk:
         self._was_returned = bool(message.redelivered)
 
     async def _take(self) -> AbstractIncomingMessage | None:
+        stop_if_cancelled()
         if not self._left:
             return None
         with _told_if_lost():

@@ -30,6 +30,16 @@ def library_calls() -> Iterator[None]:
         raise ConnectionAbortedError(_GIVEN_UP) from failure
 
 
+def stop_if_cancelled() -> None:
+    """Raise the `CancelledError` that a library has swallowed, so that a loop ends.
+
+    Before Python 3.12 `asyncio.wait_for` swallows it, if what it waits for comes at the same moment.
+    """
+    task = asyncio.current_task()
+    if task and task.cancelling():
+        raise asyncio.CancelledError
+
+
 async def ended_within(seconds: float, work: Awaitable[T]) -> T:
     """The result of `work`; raises `TimeoutError` after so many seconds.
 

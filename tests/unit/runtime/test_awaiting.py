@@ -1,10 +1,11 @@
 """What nobody asked for is an error of the library; a cancel that somebody asked for cancels."""
 
 import asyncio
+from contextlib import suppress
 
 import pytest
 
-from voyage.runtime.awaiting import ended_within, library_calls
+from voyage.runtime.awaiting import ended_within, library_calls, stop_if_cancelled
 
 
 async def given_up(answer: BaseException) -> None:
@@ -71,3 +72,20 @@ async def test_work_that_ends_gives_what_it_has() -> None:
     assert await ended_within(5, asyncio.sleep(0, "done")) == "done"
     with pytest.raises(LookupError):
         await ended_within(5, fails())
+
+
+async def test_a_cancel_that_was_swallowed_still_ends_a_loop() -> None:
+    begun = asyncio.Event()
+
+    async def work() -> None:
+        while True:
+            stop_if_cancelled()
+            with suppress(asyncio.CancelledError):
+                begun.set()
+                await asyncio.sleep(0.01)
+
+    working = asyncio.create_task(work())
+    await begun.wait()
+    working.cancel()
+    await asyncio.wait([working], timeout=5)
+    assert working.cancelled()
