@@ -19,7 +19,6 @@ from saga.temporal.connection import connect_once, rpc_failure
 from voyage.commands.failures import Exit
 from voyage.commands.help_texts import examples
 from voyage.commands.options import AsJson
-from voyage.commands.printable import printable
 from voyage.commands.sheets import print_sheet
 
 Booking = Annotated[str, typer.Argument(metavar="ID", help="The booking's id, or its workflow's.")]
@@ -39,6 +38,9 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 stdout = Console(soft_wrap=True, highlight=False, emoji=False)
+stderr = Console(stderr=True, soft_wrap=True, highlight=False, emoji=False)
+
+_COLUMNS = ("booking", "since", "key", "reference", "open legs")
 
 
 @app.command("list", epilog=examples("voyage-worker attention list", "voyage-worker attention list --json"))
@@ -54,7 +56,7 @@ def list_entries(*, as_json: AsJson = False) -> None:
         for entry in found:
             typer.echo(json.dumps(entry.fields()))
     elif found:
-        print_sheet(stdout, ("booking", "since", "key", "reference", "open legs"), [*map(_cells, found)])
+        print_sheet(stdout, _COLUMNS, [*map(_cells, found)])
     else:
         typer.echo("No booking needs a person.")
 
@@ -118,9 +120,7 @@ def login_name() -> str:
 
 def _ask(booking: str) -> None:
     """Show what is open and ask; raises `NotListedError`, or ends the command."""
-    found = _run(_find(booking))
-    known = ", ".join([*found.keys, *found.references])
-    typer.echo(printable(f"Open legs of {booking} ({known}): {found.legs}"), err=True)
+    print_sheet(stderr, _COLUMNS, [_cells(_run(_find(booking)))])
     if not typer.confirm("Are they all undone, so that the client may be told `cancelled`?", err=True):
         typer.echo("Nothing was changed.", err=True)
         raise typer.Exit(Exit.NOT_BOOKED)
