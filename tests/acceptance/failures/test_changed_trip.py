@@ -2,7 +2,11 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.chaos import plans
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_each_booking_ends_by_the_plan_with_which_it_began(tmp_path: Path) -> None:

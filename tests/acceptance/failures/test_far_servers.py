@@ -12,6 +12,8 @@ from tests.chaos.proxy.protocols import Amqp, Passing, Way
 from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.poll import eventually
 
+pytestmark = pytest.mark.thorough
+
 BOOKINGS = 60
 FIXED = 5 + 5
 """How many polls the SDK has open for tasks of workflows and of activities, unless told otherwise."""

@@ -1,5 +1,6 @@
 """A traveller's data is deleted from Temporal; the page says what that forgets."""
 
+import pytest
 from temporalio.api.common.v1 import WorkflowExecution
 from temporalio.api.workflowservice.v1 import DeleteWorkflowExecutionRequest
 from temporalio.client import Client as Temporal
@@ -10,6 +11,8 @@ from publisher.contract.result import Status
 from tests.acceptance.conftest import World
 from tests.acceptance.inbox import TRIP
 from tests.poll import eventually
+
+pytestmark = pytest.mark.thorough
 
 
 async def test_a_deleted_booking_is_forgotten_and_its_repeat_has_the_same_references(

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from publisher import BookingRequest, Client
 from publisher.contract.result import Status
 from tests.acceptance.doctor_reports import doctor
@@ -9,6 +11,8 @@ from tests.acceptance.inbox import TRIP, Inbox
 from tests.acceptance.operations.conftest import NOTHING, Managed
 from tests.acceptance.watching import Watched
 from tests.poll import eventually
+
+pytestmark = pytest.mark.thorough
 
 WITHIN = 60.0  # seconds; what RabbitMQ logs is asked each half minute
 

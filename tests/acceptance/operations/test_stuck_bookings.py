@@ -16,6 +16,8 @@ from tests.documentation.dashboard import DEPLOY
 from tests.poll import eventually
 from tests.rabbitmq import connect
 
+pytestmark = pytest.mark.thorough
+
 CHECK = "stuck bookings"
 ALERT = "VoyageWorkflowTasksFail"
 

@@ -78,6 +78,7 @@ def disagreement(faults: Sequence[Fault], result: BookingResult, supplier: Examp
     return f"{faults}: {wrong}; {result.model_dump_json()}" if wrong else ""
 
 
+@pytest.mark.thorough
 @pytest.mark.timeout(400)
 async def test_result_and_ledger_agree_for_each_combination_of_up_to_two_faults(
     shop: World, supplier: ExampleSupplier

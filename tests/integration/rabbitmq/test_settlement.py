@@ -78,6 +78,7 @@ async def _dead(channel: AbstractRobustChannel, settings: ConsumerSettings) -> A
     return await eventually("the dead letter", lambda: queue.get(fail=False, no_ack=True), 60)
 
 
+@pytest.mark.thorough
 async def test_a_message_whose_answer_ends_every_connection_is_given_up_after_some_tries(
     servers: devstack.Servers, settings: ConsumerSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
