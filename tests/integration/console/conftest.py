@@ -104,6 +104,11 @@ async def a_console(settings: ConsoleSettings) -> AsyncIterator[Console]:
         await end(watching)
 
 
+async def until_connected(console: Console) -> None:
+    """Return when it has both servers, without which no action is done."""
+    await eventually("both servers", lambda: not (console.broker.away or console.temporal.away))
+
+
 @asynccontextmanager
 async def a_browser(console: Console, **headers: str) -> AsyncIterator[Browser]:
     server = TestServer(application(console))
@@ -135,5 +140,5 @@ async def own_queues(settings: ConsumerSettings) -> AsyncIterator[ConsumerSettin
 async def browser(own_queues: ConsumerSettings) -> AsyncIterator[Browser]:
     """A browser on the console's own machine."""
     async with a_console(console_settings(own_queues)) as console, a_browser(console) as browser:
-        await eventually("both servers", lambda: not (console.broker.away or console.temporal.away))
+        await until_connected(console)
         yield browser

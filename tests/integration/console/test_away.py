@@ -11,8 +11,13 @@ from yarl import URL
 from consumer.settings import ConsumerSettings
 from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.integration.conftest import Saga
-from tests.integration.console.conftest import Browser, a_browser, a_console, console_settings
-from tests.poll import eventually
+from tests.integration.console.conftest import (
+    Browser,
+    a_browser,
+    a_console,
+    console_settings,
+    until_connected,
+)
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ async def behind(
     url = URL(own_queues.amqp_url.get_secret_value()).with_host("127.0.0.1").with_port(rabbitmq.port)
     settings = console_settings(own_queues, amqp_url=SecretStr(str(url)))
     async with a_console(settings) as console, a_browser(console) as browser:
-        await eventually("both servers", lambda: not (console.broker.away or console.temporal.away))
+        await until_connected(console)
         yield browser
 
 

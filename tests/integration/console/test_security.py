@@ -14,7 +14,14 @@ from console.access.users import Right, line_of
 from consumer.settings import ConsumerSettings
 from saga.suppliers.supplier import SupplierCall
 from tests.integration.conftest import Saga
-from tests.integration.console.conftest import TOKEN, Browser, a_browser, a_console, console_settings
+from tests.integration.console.conftest import (
+    TOKEN,
+    Browser,
+    a_browser,
+    a_console,
+    console_settings,
+    until_connected,
+)
 from tests.poll import eventually
 
 PASSWORD = "correct horse battery"  # noqa: S105 -- of these tests
@@ -223,6 +230,7 @@ async def test_the_proxy_names_the_user_and_nobody_else_does(own_queues: Consume
         async with browser.session.get("/bookings", headers={"X-User": SCRIPT}) as answer:
             assert is_harmless(await answer.text())
     async with a_console(named) as console, a_browser(console, X_User="joe") as browser:
+        await until_connected(console)
         assert "nobody-1" in await browser.acts("/attention/retry", id="nobody-1")
     elsewhere = named.model_copy(update={"console_proxies": "192.0.2.7"})
     async with (
