@@ -61,8 +61,14 @@ class ReplyChannel:
             await self.channel.declare_queue(queue, passive=True, robust=False)
 
     async def delete(self, queue: str) -> None:
-        """Delete the queue, and consume no more; raises as aio-pika does."""
+        """Consume no more, and delete the queue; raises as aio-pika does.
+
+        In this order: RabbitMQ would cancel a consumer whose queue goes, and aiormq would log that.
+        """
         with library_calls():
+            link = cast("Channel", await self.channel.get_underlay_channel())
+            for tag in tuple(link.consumers):
+                await link.basic_cancel(tag)
             await self.channel.queue_delete(queue)
         await self.close()
 

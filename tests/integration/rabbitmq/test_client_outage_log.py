@@ -44,6 +44,17 @@ async def test_an_outage_is_two_lines_of_ours_and_none_of_the_libraries(
             await reading
 
 
+async def test_a_client_that_closes_has_nothing_to_say(
+    settings: ConsumerSettings, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with Client.connect(settings=settings, name="orders") as client:
+        with pytest.raises(ResultTimeoutError):  # from here on it has a reply queue
+            await client.status("b", timeout=0.3)
+        listen(caplog)
+        caplog.clear()
+    assert lines(caplog, "publisher", "aio_pika", "aiormq") == []
+
+
 async def test_an_outage_begins_with_one_line(
     settings: ConsumerSettings, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -14,6 +14,7 @@ _LINK = SimpleNamespace(
     connection=SimpleNamespace(connection_tune=SimpleNamespace(frame_max=131_072)),
     closing=SimpleNamespace(add_done_callback=lambda _: None),
     on_consumer_cancel_callbacks=set[object](),
+    consumers=(),
 )
 
 
