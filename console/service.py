@@ -11,9 +11,7 @@ from console.settings import ConsoleSettings
 from console.web.application import application
 from console.web.state import Console
 from saga.temporal import sdk_runtime
-from voyage.errors import SettingsError
-from voyage.runtime.addresses import shown
-from voyage.runtime.endpoints import serving
+from voyage.runtime.endpoints import listen, serving
 from voyage.runtime.health import Watchdog
 from voyage.runtime.process import Shutdown, end, stop_on_signals
 
@@ -44,13 +42,5 @@ async def _listen(console: Console, stack: AsyncExitStack) -> None:
     runner = web.AppRunner(application(console), access_log=None, shutdown_timeout=_GRACE)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
-    host, port = settings.console_host, settings.console_port
-    try:
-        await web.TCPSite(runner, host, port).start()
-    except OSError as failure:
-        raise SettingsError(
-            f"VOYAGE_CONSOLE_HOST and VOYAGE_CONSOLE_PORT: can't listen on {shown(host, port)} "
-            f"({failure.strerror}). Set another port, or 0 for a free one."
-        ) from failure
-    bound = runner.addresses[0]
-    log.info("Console ready on http://%s", shown(bound[0], bound[1]))
+    address = await listen(runner, "CONSOLE", settings.console_host, settings.console_port)
+    log.info("Console ready on http://%s", address)

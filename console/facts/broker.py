@@ -1,9 +1,7 @@
 """The console's connection to RabbitMQ. It makes no queue, as a look should change nothing."""
 
-import asyncio
-from datetime import UTC, datetime
-
 from console.errors import AwayError, in_words
+from console.facts.link import Link
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.outage_log import quiet_connections
 from publisher.amqp.reconnecting import ReconnectingConnection
@@ -11,21 +9,19 @@ from publisher.client import Client
 from publisher.settings import BrokerSettings
 from voyage.errors import VoyageError
 
-LOOK_EVERY = 1.0  # seconds
 _AWAY = "RabbitMQ does not answer. The console connects again by itself."
 
 
-class BrokerLink:
+class BrokerLink(Link):
     """A client when there is one, and why there is none; it comes back by itself."""
 
     name = "RabbitMQ"
 
     def __init__(self, settings: BrokerSettings) -> None:
+        super().__init__()
         self._settings = settings
         self._publisher: ConfirmedPublisher | None = None
         self._client: Client | None = None
-        self.away = "Connecting to RabbitMQ."
-        self.since = datetime.now(UTC)
 
     @property
     def client(self) -> Client:
@@ -44,12 +40,7 @@ class BrokerLink:
     async def watch(self) -> None:
         """Look after the connection for ever, and close it when told to end."""
         try:
-            while True:
-                away = await self._look()
-                if bool(away) != bool(self.away):
-                    self.since = datetime.now(UTC)
-                self.away = away
-                await asyncio.sleep(LOOK_EVERY)
+            await super().watch()
         finally:
             if self._client:
                 await self._client.close()

@@ -49,6 +49,11 @@ class KeptMessages(Generic[K]):
         self.alone = asyncio.Lock()
         """For whoever goes through the queue: what is held is not counted, and can't be looked at."""
 
+    @property
+    def queue(self) -> KeptQueue[K]:
+        """The queue itself; raises `AwayError` while RabbitMQ is away."""
+        return self._queue(self._broker.client)
+
     async def count(self, patience: float = 0.0) -> Reading[int | None]:
         """How many there are."""
         return await self._shared.get((self.name,), self._count, fresh=COUNT_FRESH, patience=patience)
@@ -82,13 +87,13 @@ class KeptMessages(Generic[K]):
     async def _count(self) -> int | None:
         async with self.alone:
             try:
-                return await self._queue(self._broker.client).count()
+                return await self.queue.count()
             except ChannelNotFoundEntity:
                 return None
 
     async def _look(self, number: int, count: int) -> KeptPage:
         coming: AsyncGenerator[K, None]
-        coming = self._queue(self._broker.client).browse(PAGE, skip=(number - 1) * PAGE)
+        coming = self.queue.browse(PAGE, skip=(number - 1) * PAGE)
         async with self.alone, aclosing(coming):
             shown = [view_of(kept) async for kept in coming]
         return KeptPage(tuple(shown), count, number)

@@ -1,30 +1,29 @@
 """The console's connection to Temporal: whether it answers is asked every second."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from temporalio.client import Client
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.errors import AwayError, in_words
+from console.facts.link import Link
 from saga.temporal.connection import connect_once
 from voyage.errors import VoyageError
 
-LOOK_EVERY = 1.0  # seconds
 _ANSWERS_WITHIN = timedelta(seconds=2)
 _CONNECTS_WITHIN = 10.0
 _ANSWERS = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.UNIMPLEMENTED)
 
 
-class TemporalLink:
+class TemporalLink(Link):
     """A client when there is one, and why there is none; it comes back by itself."""
 
     name = "Temporal"
 
     def __init__(self) -> None:
+        super().__init__()
         self._client: Client | None = None
-        self.away = "Connecting to Temporal."
-        self.since = datetime.now(UTC)
 
     @property
     def client(self) -> Client:
@@ -37,15 +36,6 @@ class TemporalLink:
     def namespace(self) -> str:
         """The namespace of the bookings; empty until it is known."""
         return self._client.namespace if self._client else ""
-
-    async def watch(self) -> None:
-        """Look after the connection for ever."""
-        while True:
-            away = await self._look()
-            if bool(away) != bool(self.away):
-                self.since = datetime.now(UTC)
-            self.away = away
-            await asyncio.sleep(LOOK_EVERY)
 
     async def _look(self) -> str:
         try:

@@ -105,9 +105,7 @@ async def replay(console: Console, given: Form, _: str) -> str:
 
 async def drop_letter(console: Console, given: Form, _: str) -> str:
     """As `voyage dead drop --id`."""
-    queue = console.broker.client.dead_letters
-    await _deal(queue.drop(lambda letter: letter.id == given["id"]), console.dead)
-    return f"{given['id']} is dropped."
+    return await _drop(console.dead, given["id"])
 
 
 async def resend(console: Console, given: Form, _: str) -> str:
@@ -120,9 +118,7 @@ async def resend(console: Console, given: Form, _: str) -> str:
 
 async def drop_parked(console: Console, given: Form, _: str) -> str:
     """As `voyage parked drop --id`."""
-    queue = console.broker.client.parked_results
-    await _deal(queue.drop(lambda parked: parked.id == given["id"]), console.parked)
-    return f"{given['id']} is dropped."
+    return await _drop(console.parked, given["id"])
 
 
 async def cancel(console: Console, given: Form, who: str) -> str:
@@ -130,6 +126,11 @@ async def cancel(console: Console, given: Form, who: str) -> str:
     asked = CancelRequest(booking_id=given["id"], reason=f"Cancelled in the console by {who}"[:1000])
     await console.broker.client.cancel(asked.booking_id, asked.reason)
     return f"The cancel of {asked.booking_id} is on its way."
+
+
+async def _drop(kept: KeptMessages[Any], own: str) -> str:
+    await _deal(kept.queue.drop(lambda one: one.id == own), kept)
+    return f"{own} is dropped."
 
 
 async def _deal(handled: AsyncGenerator[Any, None], kept: KeptMessages[Any]) -> None:

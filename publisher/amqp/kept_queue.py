@@ -1,6 +1,6 @@
 """A queue whose messages are kept for a person, one in memory at a time, however many there are."""
 
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Generic, Protocol, TypeVar, cast
 
 from aio_pika.abc import AbstractRobustConnection
@@ -108,6 +108,11 @@ class KeptQueue(Generic[K]):
                     continue
                 await walk.remove()
                 yield one
-        if kept:
-            more = f" And {len(kept) - 1} more." if kept[1:] else ""
-            raise type(kept[0])(f"{kept[0]}{more}")
+        raise_first(kept)
+
+
+def raise_first(kept: Sequence[KeptError]) -> None:
+    """Tell of the messages that stay: why the first does, and how many more."""
+    if kept:
+        more = f" And {len(kept) - 1} more." if kept[1:] else ""
+        raise type(kept[0])(f"{kept[0]}{more}")

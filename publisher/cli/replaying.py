@@ -6,6 +6,7 @@ from typing import Any
 
 from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
+from publisher.amqp.kept_queue import raise_first
 from publisher.cli.kept_choice import Choice
 from publisher.errors import NotEditableError
 
@@ -25,6 +26,4 @@ async def rehearsed(
                 stay.append(refused)
             else:
                 yield letter
-    if stay:
-        more = f" And {len(stay) - 1} more." if stay[1:] else ""
-        raise NotEditableError(f"{stay[0]}{more}")
+    raise_first(stay)

@@ -33,24 +33,24 @@ async def serving(
     runner = web.AppRunner(_application(watchdog, more_metrics), access_log=None)
     await runner.setup()
     try:
-        await _listen(runner, settings)
+        address = await listen(runner, "HEALTH", settings.health_host, settings.health_port)
+        log.info("Health and metrics on http://%s", address)
         yield
     finally:
         await runner.cleanup()
 
 
-async def _listen(runner: web.AppRunner, settings: RuntimeSettings) -> None:
-    host, port = settings.health_host, settings.health_port
+async def listen(runner: web.AppRunner, what: str, host: str, port: int) -> str:
+    """Serve there, and say where; raises `SettingsError` by the names `VOYAGE_<what>_HOST` and `_PORT`."""
     try:
         await web.TCPSite(runner, host, port).start()
     except OSError as failure:
         raise SettingsError(
-            f"VOYAGE_HEALTH_HOST and VOYAGE_HEALTH_PORT: can't listen on {shown(host, port)} "
-            f"({failure.strerror}). "
-            "Set another port, or 0 for a free one."
+            f"VOYAGE_{what}_HOST and VOYAGE_{what}_PORT: can't listen on {shown(host, port)} "
+            f"({failure.strerror}). Set another port, or 0 for a free one."
         ) from failure
     bound = runner.addresses[0]
-    log.info("Health and metrics on http://%s", shown(bound[0], bound[1]))
+    return shown(bound[0], bound[1])
 
 
 def _text(problem: Problem) -> str:
