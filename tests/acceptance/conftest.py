@@ -17,12 +17,12 @@ from consumer.settings import ConsumerSettings
 from publisher import Client
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import connected, declare_topology, open_connection
-from publisher.amqp.topology import queues
 from publisher.errors import BrokerError
 from tests.acceptance.inbox import Inbox
 from tests.acceptance.services import SHAPES, TWO_SERVICES, Services
 from tests.conftest import own_names
 from tests.poll import eventually
+from tests.queues import delete_queues
 from tests.rabbitmq import connect
 from voyage import devstack
 
@@ -83,13 +83,6 @@ class World(Services):
         async with connected(self.settings) as connection:
             channel = await connection.channel()
             return (await channel.declare_queue(queue, passive=True)).declaration_result
-
-
-async def delete_queues(settings: ConsumerSettings) -> None:
-    async with connected(settings) as connection:
-        for queue in queues(settings):
-            channel = await connection.channel()
-            await channel.queue_delete(queue.name)
 
 
 @asynccontextmanager

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from aio_pika import connect
 from aiohttp import ClientResponse, ClientSession, CookieJar
 from aiohttp.test_utils import TestServer
 
@@ -18,8 +17,8 @@ from console.web.application import application
 from console.web.state import Console
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import declare_topology
-from publisher.amqp.topology import queues
 from tests.poll import eventually
+from tests.queues import delete_queues
 from voyage.runtime.process import end
 
 TOKEN = re.compile(r'name="token" value="([^"]+)"')
@@ -130,10 +129,7 @@ async def own_queues(settings: ConsumerSettings) -> AsyncIterator[ConsumerSettin
     """Settings whose queues are there, and gone afterwards."""
     await declare_topology(settings)
     yield settings
-    async with await connect(settings.amqp_url.get_secret_value()) as connection:
-        channel = await connection.channel()
-        for queue in queues(settings):
-            await channel.queue_delete(queue.name)
+    await delete_queues(settings)
 
 
 @pytest.fixture

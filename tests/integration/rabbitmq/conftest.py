@@ -6,15 +6,11 @@ import pytest
 
 from consumer.settings import ConsumerSettings
 from publisher import Client
-from publisher.amqp.topology import queues
-from tests.rabbitmq import connect
+from tests.queues import delete_queues
 
 
 @pytest.fixture
 async def client(settings: ConsumerSettings) -> AsyncIterator[Client]:
     async with Client.connect(settings=settings) as client:
         yield client
-    async with await connect(settings.amqp_url.get_secret_value()) as connection:
-        channel = await connection.channel()
-        for queue in queues(settings):
-            await channel.queue_delete(queue.name)
+    await delete_queues(settings)

@@ -14,10 +14,10 @@ from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.connection import declare_topology, open_connection
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
-from publisher.amqp.topology import queues
 from publisher.contract.strict_json import loads
 from publisher.errors import BrokerUnreachableError, NotEditableError
 from tests.poll import eventually
+from tests.queues import delete_queues
 
 MANY = 70  # more than RabbitMQ returns in order by itself
 MEGABYTE = 1024 * 1024
@@ -68,10 +68,7 @@ async def letters(settings: ConsumerSettings) -> AsyncIterator[Letters]:
     await declare_topology(settings)
     async with await open_connection(settings, "test") as connection:
         yield Letters(connection, await ConfirmedPublisher.open(connection, 10), settings, [])
-    async with await open_connection(settings, "test") as connection:
-        channel = await connection.channel()
-        for queue in queues(settings):
-            await channel.queue_delete(queue.name)
+    await delete_queues(settings)
 
 
 async def test_a_look_may_begin_further_on(letters: Letters) -> None:
