@@ -20,7 +20,12 @@ class Node(RabbitMq):
             for number, peer in enumerate(ports, 1)
         ]
         super().__init__(
-            port=port, config=["cluster_formation.peer_discovery_backend = classic_config", *peers]
+            port=port,
+            config=[
+                "cluster_formation.peer_discovery_backend = classic_config",
+                *peers,
+                "cluster_partition_handling = pause_minority",
+            ],
         )
         self._epmd_port = epmd_port
         cookie = self.home / ".erlang.cookie"
@@ -69,6 +74,18 @@ class RabbitMqCluster(Group):
         lines = asked.ctl("list_connections", "client_properties", "port", "--no-table-headers").splitlines()
         port = next((line.split("\t")[-1] for line in lines if f'"{name}"' in line), None)
         return next(node for node in self.nodes if str(node.port) == port)
+
+    def cut(self, one: Node, *others: Node) -> None:
+        """End the ways between this node and those, and let none begin; clients still reach each."""
+        peers = ", ".join(f"'{node.node_name}'" for node in others)
+        one.ctl(
+            "eval", f"[begin erlang:set_cookie(N, cut), erlang:disconnect_node(N) end || N <- [{peers}]]."
+        )
+
+    def heal(self, one: Node, *others: Node) -> None:
+        """Let them connect again, which they do by themselves."""
+        peers = ", ".join(f"'{node.node_name}'" for node in others)
+        one.ctl("eval", f"[erlang:set_cookie(N, erlang:get_cookie()) || N <- [{peers}]].")
 
     def spawn(self) -> None:
         """Start the first, whom the others join later."""

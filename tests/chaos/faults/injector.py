@@ -49,6 +49,8 @@ class Faults:
                 await self._on_link(fault)
             elif fault.kind in ALARMS:
                 await self._alarm(fault)
+            elif fault.kind is Kind.CUT:
+                await self._apart(fault)
             else:
                 await self._on_processes(fault)
             self.spells.append(Spell(f"{fault.kind} {fault.target}", began, clock()))
@@ -88,6 +90,17 @@ class Faults:
         for _ in range(CUTS):
             proxy.cut()
             await asyncio.sleep(fault.seconds / CUTS)
+
+    async def _apart(self, fault: Fault) -> None:
+        cluster = self._world.engines.cluster
+        assert cluster, "only a cluster has ways between nodes"
+        hit = await targets.processes(self._world, fault.target, len(self.spells))
+        one, *others = [node for node in cluster.nodes if node.name.lower() in hit]
+        others = others or [node for node in cluster.nodes if node is not one]
+        await asyncio.to_thread(cluster.cut, one, *others)
+        await asyncio.sleep(fault.seconds)
+        await asyncio.to_thread(cluster.heal, one, *others)
+        await asyncio.gather(*(asyncio.to_thread(node.wait) for node in cluster.nodes))
 
     async def _alarm(self, fault: Fault) -> None:
         limit, broken, usual = ALARMS[fault.kind]

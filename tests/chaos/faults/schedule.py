@@ -18,7 +18,7 @@ class Kind(StrEnum):
     RESTART = "restart"
     """SIGTERM; started again afterwards."""
     CUT = "cut"
-    """Every connection through a proxy is reset, three times."""
+    """Every connection through a proxy is reset, three times; between nodes: none, until it is healed."""
     STALL = "stall"
     """Nothing passes through a proxy."""
     ALARM = "alarm"
@@ -28,10 +28,12 @@ class Kind(StrEnum):
 
 
 LEADER, TWO, EACH = "leader", "two nodes", "each node"
-"""Of a RabbitMQ cluster: where the requests' leader is at that time; two at once; one after the other."""
+"""Of a RabbitMQ cluster: where the requests' leader is at that time; two at once; one after the other.
+A cut is between the two, or between the leader's node and all others."""
 OF_A_CLUSTER = (
     *((kind, LEADER) for kind in (Kind.KILL, Kind.FREEZE, Kind.RESTART)),
     *((kind, TWO) for kind in (Kind.KILL, Kind.FREEZE)),
+    *((Kind.CUT, target) for target in (LEADER, TWO)),
     (Kind.RESTART, EACH),
 )
 OF_A_PROCESS = (Kind.KILL, Kind.FREEZE, Kind.RESTART)

@@ -48,10 +48,10 @@ def test_every_fault_comes_once_before_any_comes_again() -> None:
 def test_where_there_are_clusters_what_only_they_have_comes_first() -> None:
     nodes = ("rabbitmq-1", "rabbitmq-2", "rabbitmq-3")
     servers = (*nodes, "postgresql", "temporal-1", "temporal-2")
-    drawn = schedule.draw_for_clusters(7, 25, 12.0, servers, PROCESSES[3:], nodes)
+    drawn = schedule.draw_for_clusters(7, 27, 12.0, servers, PROCESSES[3:], nodes)
     targets = {fault.target for fault in drawn}
 
-    assert len({(fault.kind, fault.target) for fault in drawn}) == 25
+    assert len({(fault.kind, fault.target) for fault in drawn}) == 27
     assert targets == {*servers, schedule.LEADER, schedule.TWO, schedule.EACH}
 
 
