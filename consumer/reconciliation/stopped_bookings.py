@@ -6,8 +6,8 @@ only, answers.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from temporalio import activity
 from temporalio.client import Client
@@ -15,7 +15,13 @@ from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 from temporalio.service import RPCError, RPCStatusCode
 
 from consumer.reconciliation.answer_starter import AnswerStarter
-from consumer.reconciliation.reconciliation_workflow import ANSWER, FIND, Reconciliation
+from consumer.reconciliation.progress import Progress, rest, temporals_clock
+from consumer.reconciliation.reconciliation_workflow import (
+    ANSWER,
+    FIND,
+    VISIBILITY_DELAY,
+    Reconciliation,
+)
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
@@ -39,30 +45,39 @@ class StoppedBookings:
     page_size: int = PAGE
 
     @activity.defn(name=FIND)
-    async def find(self, reconciliation: Reconciliation) -> None:
-        """Start one answering workflow for each stopped booking, page by page; starting it again is refused.
+    async def find(self, wanted: Reconciliation) -> str:
+        """Look again and again; return since when the next has to look, RFC 3339.
 
-        An attempt begins with the page at which the last one ended; its token is in the heartbeat.
+        An attempt goes on where the last one ended: with its page of its look.
         """
-        mine = f"TaskQueue = '{reconciliation.task_queue}' AND WorkflowType = '{BookingWorkflow.__name__}'"
-        closed = f"CloseTime >= '{reconciliation.since}'"
-        page = _page_of_last_attempt()
-        answers = AnswerStarter(self.client, self.settings.reply_task_queue)
+        now, until = temporals_clock(), datetime.fromisoformat(wanted.until)
+        look = Progress.of_last_attempt() or Progress(wanted.since, now().isoformat())
+        while True:
+            await self._look(wanted.task_queue, look)
+            since = (datetime.fromisoformat(look.began) - VISIBILITY_DELAY).isoformat()
+            if now() >= until:
+                return since
+            await rest(wanted.interval, Progress(since, look.began))
+            look = Progress(since, now().isoformat())
+
+    async def _look(self, task_queue: str, progress: Progress) -> None:
+        """Start a workflow that answers for each stopped booking, page by page; a second start is refused."""
+        mine = f"TaskQueue = '{task_queue}' AND WorkflowType = '{BookingWorkflow.__name__}'"
         stopped = self.client.list_workflows(
-            f"{mine} AND {_STOPPED} AND {closed}",
+            f"{mine} AND {_STOPPED} AND CloseTime >= '{progress.since}'",
             page_size=self.page_size,
-            next_page_token=page,
+            next_page_token=progress.page,
             rpc_timeout=RPC_TIMEOUT,
         )
-        with _giving_way():
+        answers = AnswerStarter(self.client, self.settings.reply_task_queue)
+        with _giving_way(progress):
             while True:
                 await stopped.fetch_next_page()
-                found = stopped.current_page or ()
-                await answers.start_missing(found, partial(activity.heartbeat, page))
-                page = stopped.next_page_token
-                if not page:
+                await answers.start_missing(stopped.current_page or (), progress.tell)
+                if not stopped.next_page_token:
                     return
-                activity.heartbeat(page)
+                progress = replace(progress, page=stopped.next_page_token)
+                progress.tell()
 
     @activity.defn(name=ANSWER)
     async def answer(self, workflow_id: str) -> None:
@@ -75,20 +90,14 @@ class StoppedBookings:
             await self.results.send_outcome(found.outcome, ReplyAddress.from_context(callback.context))
 
 
-def _page_of_last_attempt() -> bytes | None:
-    """The token of the page at which an earlier attempt at this look ended; None for the first page."""
-    noted = activity.info().heartbeat_details
-    return noted[0] if noted else None
-
-
 @contextmanager
-def _giving_way() -> Iterator[None]:
+def _giving_way(look: Progress) -> Iterator[None]:
     """Leave it to Temporal's retries to go on later, at the same page; a page it can't read is forgotten."""
     try:
         yield
     except RPCError as error:
         if error.status is RPCStatusCode.INVALID_ARGUMENT:
-            activity.heartbeat()  # the next attempt begins with the first page
+            replace(look, page=None).tell()  # the next attempt begins with the first page
         if error.status is not RPCStatusCode.RESOURCE_EXHAUSTED:
             raise
         busy = f"Temporal is busy: {error.message}"

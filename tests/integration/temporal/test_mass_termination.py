@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, cast
 from uuid import uuid4
 
@@ -30,6 +31,8 @@ from tests.poll import eventually
 pytestmark = pytest.mark.thorough
 
 STOPPED, PAGE, SIDE_BY_SIDE = 200, 20, 25
+GRACE = timedelta(seconds=5)
+EVENTS = 10  # of a run's history, however often it looks
 
 
 @dataclass
@@ -73,6 +76,7 @@ class Look:
             workflows=[ReconciliationWorkflow],
             activities=[stopped.find],
             workflow_runner=UnsandboxedWorkflowRunner(),
+            graceful_shutdown_timeout=GRACE,
         ) as worker:
             yield worker
 
@@ -166,6 +170,18 @@ async def test_one_run_looks_again_and_again(look: Look) -> None:
 
     assert described.status is WorkflowExecutionStatus.RUNNING
     assert len(look.starts.ids) == STOPPED + 1
+    assert described.history_length < EVENTS
+
+
+async def test_looks_go_on_at_another_consumer_as_soon_as_one_stops(look: Look) -> None:
+    async with look.worker():
+        running = await look.start(interval=600)
+        await eventually("all to be answered", lambda: len(look.starts.ids) == STOPPED)
+    late = f"{look.settings.task_queue}-late"
+    await _stop(look.client, late, look.settings.task_queue)
+    async with look.worker():
+        await eventually("the late one to be answered", lambda: f"stopped-{late}" in look.starts.ids, 15)
+        await running.terminate()
 
 
 async def _stop(client: Client, workflow_id: str, task_queue: str) -> None:
