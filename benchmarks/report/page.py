@@ -1,4 +1,4 @@
-"""Put the tables into docs/performance.md and docs/peers.md, each between its markers."""
+"""Put the tables into the pages of docs/, each between its markers."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -25,6 +25,7 @@ PAGES: Mapping[str, Mapping[str, Callable[[], str]]] = {
         "backlog": capacity.backlog,
         "runs": partial(tables.runs, "throughput", clusters.RUN, "backlog", "scale"),
     },
+    "operations.md": {"deployment": sizing.deployment},
     "peers.md": {"cost": tables.peers, "run": partial(tables.runs, "peers")},
 }
 

@@ -84,6 +84,11 @@ def read(path: Path = KEPT) -> list[Run]:
 
 
 def _commit() -> str:
-    """The commit that ran; with a plus if the files differ from it."""
-    asked = ("git", "describe", "--always", "--dirty=+", "--abbrev=8", "--exclude=*")
+    """The commit that ran; with a plus if files differ from it, other than this record."""
+    differs = _git("status", "--porcelain", "--", ".", f":!{KEPT.relative_to(ROOT)}")
+    return _git("describe", "--always", "--abbrev=8", "--exclude=*") + ("+" if differs else "")
+
+
+def _git(*arguments: str) -> str:
+    asked = ("git", *arguments)
     return subprocess.run(asked, cwd=ROOT, check=True, capture_output=True, text=True).stdout.strip()

@@ -78,7 +78,7 @@ class Faults:
         for process in processes:
             process.spawn()
         servers = [process for process in processes if process in self._world.servers]
-        await asyncio.gather(*(asyncio.to_thread(server.wait) for server in servers))
+        await asyncio.gather(*map(self.supervisor.until_ready, servers))
 
     async def _on_link(self, fault: Fault) -> None:
         proxy = self._world.proxies[fault.target.removesuffix(" link")]

@@ -7,8 +7,10 @@ from contextlib import AbstractAsyncContextManager, contextmanager
 
 from tests.chaos.background import in_background
 from voyage.devstack.server_process import Server
+from voyage.errors import DevstackError
 
 WATCH_EVERY = 2.0
+STARTS = 20
 
 
 class Supervisor:
@@ -33,6 +35,20 @@ class Supervisor:
             yield
         finally:
             self._left_alone.subtract(names)
+
+    async def until_ready(self, server: Server) -> None:
+        """Return when it is ready; one that ends as what it needs is away as well is started again."""
+        for _ in range(STARTS):
+            try:
+                await asyncio.to_thread(server.wait)
+            except DevstackError:
+                if server.is_running:
+                    raise
+            else:
+                return
+            await asyncio.sleep(WATCH_EVERY)
+            server.spawn()
+        server.require_running()
 
     def revive(self, name: str) -> None:
         """Note it and start it again if it has ended."""
