@@ -12,7 +12,7 @@ from benchmarks.report.figures import (
     table,
     values,
 )
-from benchmarks.scenarios.catalog import SCENARIOS
+from benchmarks.scenarios.catalog import SCENARIOS, at
 
 RUN = "throughput-cluster"
 BASE = "direct"
@@ -23,7 +23,10 @@ def clusters() -> str:
     found = results.load(RUN)
     if not found:
         return NO_FIGURES
-    names = [name for name in SCENARIOS if name in found["events"]]
+    entries = dict(SCENARIOS)
+    for name in found["events"]:
+        entries |= at(name.partition("@")[2]) if "@" in name else {}
+    names = [name for name in entries if name in found["events"]]
     figures: list[tuple[str, Figure, int]] = [
         ("bookings/s", per_second, 1),
         ("p50, ms", latency("p50"), 0),
@@ -44,7 +47,7 @@ def clusters() -> str:
         1, [f"against {BASE}", *(spread(ratios(per_second, name, BASE, run=RUN), 2) for name in names)]
     )
     rows.append(["history events", *(str(found["events"][name]) for name in names)])
-    return table(["per booking", *(SCENARIOS[name].title for name in names)], rows)
+    return table(["per booking", *(entries[name].title for name in names)], rows)
 
 
 def written(what: str) -> Figure:

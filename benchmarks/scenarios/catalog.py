@@ -5,6 +5,7 @@ from functools import partial
 
 from benchmarks.scenarios import message
 from benchmarks.scenarios.direct import direct
+from benchmarks.scenarios.earlier import at_commit
 from benchmarks.scenarios.scenario import Start
 from benchmarks.scenarios.tutorial import tutorial
 
@@ -34,5 +35,19 @@ GLUE = {
     ),
 }
 """A consumer with only the code that a booking needs (`glue.py`); measured with `--glue`."""
+
+
+def at(commit: str) -> dict[str, Entry]:
+    """Voyage as it was at an earlier commit; the names end with it."""
+    shapes = {"two-services": message.two_services, "one-process": message.one_process}
+    return {
+        f"{shape}@{commit}": Entry(
+            f"{SCENARIOS[shape].title}, at {commit}",
+            partial(at_commit, commit=commit, name=f"{shape}@{commit}", programs=programs),
+        )
+        for shape, programs in shapes.items()
+    }
+
+
 SEQUENTIAL = ("direct", "two-services", "one-process")
 """The scenarios that also book one trip at a time."""

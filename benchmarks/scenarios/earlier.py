@@ -1,14 +1,14 @@
-"""Two services as they were at an earlier commit."""
+"""Voyage as it was at an earlier commit."""
 
 import io
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from benchmarks.scenarios.message import ROOT, SIMULATED, by_message, two_services
+from benchmarks.scenarios.message import ROOT, SIMULATED, Programs, by_message, two_services
 from benchmarks.scenarios.scenario import Scenario
 from voyage import devstack
 
@@ -32,12 +32,17 @@ def code_of(commit: str) -> Iterator[Path]:
 
 
 @asynccontextmanager
-async def at_commit(servers: devstack.Servers, commit: str) -> AsyncIterator[Scenario]:
+async def at_commit(
+    servers: devstack.Servers,
+    commit: str,
+    name: str = "earlier",
+    programs: Callable[[Path], Programs] = two_services,
+) -> AsyncIterator[Scenario]:
     """Run the code of the commit with today's libraries."""
     with code_of(commit) as folder:
         # Before that setting, suppliers were simulated without it, and it is a name that nothing knew.
         names = folder / "docs" / "settings.md"
         named = names.exists() and "VOYAGE_SUPPLIERS" in names.read_text()
         variables = {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1", **(SIMULATED if named else {})}
-        async with by_message(servers, "earlier", two_services(folder), variables=variables) as scenario:
+        async with by_message(servers, name, programs(folder), variables=variables) as scenario:
             yield scenario

@@ -45,8 +45,12 @@ def two_services(code: Path = ROOT) -> Programs:
     }
 
 
-TWO_SERVICES = two_services()
-ONE_PROCESS = {"worker": Program(script("voyage-consumer", "--with-worker"), "Consumer ready")}
+def one_process(code: Path = ROOT) -> Programs:
+    """Both in one process, of the repository in the folder `code`."""
+    return {"worker": Program(script("voyage-consumer", "--with-worker", code=code), "Consumer ready")}
+
+
+TWO_SERVICES, ONE_PROCESS = two_services(), one_process()
 _GLUE = ["-m", "benchmarks.scenarios.glue"]
 GLUE = {"worker": TWO_SERVICES["worker"], "consumer": Program(_GLUE, "Glue ready")}
 GLUE_ONE_PROCESS = {"worker": Program([*_GLUE, "--with-worker"], "Glue ready")}
