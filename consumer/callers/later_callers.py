@@ -69,7 +69,8 @@ class LaterCallers:
 
         missing = set(range(len(contexts))) - told
         with _telling_temporal(told):
-            failures = await asyncio.gather(*map(tell, missing), return_exceptions=True)
+            telling = asyncio.gather(*map(tell, missing), return_exceptions=True)
+            failures = await self.results.unless_away(telling)
         if missing - told:
             raise ApplicationError(
                 f"{len(missing - told)} of {len(contexts)} can't be told: {next(filter(None, failures))!r}"

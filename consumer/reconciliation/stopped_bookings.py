@@ -87,7 +87,8 @@ class StoppedBookings:
             return
         history = await self.client.get_workflow_handle(workflow_id).fetch_history()
         for callback in await read_subscribers(history, self.client.data_converter):
-            await self.results.send_outcome(found.outcome, ReplyAddress.from_context(callback.context))
+            sending = self.results.send_outcome(found.outcome, ReplyAddress.from_context(callback.context))
+            await self.results.unless_away(sending)
 
 
 @contextmanager

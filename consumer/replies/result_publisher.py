@@ -5,7 +5,7 @@ import logging
 from collections.abc import Awaitable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from aio_pika import DeliveryMode, Message
@@ -28,6 +28,7 @@ from saga.models import BookingOutcome
 from voyage.runtime import logs, tracing
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 PATIENCE = 1.0  # seconds without a connection after which a result is left to other consumers
 AT_ONCE = timedelta(seconds=0.1)
@@ -55,7 +56,7 @@ class ResultPublisher:
         sending = self.send_outcome(outcome, address, duplicate=again)
         async with heartbeating("waiting for RabbitMQ"):
             with _in_one_line():
-                await self._unless_away(sending)
+                await self.unless_away(sending)
         about = activity.info()
         self._intake.ended((about.started_time - about.current_attempt_scheduled_time).total_seconds())
         RESULT_LAG.observe(seconds_since(about.scheduled_time))
@@ -88,22 +89,23 @@ class ResultPublisher:
         """Set while there is a connection to RabbitMQ."""
         return self._publisher.connection.back
 
-    async def _unless_away(self, sending: Awaitable[None]) -> None:
-        """Send; raises `ApplicationError` if the connection is lost and not there again soon."""
-        ends = [
-            asyncio.ensure_future(sending),
-            asyncio.ensure_future(self._publisher.connection.lost(PATIENCE)),
-        ]
+    async def unless_away(self, sending: Awaitable[T]) -> T:
+        """Send; raises `ApplicationError` if the connection is lost and not there again soon.
+
+        For an activity: Temporal then gives it to another consumer at once.
+        """
+        sending_now = asyncio.ensure_future(sending)
+        lost = asyncio.ensure_future(self._publisher.connection.lost(PATIENCE))
         try:
-            await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            if not ends[0].done():
+            await asyncio.wait((sending_now, lost), return_when=asyncio.FIRST_COMPLETED)
+            if not sending_now.done():
                 raise ApplicationError(
                     GIVEN_BACK, category=ApplicationErrorCategory.BENIGN, next_retry_delay=AT_ONCE
                 )
-            await ends[0]
+            return await sending_now
         finally:
-            for end in ends:
-                end.cancel()
+            sending_now.cancel()
+            lost.cancel()
 
     async def _send(self, result: BookingResult, address: ReplyAddress, message_id: str) -> None:
         with tracing.publishing(address.reply_to, address.trace) as headers:

@@ -18,12 +18,13 @@ from saga.activities.book_and_undo import SPARE_TIME
 from saga.activities.failures import cause_of
 from saga.activities.unfinished_calls import Unfinished
 from saga.activities.unserved import is_unserved
-from saga.legs import Leg
+from saga.legs import Leg, legs_of
 from saga.models import BookingInput
 from saga.workflows.activity_calls import summary_of
 from saga.workflows.first_try import NONE, FirstTry
 
 PATCH = "fast-legs"
+UNTRIED_PATCH = "untried-is-recorded-first"
 SHORTEST = 0.01  # seconds
 _EVENTS_BEFORE_IT = 3  # of the first task: the workflow's start, the task's own schedule and start
 
@@ -74,8 +75,14 @@ class FirstTries:
 
     @property
     def unrecorded(self) -> bool:
-        """Whether this task has made first tries, of which the server doesn't know yet."""
-        return self._tried_in == task_number()
+        """Whether this task, done anew, might tell another story: it has made first tries, or is the first.
+
+        A booking that was stopped before its first try has made none; if its task is lost, nobody knows that.
+        """
+        if self._tried_in == task_number():
+            return True
+        is_first = task_number() == self._first and any(leg.fast for leg in legs_of(self._booking))
+        return is_first and workflow.patched(UNTRIED_PATCH)
 
     async def book(self, leg: Leg) -> FirstTry:
         """Try to book; `NONE` if this must not or can't be a first try."""

@@ -31,10 +31,12 @@ class Answering:
     works: bool = True
     meanwhile: Callable[[Handle], Awaitable[None]] | None = None
     given: list[tuple[str, BookingStatus, bool]] = field(default_factory=list)
+    outcomes: list[BookingOutcome] = field(default_factory=list)
 
     @activity.defn(name=ANSWER)
     async def answer(self, outcome: BookingOutcome, context: dict[str, Any], again: bool) -> None:  # noqa: FBT001 -- Temporal passes arguments by position
         self.given.append((context["who"], outcome.status, again))
+        self.outcomes.append(outcome)
         if not self.works:
             raise RuntimeError("The broker doesn't take it")
         if self.meanwhile and len(self.given) == 1:

@@ -14,6 +14,7 @@ from saga.errors import SupplierUnavailableError
 from saga.models import BookingInput, BookingStatus, ReasonCode
 from saga.suppliers.supplier import SupplierCall
 from saga.workflows.booking import BookingWorkflow
+from tests.integration.conftest import Handle
 from tests.integration.temporal.first_tries import POLICY, TRIP, Fast, events, time_of
 from tests.integration.temporal.plans import statuses
 from tests.integration.temporal_workers import Answering, caller
@@ -184,6 +185,24 @@ async def test_whoever_is_answered_by_the_worker_is_told_what_is_recorded_and_on
 
     assert here.given == [("first", BookingStatus.BOOKED, False)]
     assert elsewhere.given == []
+
+
+async def test_a_first_task_that_is_done_anew_tells_nobody_something_else(fast: Fast) -> None:
+    """It was cancelled before anything was tried, which another attempt at the task can't know."""
+
+    async def join(handle: Handle) -> None:
+        await handle.signal(BookingWorkflow.join, caller("second"))
+
+    here, elsewhere = Answering(meanwhile=join), Answering()
+    fast.task_queue += "-answering"
+    async with fast.answering(here), fast.replies(elsewhere):
+        trip = replace(TRIP, reply=caller("first"))
+        handle = await fast.start(trip, start_signal="cancel", start_signal_args=["ill"])
+        outcome = await handle.result()
+
+    told = [*here.outcomes, *elsewhere.outcomes]
+    assert {who for who, *_ in (*here.given, *elsewhere.given)} == {"first", "second"}
+    assert all(one.legs == outcome.legs for one in told)
 
 
 class Safari(Trip):
