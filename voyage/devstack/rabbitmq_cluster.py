@@ -7,13 +7,14 @@ from voyage.devstack.ports import HOST, free_port
 from voyage.devstack.rabbitmq import RabbitMq
 
 NODES = 3
+TICKTIME = 60  # seconds, RabbitMQ's own default
 _COOKIE = "voyage-devstack"
 
 
 class Node(RabbitMq):
     """One of them; they find each other by a shared epmd, which ends with the first."""
 
-    def __init__(self, number: int, port: int, epmd_port: int, ports: Sequence[int]) -> None:
+    def __init__(self, number: int, port: int, epmd_port: int, ports: Sequence[int], ticktime: int) -> None:
         self.name = f"RabbitMQ-{number}"
         peers = [
             f"cluster_formation.classic_config.nodes.{number} = devstack{peer}@localhost"
@@ -25,6 +26,7 @@ class Node(RabbitMq):
                 "cluster_formation.peer_discovery_backend = classic_config",
                 *peers,
                 "cluster_partition_handling = pause_minority",
+                f"net_ticktime = {ticktime}",
             ],
         )
         self._epmd_port = epmd_port
@@ -44,9 +46,10 @@ class RabbitMqCluster(Group):
     name = "RabbitMQ"
     ui_port = None
 
-    def __init__(self) -> None:
+    def __init__(self, ticktime: int = TICKTIME) -> None:
+        """`ticktime`: seconds of silence after which a node counts as away, RabbitMQ's `net_ticktime`."""
         ports, epmd_port = [free_port() for _ in range(NODES)], free_port()
-        self.nodes = [Node(number, port, epmd_port, ports) for number, port in enumerate(ports, 1)]
+        self.nodes = [Node(number, port, epmd_port, ports, ticktime) for number, port in enumerate(ports, 1)]
 
     @property
     def servers(self) -> Sequence[Node]:
