@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 from temporalio.client import Client as Temporal
@@ -13,6 +12,7 @@ from temporalio.client import Client as Temporal
 from consumer.reconciliation.reconciliation_workflow import ReconciliationWorkflow
 from consumer.settings import ConsumerSettings
 from examples.demo.supplier import ExampleSupplier
+from publisher.broker_url import read
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.services import Service
 from tests.chaos.load import sender
@@ -117,16 +117,16 @@ async def a_crossing(
     changes = {"heartbeat_timeout": 1.0, "undo_attempts": 100, "fast_legs": fast_legs}
     direct = own_names().model_copy(update={"amqp_url": SecretStr(servers.amqp_url), **changes})
     temporal = int(servers.temporal_address.rpartition(":")[2])
-    rabbitmq = urlsplit(servers.amqp_url).port or 5672
+    node = read(servers.amqp_url)[0]  # of a cluster, one: the link is then the only way
     targets: Mapping[str, tuple[int, type[Conversation]]] = {
-        "rabbitmq": (rabbitmq, Amqp),
+        "rabbitmq": (node.port or 5672, Amqp),
         "consumer to temporal": (temporal, Grpc),
         "worker to temporal": (temporal, Grpc),
         "supplier": (supplier.port, Http),
     }
     async with AsyncExitStack() as stack:
         links = {name: await stack.enter_async_context(Proxy(*target)) for name, target in targets.items()}
-        proxied = servers.amqp_url.replace(f":{rabbitmq}", f":{links['rabbitmq'].port}")
+        proxied = str(node.with_port(links["rabbitmq"].port))
         world = await stack.enter_async_context(a_world(proxied, servers.temporal_address, direct))
         there = f"http://{HOST}:{links['supplier'].port}"
         world.extra.update(

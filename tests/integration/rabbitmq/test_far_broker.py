@@ -1,12 +1,11 @@
 """A broker that is far away is asked side by side: each round trip counts."""
 
-from urllib.parse import urlsplit
-
 from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
 from publisher.amqp.connection import declare_topology
 from publisher.amqp.topology import queues
+from publisher.broker_url import read
 from tests.chaos.proxy.protocols import Amqp, Passing, Way
 from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.rabbitmq import connect
@@ -21,11 +20,11 @@ async def test_the_queues_are_declared_without_waiting_for_one_another(settings:
             passed.extend([passing.name] if passing else [])
             return passing
 
-    near = urlsplit(settings.amqp_url.get_secret_value())
+    near = read(settings.amqp_url.get_secret_value())[0]
     async with Proxy(near.port or 5672, Heard) as proxy:
         proxy.link.delay = 0.2
-        address = near._replace(netloc=near.netloc.replace(f":{near.port}", f":{proxy.port}"))
-        await declare_topology(settings.model_copy(update={"amqp_url": SecretStr(address.geturl())}))
+        address = SecretStr(str(near.with_port(proxy.port)))
+        await declare_topology(settings.model_copy(update={"amqp_url": address}))
 
     async with await connect(settings.amqp_url.get_secret_value()) as connection:
         channel = await connection.channel()
