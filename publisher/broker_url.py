@@ -9,6 +9,7 @@ from voyage.errors import SettingsError
 from voyage.runtime.addresses import is_host, shown
 
 DEFAULT_PORTS = {"amqp": 5672, "amqps": 5671}
+DEFAULT_USER = "guest"
 # aio-pika would take some of the TLS options, ignore others (`ca_certs`), and trust anybody on one.
 _TLS_OPTIONS = {"ca_certs", "cadata", "cafile", "capath", "certfile", "keyfile", "no_verify_ssl"}
 _TLS_OPTIONS |= {
@@ -43,6 +44,11 @@ def shown_address(nodes: tuple[URL, ...]) -> str:
     """The nodes' address as it may be shown: without user, password and options."""
     first = nodes[0]
     return f"{first.scheme}://{','.join(map(shown_node, nodes))}{first.path}"
+
+
+def is_external(node: URL) -> bool:
+    """Whether the login is by certificate, so that the URL names no user."""
+    return node.query.get("auth", "plain").lower() == "external"
 
 
 def shown_node(node: URL) -> str:

@@ -60,8 +60,9 @@ class RequestSender:
     async def send(self, message: Message, queue: str, sending: Sending) -> None:
         """Return when RabbitMQ has it safe; raises as `ConfirmedPublisher.publish` does.
 
-        It carries the trace that is current here, unless it names one.
+        It carries the trace that is current here, unless it names one, and our user, whom RabbitMQ checks.
         """
+        message.user_id = self._settings.user
         if "traceparent" not in message.headers:
             message.headers.update(current_trace())
         with sending.refused_by(UndeliverableError, NotPermittedError):

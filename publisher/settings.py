@@ -52,6 +52,9 @@ class BrokerSettings(ConnectionSettings, TripSettings):
         default=SecretStr("amqp://guest:guest@localhost:5672/"), validation_alias="AMQP_URL"
     )
     """Where RabbitMQ is, with user and password; a comma between the hosts of a cluster."""
+    amqp_user: Annotated[str, Utf8, AfterValidator(_at_most(LONGEST_NAME))] | None = None
+    """The user as RabbitMQ knows it, for messages' `user_id`, if it isn't the one in `AMQP_URL` (a login by
+    certificate or token); empty: they have none."""
     amqp_ca: FilePath | None = None
     """The certificates to trust with `amqps://`, PEM, instead of the system's."""
     amqp_certificate: FilePath | None = None
@@ -79,6 +82,13 @@ class BrokerSettings(ConnectionSettings, TripSettings):
         """Raise `SettingsError` for a queue of ours that holds other messages than results."""
         if queue in {self.requests_queue, self.control_queue, self.undelivered_queue, self.dead_queue}:
             raise SettingsError(f"{queue!r} holds no results. Name another, or none: {self.results_queue}.")
+
+    @property
+    def user(self) -> str | None:
+        """Whom RabbitMQ takes us for, as far as our settings tell; it refuses a `user_id` that is another."""
+        if self.amqp_user is not None:
+            return self.amqp_user or None
+        return None if broker_url.is_external(self.url) else self.url.user or broker_url.DEFAULT_USER
 
     @property
     def nodes(self) -> tuple[URL, ...]:

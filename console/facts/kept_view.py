@@ -40,6 +40,7 @@ def view_of(kept: Kept) -> KeptView:
         "correlation id": delivery.correlation_id,
         "reply to": delivery.reply_to,
         "type": delivery.type,
+        "user id": delivery.user_id,
     }
     return KeptView(
         id=kept.id,

@@ -32,6 +32,7 @@ class DeadLetterQueue(KeptQueue[DeadLetter]):
 
         async def send(letter: DeadLetter) -> None:
             message = letter.to_replay(changes).to_message()
+            message.user_id = self._names.user
             await self._publisher.publish(message, self._names.requests_queue)
 
         return self._remove(selected, send)

@@ -33,6 +33,8 @@ class Delivery:
     priority: int | None = None
     timestamp: datetime | None = None
     app_id: str | None = None
+    user_id: str | None = None
+    """The user who sent it, which RabbitMQ has checked. A copy has none, as another user sends that."""
     headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     @classmethod
@@ -49,6 +51,7 @@ class Delivery:
             priority=message.priority,
             timestamp=message.timestamp,
             app_id=message.app_id,
+            user_id=message.user_id or None,
             headers=dict(message.headers),
         )
 

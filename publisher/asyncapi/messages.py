@@ -12,6 +12,10 @@ TEXT: Json = {"type": "string"}
 TRACE: Json = {"traceparent": TEXT, "tracestate": TEXT}
 REPLY_TO = {**TEXT, "description": "Where the answer goes; absent: to the results queue."}
 ECHOED = {**TEXT, "description": "Comes back with the answer."}
+USER = {
+    **TEXT,
+    "description": "The user of the connection, which RabbitMQ checks; needed where bookings have owners.",
+}
 UNIQUE = {**TEXT, "description": "Should be set, and the same when the message is sent again."}
 SAME = {**TEXT, "description": "The same for every re-send of the same answer: drop repeats by it."}
 
@@ -29,7 +33,7 @@ PARKED: Json = {
 
 def messages(trip: type[Trip]) -> dict[str, Json]:
     """Every message by its name in the document."""
-    asked = {"message_id": UNIQUE, "correlation_id": ECHOED, "reply_to": REPLY_TO}
+    asked = {"message_id": UNIQUE, "correlation_id": ECHOED, "reply_to": REPLY_TO, "user_id": USER}
     answered = {
         "message_id": SAME,
         "correlation_id": {**TEXT, "description": "The request's, else its message_id."},

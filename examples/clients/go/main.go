@@ -34,12 +34,13 @@ type Result struct {
 
 type Voyage struct {
 	channel *amqp.Channel
+	user    string // RabbitMQ refuses any other than our own
 	replyTo string
 	replies <-chan amqp.Delivery
 }
 
 // Connect opens a channel with confirms, and a queue for the answers that lives as long as the connection.
-func Connect(connection *amqp.Connection) (*Voyage, error) {
+func Connect(connection *amqp.Connection, user string) (*Voyage, error) {
 	channel, err := connection.Channel()
 	if err != nil {
 		return nil, err
@@ -52,7 +53,7 @@ func Connect(connection *amqp.Connection) (*Voyage, error) {
 		return nil, err
 	}
 	replies, err := channel.Consume(queue.Name, "", false, true, false, false, nil)
-	return &Voyage{channel, queue.Name, replies}, errors.Join(err, channel.Confirm(false))
+	return &Voyage{channel, user, queue.Name, replies}, errors.Join(err, channel.Confirm(false))
 }
 
 // Book sends a trip and waits for its answer. After an error, book again under the same booking id.
@@ -60,7 +61,7 @@ func (v *Voyage) Book(ctx context.Context, trip Trip) (result Result, err error)
 	id, body := rand.Text(), must(json.Marshal(trip))
 	confirm, err := v.channel.PublishWithDeferredConfirmWithContext(ctx, "", "booking.requests", false, false,
 		amqp.Publishing{ContentType: "application/json", DeliveryMode: amqp.Persistent, Type: "booking.request",
-			MessageId: id, CorrelationId: id, ReplyTo: v.replyTo, Body: body})
+			MessageId: id, CorrelationId: id, ReplyTo: v.replyTo, UserId: v.user, Body: body})
 	if err != nil {
 		return result, err
 	}
@@ -83,9 +84,10 @@ func (v *Voyage) Book(ctx context.Context, trip Trip) (result Result, err error)
 }
 
 func main() {
-	connection := must(amqp.Dial(cmp.Or(os.Getenv("AMQP_URL"), "amqp://guest:guest@localhost:5672/")))
+	url := cmp.Or(os.Getenv("AMQP_URL"), "amqp://guest:guest@localhost:5672/")
+	connection := must(amqp.Dial(url))
 	defer connection.Close()
-	voyage := must(Connect(connection))
+	voyage := must(Connect(connection, must(amqp.ParseURI(url)).Username))
 	john := Trip{rand.Text(), "John Doe", 5, "valid-car-id", "valid-hotel-id", "valid-flight-id"}
 	jane := Trip{rand.Text(), "Jane Smith", 3, "valid-car-id", "invalid-hotel-id", "valid-flight-id"}
 	otherTripSameID := john

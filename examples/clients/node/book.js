@@ -2,7 +2,9 @@
 import { randomUUID } from 'node:crypto';
 import amqp from 'amqplib';
 
-const connection = await amqp.connect(process.env.AMQP_URL ?? 'amqp://guest:guest@localhost:5672/');
+const url = process.env.AMQP_URL ?? 'amqp://guest:guest@localhost:5672/';
+const userId = decodeURIComponent(new URL(url).username || 'guest'); // RabbitMQ refuses any other than our own
+const connection = await amqp.connect(url);
 const channel = await connection.createConfirmChannel();
 await channel.checkQueue('booking.requests'); // not there? Start voyage-consumer first
 const { queue: replyTo } = await channel.assertQueue('', { exclusive: true });
@@ -24,7 +26,7 @@ async function book(trip) {
   });
   channel.sendToQueue('booking.requests', Buffer.from(JSON.stringify(trip)), {
     contentType: 'application/json', persistent: true, type: 'booking.request',
-    messageId: id, correlationId: id, replyTo,
+    messageId: id, correlationId: id, replyTo, userId,
   });
   await channel.waitForConfirms();
   return answer;

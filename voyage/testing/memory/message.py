@@ -25,6 +25,7 @@ class MemoryMessage:
         self.priority = message.priority
         self.timestamp: datetime | None = message.timestamp
         self.app_id = message.app_id
+        self.user_id = message.user_id
         self.redelivered = False
         self.delivery_tag: int | None = None
         self.queue = queue

@@ -106,4 +106,5 @@ def _copy(message: MemoryMessage) -> Message:
         timestamp=message.timestamp,
         type=message.type,
         app_id=message.app_id,
+        user_id=message.user_id,
     )

@@ -17,11 +17,13 @@ public class Book {
   private static final Gson JSON = new Gson();
   private final Map<String, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
   private final Channel channel;
+  private final String user; // RabbitMQ refuses any other than our own
   private final String replyTo;
 
   /** Confirms are on; the queue for the answers lives as long as the connection. */
-  Book(Channel channel) throws Exception {
+  Book(Channel channel, String user) throws Exception {
     this.channel = channel;
+    this.user = user;
     channel.confirmSelect();
     channel.queueDeclarePassive("booking.requests"); // not there? Start voyage-consumer first
     replyTo = channel.queueDeclare().getQueue();
@@ -40,7 +42,7 @@ public class Book {
     var answer = new CompletableFuture<JsonObject>();
     waiting.put(id, answer);
     var properties = new BasicProperties.Builder().contentType("application/json").deliveryMode(2)
-        .type("booking.request").messageId(id).correlationId(id).replyTo(replyTo).build();
+        .type("booking.request").messageId(id).correlationId(id).replyTo(replyTo).userId(user).build();
     channel.basicPublish("", "booking.requests", properties, JSON.toJson(trip).getBytes("UTF-8"));
     channel.waitForConfirmsOrDie(10_000);
     return answer.get(60, TimeUnit.SECONDS);
@@ -56,7 +58,7 @@ public class Book {
     var jane = new Trip(another, "Jane Smith", 3, "valid-car-id", "invalid-hotel-id", "valid-flight-id");
     var otherTripSameId = new Trip(id, "John Doe", 5, "another-car-id", "valid-hotel-id", "valid-flight-id");
     try (var connection = factory.newConnection()) {
-      var voyage = new Book(connection.createChannel());
+      var voyage = new Book(connection.createChannel(), factory.getUsername());
       for (var trip : List.of(john, jane, otherTripSameId)) {
         var result = voyage.book(trip);
         var reason = result.get("reason"); // null when it is booked
