@@ -1,6 +1,6 @@
 """The consumer's settings, read from the environment (`AMQP_URL`, `VOYAGE_*`)."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 from yarl import URL
@@ -61,6 +61,9 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """Seconds after its end for which a repeat must be recognised; see `voyage-consumer doctor`."""
     early_cancel_lifetime: Period = DAY
     """Seconds for which a cancel waits for a request that it has overtaken."""
+    unowned_bookings: Literal["operators", "everybody"] = "operators"
+    """With owners, who may reach the bookings from before there were any. `everybody` is for the time of
+    their retention, so that a request that is sent again books nothing twice."""
     reconciliation_interval: float = Field(default=15.0, ge=1, le=30, allow_inf_nan=False)
     """Seconds between two searches for bookings that were stopped from outside."""
     circuit_breaker_threshold: Count = 3

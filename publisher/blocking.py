@@ -92,13 +92,15 @@ class BlockingClient:
         finally:
             result.cancel()
 
-    def cancel(self, booking_id: str, reason: str = "Cancelled by request") -> None:
+    def cancel(
+        self, booking_id: str, reason: str = "Cancelled by request", *, owner: str | None = None
+    ) -> None:
         """Ask for a booking to be cancelled; returns when that is safe, as `Client.cancel` does."""
-        self._call(lambda client: client.cancel(booking_id, reason))
+        self._call(lambda client: client.cancel(booking_id, reason, owner=owner))
 
-    def status(self, booking_id: str, *, timeout: float = 10.0) -> BookingResult:
+    def status(self, booking_id: str, *, timeout: float = 10.0, owner: str | None = None) -> BookingResult:
         """How a booking stands, told within `timeout` seconds, as by `Client.status`."""
-        return self._call(lambda client: client.status(booking_id, timeout=timeout))
+        return self._call(lambda client: client.status(booking_id, timeout=timeout, owner=owner))
 
     def watch(
         self, booking_id: str, *, every: float = 1.0, timeout: float = 60.0

@@ -12,6 +12,7 @@ from publisher import arguments, following
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter_queue import DeadLetterQueue
 from publisher.amqp.message import new_message
+from publisher.amqp.ownership import acting_for
 from publisher.amqp.parked_queue import ParkedQueue
 from publisher.amqp.request_reply import RequestReply, time_limit
 from publisher.connecting import Connecting, publisher_within
@@ -122,27 +123,36 @@ class Client:
             async with self._booking(request, sending, headers) as result:
                 yield result
 
-    async def cancel(self, booking_id: str, reason: str = "Cancelled by request") -> None:
+    async def cancel(
+        self, booking_id: str, reason: str = "Cancelled by request", *, owner: str | None = None
+    ) -> None:
         """Ask for a booking to be cancelled, whether it runs or hasn't come yet; returns when that is safe.
 
-        The result, `cancelled` if the cancel came in time, goes to whoever booked.
+        The result, `cancelled` if the cancel came in time, goes to whoever booked. `owner`: for operators,
+        the user whose booking it is.
         """
         body = CancelRequest(booking_id=booking_id, reason=reason).to_body()
         sending = Sending(booking_id)
         with sending.told_by_errors():
-            await self._sender.send(new_message(body, CANCEL_TYPE), self._settings.control_queue, sending)
+            message = new_message(body, CANCEL_TYPE, headers=acting_for(owner))
+            await self._sender.send(message, self._settings.control_queue, sending)
 
-    async def status(self, booking_id: str, *, timeout: float = 10.0) -> BookingResult:
+    async def status(
+        self, booking_id: str, *, timeout: float = 10.0, owner: str | None = None
+    ) -> BookingResult:
         """How a booking stands: its result, or status `running` or `unknown_booking`.
 
-        What this client has sent is never unknown: it runs, or waits for its turn. Raises
-        `ResultTimeoutError` if nobody answers within `timeout` seconds.
+        What this client has sent is never unknown: it runs, or waits for its turn. `owner`: for operators,
+        the user whose booking it is. Raises `ResultTimeoutError` if nobody answers within `timeout` seconds.
         """
         arguments.seconds("timeout", timeout)
         body, sending = StatusRequest(booking_id=booking_id).to_body(), Sending(booking_id)
 
         async def send(reply_to: str, correlation_id: str) -> None:
-            message = new_message(body, STATUS_TYPE, reply_to=reply_to, correlation_id=correlation_id)
+            headers = acting_for(owner)
+            message = new_message(
+                body, STATUS_TYPE, reply_to=reply_to, correlation_id=correlation_id, headers=headers
+            )
             await self._sender.send(message, self._settings.control_queue, sending)
 
         def late() -> str:
@@ -156,7 +166,7 @@ class Client:
         with sending.told_by_errors():
             async with time_limit(timeout, late), self._request_reply.request(send, self._lifetime) as asked:
                 answer = await asked
-        if answer.status is Status.UNKNOWN_BOOKING and self._sender.has_sent(booking_id):
+        if answer.status is Status.UNKNOWN_BOOKING and owner is None and self._sender.has_sent(booking_id):
             return answer.model_copy(update={"status": Status.RUNNING, "result": UNDER_WAY})
         return answer
 

@@ -48,8 +48,8 @@ async def publisher_within(settings: BrokerSettings, name: str, wait: float) -> 
     while True:
         try:
             with quiet_connections():
-                await declare_topology(settings)
-                publisher = await ConfirmedPublisher.connect(settings, name)
+                await declare_topology(settings, own_results=True)
+                publisher = await ConfirmedPublisher.connect(settings, name, routes=settings.routes)
         except BrokerUnreachableError:
             if time.monotonic() >= until:
                 raise

@@ -7,6 +7,7 @@ from aio_pika import Message
 
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import new_message
+from publisher.amqp.ownership import OWNER
 from publisher.contract.request import REQUEST_TYPE
 from publisher.errors import NotPermittedError, Sent, UndeliverableError
 from publisher.lifetime import Lifetime
@@ -52,7 +53,8 @@ class RequestSender:
             headers=headers,
         )
         await self.send(message, self._settings.requests_queue, sending)
-        self._sent[sending.booking_id] = None
+        if OWNER not in message.headers:  # else it is another's
+            self._sent[sending.booking_id] = None
         if len(self._sent) > REMEMBERED:
             self._sent.popitem(last=False)
         return sending.booking_id

@@ -10,6 +10,7 @@ from yarl import URL
 from publisher import broker_url
 from voyage.errors import SettingsError
 from voyage.runtime.settings import ConnectionSettings, PositiveSeconds, Utf8
+from voyage.trips import booking_ids
 from voyage.trips.loading import TripSettings
 
 LONGEST_NAME = 255  # bytes, by AMQP
@@ -75,6 +76,15 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     """Results whose `reply_to` no longer exists, or that no reader can deal with."""
     reply_exchange: ExchangeName = ""
     """A direct exchange, bound to the contract's queues, through which the consumer publishes everything."""
+    request_exchange: ExchangeName = ""
+    """A direct exchange, bound to the queues of requests and control messages alone, through which clients
+    publish those; for users who may not write to the default one, from where every queue can be reached."""
+    owners: bool = False
+    """Whether a booking belongs to the RabbitMQ user who asks for it; the same for consumers, clients and
+    console."""
+    operators: Annotated[str, Utf8] = ""
+    """With owners, the RabbitMQ users who may act for others, with commas: those of consumers, console and
+    people."""
     publish_timeout: PositiveSeconds = 30.0
     """Seconds to wait for RabbitMQ to confirm a message, reconnecting included."""
 
@@ -89,6 +99,35 @@ class BrokerSettings(ConnectionSettings, TripSettings):
         if self.amqp_user is not None:
             return self.amqp_user or None
         return None if broker_url.is_external(self.url) else self.url.user or broker_url.DEFAULT_USER
+
+    @property
+    def routes(self) -> dict[str, str]:
+        """By a message's queue, the exchange through which a client publishes it; else the default one."""
+        exchange = self.request_exchange
+        return dict.fromkeys((self.requests_queue, self.control_queue), exchange) if exchange else {}
+
+    @property
+    def operator_names(self) -> frozenset[str]:
+        """The names in `operators`."""
+        return frozenset(filter(None, map(str.strip, self.operators.split(","))))
+
+    def results_of(self, owner: str | None) -> str:
+        """The results of this owner's requests that name no `reply_to`; None: of bookings without owner."""
+        return f"{self.results_queue}.{owner}.default" if owner else self.results_queue
+
+    @property
+    def own_results_queue(self) -> str:
+        """The results of our requests that name no `reply_to`."""
+        return self.results_of(self._own_id)
+
+    @property
+    def own_reply_queues(self) -> str:
+        """How the names of our reply queues begin."""
+        return f"{self.results_queue}.{self._own_id}." if self._own_id else f"{self.results_queue}."
+
+    @property
+    def _own_id(self) -> str | None:
+        return booking_ids.owner_id(self.user) if self.owners and self.user else None
 
     @property
     def nodes(self) -> tuple[URL, ...]:

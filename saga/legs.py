@@ -10,6 +10,7 @@ from saga.models import BookingInput, BookingPolicy, PlannedLeg
 
 with workflow.unsafe.imports_passed_through():  # in the sandbox it would be declared anew for each booking
     from voyage.trips import groups
+    from voyage.trips.booking_ids import name_for_suppliers
     from voyage.trips.tutorial import BookingRequest
 
 TUTORIAL: tuple[PlannedLeg, ...] = tuple({"name": name} for name in BookingRequest.declared_legs)
@@ -34,7 +35,7 @@ def undo_activity(leg: str) -> str:
 
 def idempotency_key(workflow_id: str, leg: str) -> str:
     """By what a supplier knows a leg of a booking, for each try and for its undo."""
-    return f"{workflow_id}:{leg}"
+    return f"{name_for_suppliers(workflow_id)}:{leg}"
 
 
 @dataclass(frozen=True, kw_only=True)

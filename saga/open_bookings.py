@@ -1,7 +1,7 @@
 """The bookings with a leg that could not be undone, as Temporal lists them, and what a person tells one."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass
 
 from temporalio.client import Client, WorkflowExecution, WorkflowExecutionStatus, WorkflowHandle
@@ -78,7 +78,7 @@ async def count(client: Client) -> int:
 
 async def listed(client: Client, booking: str) -> Entry:
     """A booking that waits for a person right now, by either of its ids; raises `NotListedError`."""
-    for workflow_id in _perhaps_meant(booking):
+    for workflow_id in booking_ids.perhaps_meant(booking):
         if found := await _running(client, workflow_id):
             return await _read(found)
     raise NotListedError(booking)
@@ -141,9 +141,3 @@ def _entry(client: Client, workflow_id: str) -> WorkflowHandle[ManualInterventio
 
 def _booking(client: Client, workflow_id: str) -> WorkflowHandle[BookingWorkflow, BookingOutcome]:
     return client.get_workflow_handle(workflow_id)
-
-
-def _perhaps_meant(booking: str) -> Iterator[str]:
-    yield booking_ids.workflow_id(booking)
-    if booking.startswith(booking_ids.PREFIX):
-        yield booking

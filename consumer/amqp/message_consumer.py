@@ -5,6 +5,7 @@ import logging
 from contextlib import suppress
 from typing import Generic
 
+from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
 
 from consumer.amqp.circuit_breaker import CircuitBreaker
@@ -17,6 +18,7 @@ from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
+from publisher.amqp.ownership import copy_of
 from publisher.errors import BrokerError, PublishingError
 from voyage.runtime import logs
 from voyage.runtime.awaiting import library_calls
@@ -130,13 +132,17 @@ class MessageConsumer(Generic[D]):
     async def _return(self, message: AbstractIncomingMessage) -> bool:
         """Back to the queue; False if that needs a copy which can't be published now."""
         try:
-            await self._publisher.requeue(message, self.queue)
+            await self._publisher.requeue(message, self.queue, self._copy)
         except CHANNEL_LOST:
             await give_back(message)
         except (BrokerError, PublishingError) as error:
             log.warning("Message %s waits to be returned: %s", message.message_id, error)
             return False
         return True
+
+    def _copy(self, delivery: Delivery) -> Message:
+        ours = self._settings.user
+        return copy_of(delivery, ours) if self._settings.owners and ours else delivery.to_message()
 
     def _pause(self, failure: Exception) -> None:
         if not self._stopping:

@@ -8,6 +8,7 @@ from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from consumer.callers.joining import Joining
 from consumer.reply_address import ReplyAddress
 from consumer.settings import ConsumerSettings
+from consumer.temporal import unowned
 from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, temporal_calls
 from consumer.temporal.shown_starts import ShownStarts
@@ -37,6 +38,7 @@ class BookingCanceller:
         Raises `TemporalCallError`; asking again is safe.
         """
         with temporal_calls():
+            workflow_id = await unowned.of_control(self._client, self._settings, workflow_id)
             while True:
                 match await look_up(self._client, workflow_id):
                     case Closed(outcome=outcome):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from consumer.errors import InvalidRequestError
+from consumer.owners import Party, party_of
 from consumer.parsing import parse_json_object
 from consumer.reply_address import ReplyAddress
 from publisher.amqp.message import Delivery
@@ -51,8 +52,15 @@ class Drop:
 
 def decide_control(delivery: Delivery, settings: BrokerSettings) -> Cancel | AskStatus | Drop:
     """The contract's section "Control", as far as the message alone tells."""
-    address = ReplyAddress.from_delivery(delivery, settings)
-    if delivery.reply_to and not address.is_allowed(settings):
+    try:
+        return _decide(delivery, settings, party_of(delivery, settings))
+    except InvalidRequestError as error:
+        return Drop(str(error))
+
+
+def _decide(delivery: Delivery, settings: BrokerSettings, party: Party) -> Cancel | AskStatus | Drop:
+    address = ReplyAddress.from_delivery(delivery, settings, party)
+    if delivery.reply_to and not address.is_allowed(settings, party):
         return Drop(f"results can't be sent to {delivery.reply_to!r}")
     kinds: dict[str | None, type[CancelRequest | StatusRequest]]
     kinds = {CANCEL_TYPE: CancelRequest, STATUS_TYPE: StatusRequest}
@@ -63,7 +71,7 @@ def decide_control(delivery: Delivery, settings: BrokerSettings) -> Cancel | Ask
     except (InvalidRequestError, ValidationError):
         return Drop('its body is not {"booking_id": "…"}')
     reply_address = address.for_booking(message.booking_id) if delivery.reply_to else None
-    workflow_id = identity.workflow_id(message.booking_id)
+    workflow_id = identity.workflow_id(message.booking_id, party.owner)
     if isinstance(message, CancelRequest):
         return Cancel(workflow_id=workflow_id, reason=message.reason, reply_address=reply_address)
     if reply_address:

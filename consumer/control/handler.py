@@ -2,6 +2,7 @@
 
 import logging
 from contextlib import suppress
+from dataclasses import replace
 
 from temporalio.client import Client, WorkflowQueryFailedError
 from temporalio.service import RPCError
@@ -13,6 +14,7 @@ from consumer.metrics import CONTROL, ControlOutcome
 from consumer.replies import result_mapping
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.settings import ConsumerSettings
+from consumer.temporal import unowned
 from consumer.temporal.booking_lookup import Closed, Running, look_up
 from consumer.temporal.calls import QUERY_TIMEOUT, temporal_calls
 from consumer.temporal.shown_starts import ShownStarts
@@ -64,7 +66,9 @@ class ControlHandler:
     async def _status(self, ask: AskStatus) -> BookingResult:
         booking_id = ask.reply_address.booking_id
         with temporal_calls():
-            match await look_up(self._client, ask.workflow_id):
+            meant = await unowned.of_control(self._client, self._settings, ask.workflow_id)
+            ask = replace(ask, workflow_id=meant)
+            match await look_up(self._client, meant):
                 case Closed(outcome=outcome) if outcome:
                     return result_mapping.result_of(outcome, booking_id)
                 case Running() as running:

@@ -8,6 +8,7 @@ from temporalio.client import Client
 from consumer.amqp.broker import Broker, open_broker
 from consumer.diagnostics import broker_permissions, policies
 from consumer.diagnostics.broker_watch import BrokerWatch
+from consumer.owners import require_own_user
 from consumer.reconciliation import schedule
 from consumer.settings import ConsumerSettings
 from consumer.temporal.shown_starts import ShownStarts
@@ -36,6 +37,7 @@ async def connect(
     `UnmetRequirementError`, or what `watch.begin` and `connect_to_namespace` raise.
     """
     check_settings()
+    require_own_user(settings)
     (client, starts), broker = await side_by_side(_temporal(settings), _rabbitmq(settings, watch, closing))
     return client, starts, broker
 

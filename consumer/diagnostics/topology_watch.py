@@ -107,7 +107,7 @@ class TopologyWatch:
         except ChannelNotFoundEntity:
             return await self._make_exchange(connection)
         except ChannelPreconditionFailed as mismatch:
-            return Problem("exchange_mismatch", str(topology.exchange_mismatch(name, mismatch)))
+            return Problem("exchange_mismatch", str(topology.exchange_mismatch(name, "REPLY", mismatch)))
         except ChannelAccessRefused:
             self._compare_after = time.monotonic() + COMPARE_AGAIN
         return None

@@ -15,13 +15,13 @@ from consumer.reconciliation.reconciliation_workflow import AnswerStoppedBooking
 from consumer.temporal.calls import RPC_TIMEOUT, started
 from consumer.temporal.shown_starts import is_refused
 from saga.models import BookingStatus
-from saga.search_attributes import BOOKING_ID, NONE, search_attributes_of
+from saga.search_attributes import BOOKING_ID, NONE, OWNER, search_attributes_of
 from voyage.failures import Failure
 
 log = logging.getLogger(__name__)
 
 SIDE_BY_SIDE = 10  # starts
-_QUOTABLE = re.compile(r"[\w.:-]+", re.ASCII)
+_QUOTABLE = re.compile(r"[\w.:/@-]+", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -99,7 +99,8 @@ def _shown(booking: WorkflowExecution) -> TypedSearchAttributes:
     if booking_id is None:
         return NONE
     cancelled = booking.status is WorkflowExecutionStatus.CANCELED
-    return search_attributes_of(booking_id, BookingStatus.CANCELLED if cancelled else BookingStatus.FAILED)
+    status = BookingStatus.CANCELLED if cancelled else BookingStatus.FAILED
+    return search_attributes_of(booking_id, status, booking.typed_search_attributes.get(OWNER))
 
 
 def _answer_id(workflow_id: str) -> str:

@@ -17,6 +17,7 @@ from consumer.replies.result_mapping import result_of
 from consumer.reply_address import PUBLISH_RESULT, ReplyAddress
 from consumer.temporal.intake import Intake
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
+from publisher.amqp.ownership import OWNER
 from publisher.amqp.parked_result import REASON, REPLY_TO, REPLY_TO_GONE, TIME
 from publisher.contract import identity
 from publisher.contract.control import STATUS_TYPE
@@ -67,7 +68,7 @@ class ResultPublisher:
         """Tell an address how its booking ended."""
         logs.bind(booking_id=address.booking_id)
         result = result_of(outcome, address.booking_id, duplicate=duplicate)
-        message_id = identity.answer_id(address.booking_id, result.revision)
+        message_id = identity.answer_id(address.booking_id, result.revision, address.owner)
         await self._send(result, address, message_id)
 
     async def send_status(self, result: BookingResult, address: ReplyAddress) -> bool:
@@ -124,6 +125,8 @@ class ResultPublisher:
         message.headers[REPLY_TO] = address.reply_to
         message.headers[REASON] = REPLY_TO_GONE
         message.headers[TIME] = datetime.now(UTC).isoformat()
+        if address.owner:
+            message.headers[OWNER] = address.owner
         parked = self._names.parked_queue
         await self._publisher.publish(message, parked)
         PARKED.inc()

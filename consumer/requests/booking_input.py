@@ -4,7 +4,7 @@ from typing import Any, cast
 
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
-from consumer.temporal.booking_lookup import FINGERPRINT, USER_ID
+from consumer.temporal.booking_lookup import FINGERPRINT, OWNER, USER_ID
 from saga.legs import field_of, legs_of
 from saga.models import AnyBooking, BookingInput, BookVacationInput, PlannedLeg
 from voyage.trips import Trip
@@ -38,7 +38,8 @@ def booking_input(start: Start, settings: ConsumerSettings) -> AnyBooking:
 
 def memo_of(start: Start) -> dict[str, str]:
     """What can be read of a booking without its history: enough to tell a repeat from a conflict."""
-    return {FINGERPRINT: start.fingerprint, USER_ID: start.user_id}
+    owner = {OWNER: start.owner} if start.owner else {}
+    return {FINGERPRINT: start.fingerprint, USER_ID: start.user_id, **owner}
 
 
 def summary_of(booking: AnyBooking) -> str:

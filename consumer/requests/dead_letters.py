@@ -11,6 +11,7 @@ from consumer.requests.decision import Reject
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter import ERROR, REASON, TIME
 from publisher.amqp.message import Delivery
+from publisher.amqp.ownership import copy_of
 from publisher.errors import PublishingError, PublishNackedError, UndeliverableError
 from publisher.settings import BrokerSettings
 
@@ -69,7 +70,9 @@ class DeadLetterPublisher:
             TIME: datetime.now(UTC).isoformat(),
         }
         room = await self._publisher.header_room() - len(encode.field_table({**noted, ANSWERED: True}))
-        message = delivery.to_message(room)
+        names = self._names
+        with_owner = names.owners and names.user
+        message = copy_of(delivery, with_owner, room) if with_owner else delivery.to_message(room)
         message.headers.pop(ANSWERED, None)
         message.headers.update(noted)
         return message

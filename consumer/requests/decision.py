@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from consumer.errors import InvalidRequestError
+from consumer.owners import party_of
 from consumer.parsing import parse_request
-from consumer.reply_address import ReplyAddress
+from consumer.reply_address import ReplyAddress, answerable
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
 from publisher.contract import identity
@@ -23,6 +24,7 @@ class Start:
     fingerprint: str
     request: Trip
     reply_address: ReplyAddress
+    owner: str | None = None
     only_joins: bool = False
     """Whether its booking is known to run: then it need not wait for others of that booking."""
 
@@ -51,8 +53,12 @@ Decision = Start | Reject
 
 def decide(delivery: Delivery, settings: ConsumerSettings) -> Decision:
     """The contract's table "One answer each", as far as the message alone tells."""
-    address = ReplyAddress.from_delivery(delivery, settings)
-    if not address.is_allowed(settings):
+    try:
+        party = party_of(delivery, settings)
+    except InvalidRequestError as error:
+        return Reject(code=error.code, message=str(error), reply_address=answerable(delivery, settings))
+    address = ReplyAddress.from_delivery(delivery, settings, party)
+    if not address.is_allowed(settings, party):
         return Reject(
             code="reply_to_not_allowed",
             message=f"reply_to: results can't be sent to {address.reply_to!r}",
@@ -70,7 +76,8 @@ def decide(delivery: Delivery, settings: ConsumerSettings) -> Decision:
     booking_id = identity.booking_id(request, delivery.message_id, delivery.correlation_id, delivery.body)
     return Start(
         booking_id=booking_id,
-        workflow_id=identity.workflow_id(booking_id),
+        workflow_id=identity.workflow_id(booking_id, party.owner),
+        owner=party.owner,
         user_id=identity.user_id(request.name, booking_id),
         fingerprint=identity.fingerprint(request),
         request=request,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from consumer.metrics import REQUESTS, Outcome
 from consumer.replies.result_publisher import ResultPublisher
-from consumer.reply_address import ReplyAddress
+from consumer.reply_address import ReplyAddress, answerable
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.decision import Reject, Start, decide
 from consumer.requests.start_or_join import Accepted, Conflict, Ended, WorkflowStarter
@@ -56,8 +56,7 @@ class RequestHandler:
         if decision:
             told, booking_id = decision.reply_address, decision.booking_id
         else:
-            address, booking_id = ReplyAddress.from_delivery(delivery, self._settings), None
-            told = address if address.is_allowed(self._settings) else None
+            told, booking_id = answerable(delivery, self._settings), None
         reject = Reject(code="invalid", message=why, reply_address=told, booking_id=booking_id)
         await self._reject(reject, delivery)
 
@@ -71,6 +70,8 @@ class RequestHandler:
 
     async def _start(self, start: Start, delivery: Delivery) -> None:
         logs.bind(booking_id=start.booking_id, workflow_id=start.workflow_id)
+        if start.owner:
+            logs.bind(owner=start.owner)
         await self._answer(await self._starter.start(start), start, delivery)
 
     async def _answer(self, answer: Accepted | Ended | Conflict, start: Start, delivery: Delivery) -> None:

@@ -1,6 +1,6 @@
 """Starting bookings in Temporal: one workflow per booking id, however often it is asked for."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
@@ -9,6 +9,7 @@ from consumer.callers.joining import Joining
 from consumer.requests.booking_input import booking_input, memo_of, summary_of
 from consumer.requests.decision import Start
 from consumer.settings import ConsumerSettings
+from consumer.temporal import unowned
 from consumer.temporal.booking_lookup import Closed, Foreign, Missing, Running, look_up
 from consumer.temporal.calls import RPC_TIMEOUT, Signal, signalled, temporal_calls
 from consumer.temporal.intake import Intake
@@ -64,6 +65,7 @@ class WorkflowStarter:
         Raises `TemporalCallError` when Temporal can't be asked, doesn't say or refuses; asking again is safe.
         """
         async with self._intake.turn():
+            start = await self._meant(start)
             running = self._running.get(start.workflow_id)
             if running and (answer := await self._join(start, running)):
                 return answer
@@ -75,10 +77,16 @@ class WorkflowStarter:
     async def join(self, start: Start) -> Accepted | Ended | Conflict | None:
         """Join a booking that is there already; None if there is none. Raises as `start` does."""
         with temporal_calls():
+            start = await self._meant(start)
             while not isinstance(found := await self._look_up(start), Missing):
                 if answer := await self._join(start, found):
                     return answer
         return None
+
+    async def _meant(self, start: Start) -> Start:
+        """The same, for the booking from before there were owners if it is of this very request."""
+        about = start.booking_id, start.owner, start.fingerprint
+        return replace(start, workflow_id=await unowned.of_request(self._client, self._settings, *about))
 
     async def _started(self, start: Start) -> bool:
         booking = booking_input(start, self._settings)

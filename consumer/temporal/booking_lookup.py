@@ -11,7 +11,7 @@ from saga.workflows.booking import BookingWorkflow
 from saga.workflows.cancelled_before_request import CancelledBeforeRequestWorkflow
 from saga.workflows.history_reader import reconstruct_outcome
 
-FINGERPRINT, USER_ID = "fingerprint", "user_id"
+FINGERPRINT, USER_ID, OWNER = "fingerprint", "user_id", "owner"
 """Fields of a booking's memo."""
 FULL_HISTORY = 200
 """Events after which a booking takes no more callers: each adds four, and a worker may have to replay all."""

@@ -9,9 +9,10 @@ from temporalio.common import TypedSearchAttributes
 from temporalio.service import RPCError, RPCStatusCode
 
 from consumer.temporal.calls import started
-from publisher.contract import identity
 from saga.search_attributes import NONE, search_attributes_of
 from saga.temporal import search_attributes
+from voyage.search_attributes import NAMES, OWNER
+from voyage.trips import booking_ids
 
 log = logging.getLogger(__name__)
 
@@ -27,14 +28,14 @@ class ShownStarts:
 
     def __init__(self, client: Client) -> None:
         self._client = client
-        self._are_there = False
+        self._usable: frozenset[str] = frozenset()
         self._look_at = 0.0
 
     async def look(self) -> None:
         """Ask Temporal whether it has them; if it doesn't say, it has none for now."""
         self._look_at = time.monotonic() + LOOK_AGAIN
         try:
-            self._are_there = await search_attributes.are_there(self._client)
+            self._usable = await search_attributes.usable(self._client)
         except RPCError as error:
             log.debug("No search attributes: %s", error.message)
 
@@ -44,18 +45,21 @@ class ShownStarts:
             await self.look()
         if self._are_there:
             try:
-                return await started(start(search_attributes_of(shown_id(workflow_id), status)))
+                return await started(start(self._shown(workflow_id, status)))
             except RPCError as error:
                 if not is_refused(error):
                     raise
-                self._are_there = False
+                self._usable = frozenset()
                 log.warning("Bookings are started without their search attributes: %s", error.message)
         return await started(start(NONE))
 
+    @property
+    def _are_there(self) -> bool:
+        return self._usable.issuperset(NAMES)
 
-def shown_id(workflow_id: str) -> str:
-    """The booking id as it is in the workflow id: in an alphabet that every database takes."""
-    return workflow_id.removeprefix(identity.PREFIX)
+    def _shown(self, workflow_id: str, status: str) -> TypedSearchAttributes:
+        owner, booking_id = booking_ids.split(workflow_id)
+        return search_attributes_of(booking_id, status, owner if OWNER in self._usable else None)
 
 
 def is_refused(error: RPCError) -> bool:

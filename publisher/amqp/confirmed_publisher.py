@@ -3,8 +3,9 @@
 import asyncio
 import math
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from typing import cast
 from weakref import WeakValueDictionary
 
@@ -16,7 +17,7 @@ from aiormq import Channel
 from publisher.amqp.broker_failure import broker_error
 from publisher.amqp.connection import open_connection
 from publisher.amqp.message import Delivery
-from publisher.amqp.publishing_channel import PublishingChannel
+from publisher.amqp.publishing_channel import NO_ROUTES, PublishingChannel
 from publisher.amqp.reconnecting import ReconnectingConnection
 from publisher.amqp.suspects import CHANNEL_FAILURES, Blame, Suspects
 from publisher.errors import PublishNackedError, PublishTimeoutError, UndeliverableError
@@ -46,10 +47,14 @@ class ConfirmedPublisher:
     """
 
     def __init__(
-        self, connection: ReconnectingConnection, exchange: str, opened: PublishingChannel, timeout: float
+        self,
+        connection: ReconnectingConnection,
+        open_channel: Callable[[], Awaitable[PublishingChannel]],
+        opened: PublishingChannel,
+        timeout: float,
     ) -> None:
         self.connection = connection
-        self._exchange = exchange
+        self._open_channel = open_channel
         self._opened = opened
         self._fresh_at = -math.inf
         self._asked_at = -math.inf
@@ -58,11 +63,17 @@ class ConfirmedPublisher:
         self._in_flight: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @classmethod
-    async def connect(cls, settings: BrokerSettings, name: str, exchange: str = "") -> "ConfirmedPublisher":
+    async def connect(
+        cls,
+        settings: BrokerSettings,
+        name: str,
+        exchange: str = "",
+        routes: Mapping[str, str] = NO_ROUTES,
+    ) -> "ConfirmedPublisher":
         """A publisher on a connection of its own, which is its user's to close; raises as that does."""
         connection = await open_connection(settings, name)
         try:
-            return await cls.open(connection, settings.publish_timeout, exchange)
+            return await cls.open(connection, settings.publish_timeout, exchange, routes)
         except BaseException as failure:
             await connection.close()
             if isinstance(failure, CONNECTION_EXCEPTIONS):
@@ -71,13 +82,18 @@ class ConfirmedPublisher:
 
     @classmethod
     async def open(
-        cls, connection: ReconnectingConnection, timeout: float, exchange: str = ""
+        cls,
+        connection: ReconnectingConnection,
+        timeout: float,
+        exchange: str = "",
+        routes: Mapping[str, str] = NO_ROUTES,
     ) -> "ConfirmedPublisher":
         """A publisher on a channel of its own, to the default exchange or a named one.
 
-        `timeout` is in seconds and includes reconnecting.
+        `timeout` is in seconds and includes reconnecting. `routes`: see `PublishingChannel.open`.
         """
-        return cls(connection, exchange, await PublishingChannel.open(connection, exchange), timeout)
+        open_channel = partial(PublishingChannel.open, connection, exchange, routes)
+        return cls(connection, open_channel, await open_channel(), timeout)
 
     async def is_open(self, within: float) -> bool:
         """Whether its channel is open, or opens again within so many seconds, and RabbitMQ answers."""
@@ -143,7 +159,12 @@ class ConfirmedPublisher:
         channel = cast("Channel", await opened.get_underlay_channel())
         return (channel.connection.connection_tune.frame_max or FRAME_MAX) - _PROPERTIES
 
-    async def requeue(self, message: AbstractIncomingMessage, queue: str) -> None:
+    async def requeue(
+        self,
+        message: AbstractIncomingMessage,
+        queue: str,
+        copy: Callable[[Delivery], Message] = Delivery.to_message,
+    ) -> None:
         """Return a message to its queue; one that was returned often is sent to its end as a fresh copy.
 
         So an outage, however long, never brings a message to the delivery limit. A crash between copy and ack
@@ -154,7 +175,7 @@ class ConfirmedPublisher:
             with library_calls():
                 await message.nack(requeue=True)
             return
-        await self.publish(Delivery.from_message(message).to_message(), queue)
+        await self.publish(copy(Delivery.from_message(message)), queue)
         with library_calls():
             await message.ack()
 
@@ -174,7 +195,7 @@ class ConfirmedPublisher:
                 async with self._suspects.in_flight(alone=blame.is_suspect):
                     on_send()
                     with library_calls():
-                        publishing = opened.exchange.publish(message, routing_key, mandatory=mandatory)
+                        publishing = opened.to(routing_key).publish(message, routing_key, mandatory=mandatory)
                         await self._confirmed(publishing)
             except PublishError:
                 raise UndeliverableError(
@@ -219,6 +240,5 @@ class ConfirmedPublisher:
             return
         self._fresh_at = time.monotonic()
         with suppress(*CONNECTION_EXCEPTIONS):
-            fresh = PublishingChannel.open(self.connection, self._exchange)
-            self._opened = await ended_within(CHANNEL_TIMEOUT, fresh)
+            self._opened = await ended_within(CHANNEL_TIMEOUT, self._open_channel())
             nacked.close_after(self._timeout)

@@ -24,8 +24,10 @@ RECONNECT_INTERVAL = 1.0
 C = TypeVar("C", bound=Connection)
 
 
-async def declare_topology(settings: BrokerSettings) -> None:
+async def declare_topology(settings: BrokerSettings, *, own_results: bool = False) -> None:
     """Reach the broker and declare the contract's queues, on a connection that is closed again.
+
+    With owners and `own_results` also the queue for the results of our requests that name no `reply_to`.
 
     Raises `BrokerUnreachableError`, or what only a person can fix: `QueueMismatchError`,
     `NotDeclaredError`, `BrokerLoginError`, `BrokerCertificateError` or `SettingsError`.
@@ -34,6 +36,8 @@ async def declare_topology(settings: BrokerSettings) -> None:
         try:
             with library_calls():
                 await topology.declare(connection, settings)
+                if own_results:
+                    await topology.declare_own_results(connection, settings)
         except CONNECTION_EXCEPTIONS as failure:
             raise broker_error(settings, failure) from failure
 

@@ -8,6 +8,7 @@ from aio_pika.abc import AbstractRobustConnection
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter import DeadLetter
 from publisher.amqp.kept_queue import KeptQueue
+from publisher.amqp.ownership import as_operator, is_kept_with_sender
 from publisher.settings import BrokerSettings
 
 
@@ -31,7 +32,10 @@ class DeadLetterQueue(KeptQueue[DeadLetter]):
         """
 
         async def send(letter: DeadLetter) -> None:
-            message = letter.to_replay(changes).to_message()
+            again = letter.to_replay(changes)
+            if self._names.owners or is_kept_with_sender(again):
+                again = as_operator(again, self._names.operator_names)
+            message = again.to_message()
             message.user_id = self._names.user
             await self._publisher.publish(message, self._names.requests_queue)
 

@@ -129,7 +129,7 @@ class ReplyQueue:
         await self._open(self.name)
 
     async def _make_anew(self) -> None:
-        name = f"{self._names.results_queue}.{uuid4().hex}"  # the contract's allow-list permits it
+        name = f"{self._names.own_reply_queues}{uuid4().hex}"  # the contract's allow-list permits it
         await self._open(name, new_by=self._names)
         self.name = name
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -89,8 +90,20 @@ async def declare(connection: AbstractConnection, names: BrokerSettings) -> None
                 raise failure
         if names.reply_exchange:
             await _declare_exchange(connection, names)
+        if names.request_exchange:
+            await _declare_request_exchange(connection, names)
     except ChannelAccessRefused as refused:
         await _find(connection, names, refused)
+
+
+async def declare_own_results(connection: AbstractConnection, names: BrokerSettings) -> None:
+    """Declare the queue for the results of our requests that name no `reply_to`, if it isn't the contract's.
+
+    A user who may not uses what is there. Raises `QueueMismatchError`.
+    """
+    if names.own_results_queue != names.results_queue:
+        with suppress(ChannelAccessRefused):
+            await _declare_queue(connection, Queue(names.own_results_queue, UNLIMITED))
 
 
 async def declare_queue(channel: AbstractChannel, queue: Queue) -> None:
@@ -107,6 +120,13 @@ async def declare_exchange(channel: AbstractChannel, names: BrokerSettings) -> N
         await bind(channel, queue.name, exchange.name)
 
 
+async def declare_request_exchange(channel: AbstractChannel, names: BrokerSettings) -> None:
+    """Declare the exchange for requests and control messages, which reaches no other queue."""
+    exchange = await channel.declare_exchange(names.request_exchange, durable=True)
+    for queue in names.routes:
+        await bind(channel, queue, exchange.name)
+
+
 async def bind(channel: AbstractChannel, queue: str, exchange: str) -> None:
     """Let the reply exchange reach a queue under its name; harmless when it does already."""
     await (await channel.get_queue(queue, ensure=False)).bind(exchange, queue)
@@ -120,11 +140,11 @@ def queue_mismatch(queue: str, mismatch: Exception) -> QueueMismatchError:
     )
 
 
-def exchange_mismatch(exchange: str, mismatch: Exception) -> QueueMismatchError:
-    """The error for a reply exchange that somebody else has made."""
+def exchange_mismatch(exchange: str, kind: str, mismatch: Exception) -> QueueMismatchError:
+    """The error for our exchange of this kind (REPLY, REQUEST), if somebody else has made it."""
     return QueueMismatchError(
         f"Exchange {exchange!r} exists with other properties: {mismatch.args[-1]}. "
-        "Delete it, or give ours another name (VOYAGE_REPLY_EXCHANGE)."
+        f"Delete it, or give ours another name (VOYAGE_{kind}_EXCHANGE)."
     )
 
 
@@ -149,7 +169,15 @@ async def _declare_exchange(connection: AbstractConnection, names: BrokerSetting
         async with new_channel(connection) as channel:
             await declare_exchange(channel, names)
     except ChannelPreconditionFailed as mismatch:
-        raise exchange_mismatch(names.reply_exchange, mismatch) from mismatch
+        raise exchange_mismatch(names.reply_exchange, "REPLY", mismatch) from mismatch
+
+
+async def _declare_request_exchange(connection: AbstractConnection, names: BrokerSettings) -> None:
+    try:
+        async with new_channel(connection) as channel:
+            await declare_request_exchange(channel, names)
+    except ChannelPreconditionFailed as mismatch:
+        raise exchange_mismatch(names.request_exchange, "REQUEST", mismatch) from mismatch
 
 
 async def _find(connection: AbstractConnection, names: BrokerSettings, refused: Exception) -> None:
@@ -157,7 +185,7 @@ async def _find(connection: AbstractConnection, names: BrokerSettings, refused: 
         async with new_channel(connection) as channel:
             for queue in queues(names):
                 await channel.get_queue(queue.name)
-            if names.reply_exchange:
-                await channel.get_exchange(names.reply_exchange)
+            for exchange in filter(None, (names.reply_exchange, names.request_exchange)):
+                await channel.get_exchange(exchange)
     except ChannelNotFoundEntity as missing:
         raise not_declared(str(missing.args[-1]), refused) from missing

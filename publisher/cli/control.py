@@ -19,6 +19,10 @@ def _complaint(field: str, text: str, _: object) -> tuple[str, str]:
     return "ID" if field == "booking_id" else f"--{field}", text
 
 
+Owner = Annotated[
+    str | None,
+    typer.Option(metavar="USER", help="For operators: whose booking it is; '' for one from before owners."),
+]
 CANCEL_EXAMPLES = examples('voyage cancel trip-1 --reason "Plans have changed"')
 STATUS_EXAMPLES = examples("voyage status trip-1", "voyage status trip-1 --table")
 
@@ -27,6 +31,7 @@ def cancel(
     booking_id: BookingIdArgument,
     *,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why, for people.")] = DEFAULT_REASON,
+    owner: Owner = None,
     as_json: AsJson = False,
 ) -> None:
     """Cancel a booking, under way or still to come.
@@ -34,7 +39,10 @@ def cancel(
     Whoever booked gets the result.
     """
     valid(CancelRequest, {"booking_id": booking_id, "reason": reason}, _complaint)
-    run(_cancel(booking_id, reason), lambda: "The cancel may have been sent; sending it again is harmless.")
+    run(
+        _cancel(booking_id, reason, owner),
+        lambda: "The cancel may have been sent; sending it again is harmless.",
+    )
     if as_json:
         typer.echo(json.dumps({"booking_id": booking_id, "reason": reason}))
     else:
@@ -45,6 +53,7 @@ def status(
     booking_id: BookingIdArgument,
     *,
     timeout: Annotated[float, seconds("How long to wait for the answer.")] = 10.0,
+    owner: Owner = None,
     table: Annotated[bool, typer.Option("--table/--json", help="A table, or JSON.")] = False,
 ) -> None:
     """Print how a booking stands, as JSON.
@@ -52,7 +61,7 @@ def status(
     Exit code 1 if nobody knows it, 3 if nobody answers.
     """
     valid(StatusRequest, {"booking_id": booking_id}, _complaint)
-    result = result_or_exit(_status(booking_id, timeout), lambda: "Nothing has changed; ask again.")
+    result = result_or_exit(_status(booking_id, timeout, owner), lambda: "Nothing has changed; ask again.")
     if table:
         stdout.print(rendering.results_header(stdout.width))
         stdout.print(rendering.result_row(result, stdout.width))
@@ -61,11 +70,11 @@ def status(
     raise typer.Exit(Exit.NOT_BOOKED if result.status is Status.UNKNOWN_BOOKING else Exit.BOOKED)
 
 
-async def _cancel(booking_id: str, reason: str) -> None:
+async def _cancel(booking_id: str, reason: str, owner: str | None) -> None:
     async with await Client.connect() as client:
-        await client.cancel(booking_id, reason)
+        await client.cancel(booking_id, reason, owner=owner)
 
 
-async def _status(booking_id: str, timeout: float) -> BookingResult:
+async def _status(booking_id: str, timeout: float, owner: str | None) -> BookingResult:
     async with await Client.connect() as client:
-        return await client.status(booking_id, timeout=timeout)
+        return await client.status(booking_id, timeout=timeout, owner=owner)

@@ -14,7 +14,7 @@ def looking() -> Connecting[Client]:
     async def connected() -> Client:
         settings = load_settings(BrokerSettings)
         with quiet_connections():
-            publisher = await ConfirmedPublisher.connect(settings, "voyage client")
+            publisher = await ConfirmedPublisher.connect(settings, "voyage client", routes=settings.routes)
         return Client(publisher, settings)
 
     return Connecting(connected)

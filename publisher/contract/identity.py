@@ -53,9 +53,10 @@ def fingerprint(request: Trip) -> str:
     return digest(_FINGERPRINT_VERSION, *said)
 
 
-def answer_id(booking: str, revision: int) -> str:
-    """The `message_id` of an answer: the same for every re-send of it."""
-    return digest(b"answer", to_bytes(booking), str(revision).encode())[:32]
+def answer_id(booking: str, revision: int, owner: str | None = None) -> str:
+    """The `message_id` of an answer: the same for every re-send of it, and another for each owner."""
+    whose = [to_bytes(owner)] if owner else []
+    return digest(b"answer", to_bytes(booking), str(revision).encode(), *whose)[:32]
 
 
 def rejection_id(body: bytes, message_id: str | None, correlation_id: str | None) -> str:

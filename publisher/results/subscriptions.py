@@ -61,6 +61,6 @@ class Subscriptions:
 
     def _of(self, queue: str | None, tries: int) -> tuple[str, GivingBack]:
         ours = self._settings
-        name = queue or ours.results_queue
+        name = queue or ours.own_results_queue
         ours.require_for_results(name)
         return name, GivingBack(self._publisher, name, ours.parked_queue, tries)

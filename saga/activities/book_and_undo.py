@@ -16,6 +16,7 @@ from saga.models import AnyBooking, Booked, BookingInput
 from saga.suppliers.plain_methods import accept_plain_methods
 from saga.suppliers.supplier import Supplier, SupplierCall
 from voyage.trips import Trip
+from voyage.trips.booking_ids import name_for_suppliers, split
 from voyage.trips.reading import FieldReader
 from voyage.trips.tutorial import BookingRequest
 
@@ -81,7 +82,8 @@ class _LegActivities:
         workflow_id = info.workflow_id or ""  # never empty: only workflows run these activities
         read = self._reader.read
         return SupplierCall(
-            booking=workflow_id,
+            booking=name_for_suppliers(workflow_id),
+            owner=split(workflow_id)[0],
             leg=leg.name,
             item=read(leg.name, leg.item),
             details={name: read(name, value) for name, value in booking.details.items()},

@@ -19,7 +19,7 @@ from saga.suppliers.supplier_settings import SupplierSettings
 from voyage.runtime import tracing
 from voyage.runtime.system_errors import lacks_descriptors, no_descriptors
 
-KEY = "Idempotency-Key"
+KEY, OWNER = "Idempotency-Key", "Voyage-Owner"
 _MISPLACED_ANSWERS = 10
 _GONE = {HTTPStatus.NOT_FOUND, HTTPStatus.GONE}
 _TRY_LATER = {HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.TOO_EARLY, HTTPStatus.TOO_MANY_REQUESTS}
@@ -115,6 +115,8 @@ class HttpSupplier:
         """
         for _ in range(_MISPLACED_ANSWERS):
             headers = {KEY: call.idempotency_key}
+            if self._settings.tell_owner and call.owner:
+                headers[OWNER] = call.owner
             with tracing.calling(method, self._client.base_url.host) as (span, trace):
                 headers |= trace
                 async with self._client.stream(method, path, json=body, headers=headers) as response:

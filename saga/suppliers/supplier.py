@@ -9,10 +9,11 @@ from typing import Any, Protocol
 class SupplierCall:
     """One call to a supplier.
 
-    `booking` is the booking's workflow id. `item` is what to book, as the trip declares it: the tutorial's is
-    a text. `details` are the fields of a trip of your own that are no legs, its `name` among them.
-    `idempotency_key` is the same for every try of a leg and for its undo (workflow id + leg), so that a
-    supplier can tell a repeat from a new booking. `attempt` counts from 1 up to `attempts`.
+    `booking` is the booking's workflow id; where bookings have owners it has a hash for the owner, and
+    `owner` is his id. `item` is what to book, as the trip declares it: the tutorial's is a text. `details`
+    are the fields of a trip of your own that are no legs, its `name` among them. `idempotency_key` is the
+    same for every try of a leg and for its undo (`booking` + leg), so that a supplier can tell a repeat from
+    a new booking. `attempt` counts from 1 up to `attempts`.
     """
 
     booking: str
@@ -22,6 +23,7 @@ class SupplierCall:
     attempt: int
     attempts: int
     details: Mapping[str, Any] = field(default_factory=dict)
+    owner: str | None = None
 
 
 class Supplier(Protocol):

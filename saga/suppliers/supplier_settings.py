@@ -64,6 +64,8 @@ class SupplierSettings(BaseSettings):
     """Your own supplier instead: `package.module:Class`, or the name of an entry point `voyage.suppliers`."""
     authorization: Header | None = None
     """The `Authorization` header of each call."""
+    tell_owner: bool = False
+    """Whether each call has the booking's owner, if it has one, in the header `Voyage-Owner`."""
     ca: FilePath | None = None
     """The certificates to trust, PEM, instead of the system's."""
     certificate: FilePath | None = None

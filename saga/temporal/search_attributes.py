@@ -8,7 +8,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from saga.temporal.server_checks import RPC_TIMEOUT
 from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
-from voyage.search_attributes import NAMES
+from voyage.search_attributes import ALL, NAMES
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 UNASKABLE = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.UNIMPLEMENTED)
@@ -20,17 +20,23 @@ async def are_there(client: Client) -> bool:
     return all(found.get(name) == KEYWORD for name in NAMES)
 
 
+async def usable(client: Client) -> frozenset[str]:
+    """Those of ours that bookings can be started with; raises `RPCError`."""
+    found = await _types(client)
+    return frozenset(name for name in ALL if found.get(name) == KEYWORD)
+
+
 async def create(client: Client) -> None:
     """Create those that are missing, within seconds; raises `RPCError`, as of a user who may not."""
     found = await _types(client)
-    missing = {name: KEYWORD for name in NAMES if name not in found}
+    missing = {name: KEYWORD for name in ALL if name not in found}
     if missing:
         request = AddSearchAttributesRequest(namespace=client.namespace, search_attributes=missing)
         await client.operator_service.add_search_attributes(request, timeout=RPC_TIMEOUT)
 
 
 @or_limited
-async def check(name: str, client: Client) -> CheckResult:
+async def check(name: str, client: Client, *, owners: bool = False) -> CheckResult:
     """Whether Temporal's list tells bookings apart, which is no requirement of theirs."""
     try:
         found = await _types(client)
@@ -39,7 +45,8 @@ async def check(name: str, client: Client) -> CheckResult:
             raise
         to_do = "Ask as an administrator: temporal operator search-attribute list"
         return CheckResult(name, CheckState.UNKNOWN, "this user may not look", to_do)
-    for one in NAMES:
+    wanted = ALL if owners else NAMES
+    for one in wanted:
         if one not in found:
             fix = f"voyage-consumer doctor --fix, or {_command('create', one)}"
             to_do = f"To filter by it in Temporal's UI: {fix}"
@@ -48,7 +55,7 @@ async def check(name: str, client: Client) -> CheckResult:
             kind = IndexedValueType.Name(found[one]).removeprefix("INDEXED_VALUE_TYPE_").title()
             to_do = f"To filter by it, make it a Keyword; first: {_command('remove', one)}"
             return CheckResult(name, CheckState.OK, f"not used: {one} is of type {kind}", to_do)
-    return CheckResult(name, CheckState.OK, ", ".join(NAMES))
+    return CheckResult(name, CheckState.OK, ", ".join(wanted))
 
 
 def _command(verb: str, name: str) -> str:

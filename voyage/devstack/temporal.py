@@ -10,7 +10,7 @@ from temporalio.service import RPCError
 
 from voyage.devstack.ports import HOST, free_port
 from voyage.devstack.server_process import Server
-from voyage.search_attributes import NAMES
+from voyage.search_attributes import ALL
 
 # One partition saves polls where there is one machine, and eager activities save three transitions a booking.
 # The limits protect a shared server, which this is not: ten times the defaults.
@@ -28,7 +28,7 @@ DYNAMIC_CONFIG = {
 }
 # With a write-ahead log, a file drains a backlog at least twice as fast; a kill loses nothing either way.
 PRAGMAS = ("--sqlite-pragma", "journal_mode=WAL", "--sqlite-pragma", "synchronous=NORMAL")
-SEARCH_ATTRIBUTES = [word for name in NAMES for word in ("--search-attribute", f"{name}=Keyword")]
+SEARCH_ATTRIBUTES = [word for name in ALL for word in ("--search-attribute", f"{name}=Keyword")]
 
 
 class Temporal(Server):

@@ -23,7 +23,7 @@ from voyage.devstack import binaries
 from voyage.devstack.fetching import Say
 from voyage.devstack.ports import HOST, free_port, listening
 from voyage.devstack.temporal import Temporal
-from voyage.search_attributes import NAMES
+from voyage.search_attributes import ALL
 
 NAMESPACE = "default"
 RETENTION = timedelta(days=1)  # as in the CLI's dev server
@@ -142,5 +142,5 @@ async def _register(address: str) -> None:
 
 async def _add_search_attributes(client: Client) -> None:
     kind = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
-    request = AddSearchAttributesRequest(namespace=NAMESPACE, search_attributes=dict.fromkeys(NAMES, kind))
+    request = AddSearchAttributesRequest(namespace=NAMESPACE, search_attributes=dict.fromkeys(ALL, kind))
     await client.operator_service.add_search_attributes(request, timeout=timedelta(seconds=5))

@@ -1,0 +1,1 @@
+"""Bookings that belong to who asked for them, at a RabbitMQ with several users."""
