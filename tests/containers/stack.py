@@ -17,7 +17,7 @@ from publisher.settings import BrokerSettings
 from tests.poll import eventually
 
 REPOSITORY = Path(__file__).parents[2]
-ROLES = ("admin", "client", "consumer")
+ROLES = ("admin", "client", "partner", "console", "consumer")
 ANY_PORT = dict.fromkeys(("RABBITMQ_PORT", "RABBITMQ_UI_PORT", "TEMPORAL_PORT", "TEMPORAL_UI_PORT"), "0")
 
 
@@ -45,7 +45,8 @@ class Stack:
     async def settings(self, role: str) -> BrokerSettings:
         """What a program needs to talk to RabbitMQ as this user."""
         url = SecretStr(await self.amqp_url(role))
-        return BrokerSettings(reply_exchange="voyage.replies").model_copy(update={"amqp_url": url})
+        own = BrokerSettings(request_exchange="voyage.requests", owners=True)
+        return own.model_copy(update={"amqp_url": url})
 
     async def containers(self, service: str) -> list[dict[str, Any]]:
         """What Docker knows of the containers of a service, ended ones included."""

@@ -19,7 +19,7 @@ from tests.poll import eventually
 pytestmark = pytest.mark.timeout(500)  # the image may have to be built first
 
 REQUESTS, CONTROL, RESULTS = "booking.requests", "booking.control", "booking.results"
-DEAD, PARKED, EXCHANGE = "booking.requests.dead", "booking.results.parked", "voyage.replies"
+DEAD, PARKED, EXCHANGE = "booking.requests.dead", "booking.results.parked", "voyage.requests"
 Attempt = Callable[[AbstractChannel], Awaitable[object]]
 
 
@@ -65,20 +65,24 @@ def publishes(queue: str, exchange: str = "") -> Attempt:
     return attempt
 
 
+THEIRS = "booking.results.partner.default"
 FORBIDDEN: dict[str, dict[str, Attempt]] = {
     "client": {
-        **{f"read {queue}": reads(queue) for queue in (REQUESTS, CONTROL, DEAD, PARKED)},
+        **{f"read {queue}": reads(queue) for queue in (REQUESTS, CONTROL, RESULTS, DEAD, PARKED, THEIRS)},
         **{f"purge {queue}": purges(queue) for queue in (REQUESTS, DEAD, PARKED)},
         **{f"delete {queue}": deletes(queue) for queue in (REQUESTS, CONTROL, RESULTS, DEAD, PARKED)},
+        **{f"publish to {queue}": publishes(queue) for queue in (REQUESTS, RESULTS, DEAD, PARKED, THEIRS)},
         "declare a queue that is no reply queue": declares("mine"),
-        "answer in the consumer's place": publishes(RESULTS, EXCHANGE),
-        "delete the reply exchange": lambda channel: channel.exchange_delete(EXCHANGE),
+        "declare a reply queue of another": declares(THEIRS),
+        "delete the exchange for requests": lambda channel: channel.exchange_delete(EXCHANGE),
+    },
+    "console": {
+        **{f"read {queue}": reads(queue) for queue in (REQUESTS, CONTROL, RESULTS, THEIRS)},
+        **{f"delete {queue}": deletes(queue) for queue in (REQUESTS, CONTROL, RESULTS, DEAD, PARKED)},
     },
     "consumer": {
-        **{f"read {queue}": reads(queue) for queue in (RESULTS, DEAD, PARKED)},
+        **{f"read {queue}": reads(queue) for queue in (RESULTS, DEAD, PARKED, THEIRS)},
         **{f"delete {queue}": deletes(queue) for queue in (REQUESTS, CONTROL, RESULTS, DEAD, PARKED)},
-        "publish to the requests by the default exchange": publishes(REQUESTS),
-        "publish to a client's queue by the default exchange": publishes("booking.results.somebody"),
         "declare a queue": declares("booking.results.mine"),
         "declare an exchange": lambda channel: channel.declare_exchange("mine"),
     },
@@ -100,7 +104,7 @@ async def test_nobody_else_gets_in(stack: Stack, credentials: str) -> None:
         await connect(f"amqp://{credentials}@{address}/voyage")
 
 
-@pytest.mark.parametrize("role", ["client", "consumer"])
+@pytest.mark.parametrize("role", ["client", "console", "consumer"])
 async def test_a_user_sees_no_other_virtual_host_and_no_management(stack: Stack, role: str) -> None:
     with pytest.raises(AMQPError):
         await connect(await stack.amqp_url(role, vhost="%2F"))
@@ -122,12 +126,11 @@ async def test_a_client_may_book_ask_and_cancel(stack: Stack) -> None:
         assert booked.status.value == (await client.status(own)).status.value == "booked"
 
 
-async def test_what_can_never_be_booked_reaches_the_dead_letters_without_the_default_exchange(
-    stack: Stack,
-) -> None:
+async def test_what_can_never_be_booked_reaches_the_dead_letters(stack: Stack) -> None:
     own = uuid4().hex
     async with channel_of(stack, "client") as channel, channel_of(stack, "admin") as admin:
-        await channel.default_exchange.publish(Message(b"{}", message_id=own), REQUESTS)
+        requests = await channel.get_exchange(EXCHANGE, ensure=False)
+        await requests.publish(Message(b"{}", message_id=own, user_id="client"), REQUESTS)
         dead = await admin.get_queue(DEAD)
         letter = await eventually("the dead letter", lambda: dead.get(fail=False, no_ack=True))
     assert (letter.message_id, letter.headers["x-reason"]) == (own, "invalid")

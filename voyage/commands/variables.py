@@ -34,7 +34,8 @@ _OF_A_SUPPLIER = """
 """
 NAMES = frozenset(f"{PREFIX}{name}" for name in _NAMES.split())
 OF_A_SUPPLIER = tuple(_OF_A_SUPPLIER.split())
-_COMPOSED = ("IMAGE", "ADMIN_PASSWORD", "CLIENT_PASSWORD", "CONSUMER_PASSWORD")
+_COMPOSED_USERS = ("ADMIN", "CLIENT", "PARTNER", "CONSOLE", "CONSUMER")
+_COMPOSED = ("IMAGE", *(f"{user}_PASSWORD" for user in _COMPOSED_USERS))
 _COMPOSED_CLUSTERS = ("ERLANG_COOKIE", "TEMPORAL_DB_PASSWORD")
 OF_COMPOSE = frozenset(f"{PREFIX}{name}" for name in (*_COMPOSED, *_COMPOSED_CLUSTERS))
 """What `docker compose` reads itself; they may be set in the shell in which a command of ours is typed."""

@@ -53,6 +53,8 @@ ELSEWHERE = {
     "python python/book.py": CLIENTS,
     "sh shell/book.sh": CLIENTS,
     "rabbitmqctl environment": "asks a RabbitMQ of the machine's own",
+    "export VOYAGE_OWNERS=true": "needs users: tests/acceptance/owners/test_senders.py",
+    "rabbitmqctl add_user shop": "needs users: tests/acceptance/owners/test_rights.py",
     "voyage dead replay": f"{NAMED} acceptance/messages/test_dead_letters.py",
     "voyage dead drop": f"{NAMED} acceptance/messages/test_dead_letters.py",
     "voyage parked resend": f"{NAMED} integration/commands/test_parked.py",

@@ -8,7 +8,7 @@ import yaml
 
 from publisher.broker_url import read
 from voyage.devstack.temporal_cluster import NEWEST, SHARDS
-from voyage.search_attributes import NAMES
+from voyage.search_attributes import ALL
 
 ROOT = Path(__file__).parents[3]
 
@@ -65,4 +65,4 @@ def test_clients_reach_any_host_and_find_the_namespace_as_bookings_need_it() -> 
     assert {tuple(CLUSTER[host]["networks"]["default"]["aliases"]) for host in HOSTS} == {
         (address.partition(":")[0],)
     }
-    assert set(re.findall(r"--name (\w+) --type Keyword", command)) == set(NAMES)
+    assert set(re.findall(r"--name (\w+) --type Keyword", command)) == set(ALL)

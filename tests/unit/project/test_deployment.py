@@ -19,7 +19,7 @@ from voyage.trips.tutorial import BookingRequest
 
 DEPLOY = Path(__file__).parents[3] / "deploy"
 BASE, AUTOSCALING = DEPLOY / "kubernetes/base", DEPLOY / "kubernetes/autoscaling"
-REPLIES = "voyage.replies"
+REQUESTS = "voyage.requests"
 KUBERNETES = "1.33"
 
 
@@ -83,18 +83,29 @@ def test_scaling_looks_at_the_queues_that_there_are() -> None:
     assert watched == {settings.requests_queue, settings.task_queue, settings.reply_task_queue}
 
 
-def test_the_brokers_definitions_are_the_contracts_queues_bound_to_the_reply_exchange() -> None:
+def test_the_brokers_definitions_are_the_contracts_queues_and_an_exchange_for_requests() -> None:
     defined = json.loads((DEPLOY / "rabbitmq/definitions.json").read_text())
-    contract = queues(BrokerSettings())
+    names = BrokerSettings(request_exchange=REQUESTS)
 
     assert {queue["name"]: queue["arguments"] for queue in defined["queues"]} == {
-        queue.name: {"x-queue-type": "quorum", **queue.arguments} for queue in contract
+        queue.name: {"x-queue-type": "quorum", **queue.arguments} for queue in queues(names)
     }
     assert {(each["source"], each["destination"], each["routing_key"]) for each in defined["bindings"]} == {
-        (REPLIES, queue.name, queue.name) for queue in contract
+        (REQUESTS, queue, queue) for queue in names.routes
     }
-    assert [exchange["name"] for exchange in defined["exchanges"]] == [REPLIES]
-    assert named("ConfigMap")["voyage-settings"]["data"]["VOYAGE_REPLY_EXCHANGE"] == REPLIES
+    assert [exchange["name"] for exchange in defined["exchanges"]] == [REQUESTS]
+
+
+def test_bookings_have_owners_wherever_they_are_deployed_and_the_operators_are_users_there() -> None:
+    defined = json.loads((DEPLOY / "rabbitmq/definitions.json").read_text())
+    composed = yaml.safe_load((DEPLOY.parent / "compose.yaml").read_text())["services"]
+    settings = [composed[name]["environment"] for name in ("consumer", "console", "trips")]
+
+    for each in (*settings, named("ConfigMap")["voyage-settings"]["data"]):
+        assert each["VOYAGE_OWNERS"] == "true"
+        operators = BrokerSettings(operators=each["VOYAGE_OPERATORS"]).operator_names
+        assert operators <= {one["user"] for one in defined["permissions"]}
+        assert not operators & {"client", "partner"}
 
 
 def test_the_composed_trips_are_two_requests_with_ids_of_their_own() -> None:
