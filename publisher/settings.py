@@ -118,15 +118,16 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     @property
     def own_results_queue(self) -> str:
         """The results of our requests that name no `reply_to`."""
-        return self.results_of(self._own_id)
+        return self.results_of(self.own_id)
 
     @property
     def own_reply_queues(self) -> str:
         """How the names of our reply queues begin."""
-        return f"{self.results_queue}.{self._own_id}." if self._own_id else f"{self.results_queue}."
+        return f"{self.results_queue}.{self.own_id}." if self.own_id else f"{self.results_queue}."
 
     @property
-    def _own_id(self) -> str | None:
+    def own_id(self) -> str | None:
+        """Whose our bookings are; None where they have no owners."""
         return booking_ids.owner_id(self.user) if self.owners and self.user else None
 
     @property

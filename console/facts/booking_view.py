@@ -33,9 +33,10 @@ class BookingView:
 
     @property
     def id(self) -> str:
-        """The booking's id; of one that had to be hashed, the hash if no search attribute tells it."""
-        told = self.found.typed_search_attributes.get(BOOKING_ID)
-        return told or self.found.id.removeprefix(booking_ids.PREFIX)
+        """The booking's id, after its owner if it has one; the hash of an id that had to be hashed."""
+        owner, booking = booking_ids.split(self.found.id)
+        told = self.found.typed_search_attributes.get(BOOKING_ID) or booking
+        return f"{owner}/{told}" if owner else told
 
     @property
     def is_running(self) -> bool:

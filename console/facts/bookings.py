@@ -71,7 +71,7 @@ class Bookings:
 
     async def one(self, booking_id: str, patience: float = _PATIENCE) -> Reading[BookingView | None]:
         """The booking with this id; None if Temporal knows none."""
-        workflow_id = booking_ids.workflow_id(booking_id)
+        workflow_id = next(booking_ids.perhaps_meant(booking_id))
         reading = await self._shared.get(
             ("booking", workflow_id), lambda: self._describe(workflow_id), fresh=FRESH, patience=patience
         )

@@ -1,5 +1,6 @@
 """Which bookings a person wants to see, and how Temporal is asked for them."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +20,7 @@ PERIODS = {
 }
 LONGEST = 200  # characters of what somebody typed
 _BOOKINGS = f"WorkflowType IN ('{BookingWorkflow.__name__}', '{CancelledBeforeRequestWorkflow.__name__}')"
+_OF_AN_OWNER = re.compile(r"[A-Za-z0-9_@-]+/[A-Za-z0-9._:-]*", re.ASCII)
 _OPEN = "ExecutionStatus = 'Running'"
 
 
@@ -63,6 +65,9 @@ class Filter:
             yield f"StartTime >= '{begin.isoformat()}'"
         if self.id:
             own = self.id.removeprefix(booking_ids.PREFIX)
+            if _OF_AN_OWNER.fullmatch(own):
+                yield f"WorkflowId STARTS_WITH '{booking_ids.PREFIX}{own}'"
+                return
             workflow_id = booking_ids.workflow_id(own)
             is_plain = workflow_id == f"{booking_ids.PREFIX}{own}"
             yield f"WorkflowId {'STARTS_WITH' if is_plain else '='} '{workflow_id}'"

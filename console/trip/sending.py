@@ -21,13 +21,14 @@ _MOST_KEPT = 500
 class Sending:
     """Sends requests through the client, each with a reply queue's answer of its own."""
 
-    def __init__(self, broker: BrokerLink) -> None:
+    def __init__(self, broker: BrokerLink, owner: str | None = None) -> None:
         self._broker = broker
+        self._owner = owner
         self._tasks: set[asyncio.Task[None]] = set()
         self._results: OrderedDict[str, BookingResult | str] = OrderedDict()
 
     async def book(self, request: Trip) -> str:
-        """The booking's id, once RabbitMQ has its request safe; raises `VoyageError`."""
+        """The booking's id as it is shown, once RabbitMQ has its request safe; raises `VoyageError`."""
         client = self._broker.client
         sent: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         task = asyncio.create_task(self._follow(client, request, sent))
@@ -35,7 +36,7 @@ class Sending:
         task.add_done_callback(self._tasks.discard)
         async with asyncio.timeout(_SENT_WITHIN):
             await sent
-        return request.booking_id or ""
+        return self._shown(request)
 
     def result(self, booking_id: str) -> BookingResult | str | None:
         """Its answer, or why there is none; None if it isn't there yet or it wasn't asked for here."""
@@ -63,6 +64,10 @@ class Sending:
                 sent.set_exception(failure)
 
     def _keep(self, request: Trip, answer: BookingResult | str) -> None:
-        self._results[request.booking_id or ""] = answer
+        self._results[self._shown(request)] = answer
         if len(self._results) > _MOST_KEPT:
             self._results.popitem(last=False)
+
+    def _shown(self, request: Trip) -> str:
+        own = request.booking_id or ""
+        return f"{self._owner}/{own}" if self._owner else own

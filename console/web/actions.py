@@ -11,6 +11,7 @@ from aiohttp import web
 
 from console.errors import KNOWN, ActionError, in_words
 from console.facts.kept import KeptMessages
+from console.facts.owners import whose
 from console.web import action_log
 from console.web.pages import page
 from console.web.state import CONSOLE, SESSION, USER, Console
@@ -123,9 +124,10 @@ async def drop_parked(console: Console, given: Form, _: str) -> str:
 
 async def cancel(console: Console, given: Form, who: str) -> str:
     """As `voyage cancel`."""
-    asked = CancelRequest(booking_id=given["id"], reason=f"Cancelled in the console by {who}"[:1000])
-    await console.broker.client.cancel(asked.booking_id, asked.reason)
-    return f"The cancel of {asked.booking_id} is on its way."
+    owner, booking = whose(given["id"], console.settings)
+    asked = CancelRequest(booking_id=booking, reason=f"Cancelled in the console by {who}"[:1000])
+    await console.broker.client.cancel(asked.booking_id, asked.reason, owner=owner)
+    return f"The cancel of {given['id']} is on its way."
 
 
 async def _drop(kept: KeptMessages[Any], own: str) -> str:

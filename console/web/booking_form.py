@@ -31,7 +31,7 @@ async def book(request: web.Request) -> web.StreamResponse:
         return _page(request, filled, "", status=422)
     who, own = request[USER].name, filled.request.booking_id or ""
     try:
-        await console.sending.book(filled.request)
+        own = await console.sending.book(filled.request)
     except KNOWN as failure:
         said = in_words(failure)
         action_log.record(who, "Book", own, f"failed: {said}")

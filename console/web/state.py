@@ -51,7 +51,7 @@ class Console:
         )
         task_queues = (settings.task_queue, settings.reply_task_queue)
         self.samples = Samples(self.broker, self.temporal, queues, task_queues)
-        self.sending = Sending(self.broker)
+        self.sending = Sending(self.broker, settings.own_id)
         self.form = TripForm(settings.trip)
         self.examples: dict[str, Example] = examples_of(settings.trip)
 

@@ -25,6 +25,8 @@ def query(given: Mapping[str, str], *, tells_apart: bool = True) -> str:
         ({"since": "1h"}, "StartTime >= '2030-01-31T11:30:00+00:00'"),
         ({"since": "ever"}, ""),
         ({"id": "trip-1"}, "WorkflowId STARTS_WITH 'booking-trip-1'"),
+        ({"id": "alice/"}, "WorkflowId STARTS_WITH 'booking-alice/'"),
+        ({"id": "booking-a@2Eb/trip"}, "WorkflowId STARTS_WITH 'booking-a@2Eb/trip'"),
         ({"id": " booking-trip-1 "}, "WorkflowId STARTS_WITH 'booking-trip-1'"),
         (
             {"status": "failed", "since": "7d", "id": "a"},
