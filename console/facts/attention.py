@@ -1,20 +1,18 @@
 """Bookings that need a person: an undo that failed, and a workflow that can't go on."""
 
+import asyncio
 from dataclasses import dataclass
 
-from temporalio.client import WorkflowExecution
-
+from console.facts import stuck
 from console.facts.shared import Reading, Shared
+from console.facts.stuck import StuckBookings
 from console.facts.temporal import TemporalLink
 from saga import open_bookings
-from saga.cli import stuck_bookings
 from saga.open_bookings import Entry
 
 MOST = 50
 FRESH = 2.0  # seconds
 STUCK_FRESH = 30.0
-STUCK_LOOKED_AT = 200
-"""Of the bookings that run, the newest: each is asked for by itself."""
 
 
 @dataclass(frozen=True)
@@ -23,14 +21,6 @@ class OpenBookings:
 
     shown: tuple[Entry, ...]
     count: int
-
-
-@dataclass(frozen=True)
-class StuckBookings:
-    """Those whose workflow task fails again and again, of so many that were looked at."""
-
-    shown: tuple[WorkflowExecution, ...]
-    looked_at: int
 
 
 class Attention:
@@ -47,11 +37,15 @@ class Attention:
         """Whose workflow can't go on."""
         return await self._shared.get(("stuck",), self._stuck, fresh=STUCK_FRESH, patience=patience)
 
+    async def count(self) -> None:
+        """Have both counted, for `last_count`."""
+        await asyncio.gather(self.open(0.0), self.stuck(0.0))
+
     @property
     def last_count(self) -> int:
-        """Of how many the undo has failed, as far as is known."""
-        known = self._shared.last(("open",)).value
-        return known.count if known else 0
+        """How many there are of both, as far as is known."""
+        known = [self._shared.last(key).value for key in (("open",), ("stuck",))]
+        return sum(one.count for one in known if one)
 
     def forget(self) -> None:
         """Ask again at once."""
@@ -63,5 +57,4 @@ class Attention:
         return OpenBookings(tuple(shown), await open_bookings.count(client))
 
     async def _stuck(self) -> StuckBookings:
-        looked = await stuck_bookings.look(self._temporal.client, self._task_queue, STUCK_LOOKED_AT)
-        return StuckBookings(tuple(looked.stuck), looked.looked_at)
+        return await stuck.look(self._temporal.client, self._task_queue)

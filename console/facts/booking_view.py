@@ -15,11 +15,15 @@ RUNNING = "running"
 
 @dataclass(frozen=True, kw_only=True)
 class Inside:
-    """What only the booking itself tells; `note` says why something of it is missing."""
+    """What only the booking itself tells; `note` says why something of it is missing.
+
+    `answering` has a line about each answer that is not yet with its caller.
+    """
 
     legs: tuple[LegView, ...] = ()
     booking: BookingInput | None = None
     outcome: BookingOutcome | None = None
+    answering: tuple[str, ...] = ()
     note: str = ""
 
 

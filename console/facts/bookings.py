@@ -7,6 +7,7 @@ from temporalio.client import Client, WorkflowExecution
 from temporalio.service import RPCError, RPCStatusCode
 
 from console.facts.booking_view import BookingView, Inside
+from console.facts.callers import CallersOf
 from console.facts.filters import Filter
 from console.facts.inside import RPC_TIMEOUT, Insides
 from console.facts.shared import Reading, Shared
@@ -44,6 +45,7 @@ class Bookings:
     def __init__(self, temporal: TemporalLink, shared: Shared) -> None:
         self._temporal, self._shared = temporal, shared
         self._insides = Insides(temporal, shared)
+        self.callers_of = CallersOf(temporal, shared)
 
     async def page(self, wanted: Filter, token: bytes | None, patience: float) -> Reading[Page]:
         """A page, shared among all who look at the same; `patience` in seconds."""

@@ -17,6 +17,7 @@ from temporalio.client import WorkflowQueryFailedError as QueryFailedError
 from temporalio.service import RPCError
 
 from console.facts import legs
+from console.facts.answers import answers_under_way
 from console.facts.booking_view import Inside
 from console.facts.shared import Shared
 from console.facts.temporal import TemporalLink
@@ -37,6 +38,7 @@ SILENT_FOR = 5.0
 MOST_KEPT = 5000  # bookings of which what can't change any more is kept
 _EARLY = CancelledBeforeRequestWorkflow.__name__
 T = TypeVar("T")
+Handle = WorkflowHandle[BookingWorkflow, BookingOutcome]
 _SILENT = "No worker answers for it; this is what Temporal knows."
 
 
@@ -88,11 +90,22 @@ class Insides:
         if told is None:
             shown = legs.planned(legs_of(booking), pending)
             return Inside(legs=tuple(shown), booking=booking, note=_SILENT)
-        return Inside(legs=tuple(legs.going(told, pending)), booking=booking)
+        going = legs.going(told, pending)
+        over = all(leg.state not in legs.UNDER_WAY for leg in going)
+        outcome = await self._outcome(handle) if over else None
+        answering = answers_under_way(described.raw_description.pending_activities)
+        return Inside(legs=tuple(going), booking=booking, outcome=outcome, answering=answering)
 
-    async def _told(
-        self, handle: WorkflowHandle[BookingWorkflow, BookingOutcome], task_queue: str
-    ) -> list[LegOutcome] | None:
+    async def _outcome(
+        self, handle: WorkflowHandle[BookingWorkflow, BookingOutcome]
+    ) -> BookingOutcome | None:
+        """How it ended, while its callers, or a person, are still waited for; None if it doesn't say."""
+        try:
+            return await handle.query(BookingWorkflow.outcome, rpc_timeout=QUERY_TIMEOUT)
+        except (QueryFailedError, RPCError):
+            return None
+
+    async def _told(self, handle: Handle, task_queue: str) -> list[LegOutcome] | None:
         """What the booking says of its legs; None if no worker answers for it, or none did a moment ago."""
         if time.monotonic() < self._silent_until.get(task_queue, 0.0):
             return None

@@ -13,6 +13,7 @@ WAITING, BOOKING, BOOKED = "waiting", "being booked", "booked"
 UNDOING, UNDONE, REFUSED = "being undone", "undone", "refused"
 STILL_BOOKED, NOT_TRIED, PERHAPS = "still booked", "not tried", "perhaps booked"
 STATES = (WAITING, BOOKING, BOOKED, UNDOING, UNDONE, REFUSED, STILL_BOOKED, NOT_TRIED, PERHAPS)
+UNDER_WAY = (WAITING, BOOKING, UNDOING)
 _ENDED = {
     LegStatus.BOOKED: BOOKED,
     LegStatus.UNDONE: UNDONE,

@@ -1,69 +1,21 @@
-"""What people do: each action is one call of the rooms that the commands use, and a line in the log."""
+"""What people do: each action is one call of the rooms that the commands use."""
 
-import asyncio
-from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
 from typing import Any
 
 import typer
-from aiohttp import web
 
-from console.errors import KNOWN, ActionError, in_words
+from console.errors import ActionError
+from console.facts.inside import RPC_TIMEOUT
 from console.facts.kept import KeptMessages
 from console.facts.owners import whose
-from console.web import action_log
-from console.web.pages import page
-from console.web.state import CONSOLE, SESSION, USER, Console
+from console.web.action import Form
+from console.web.state import Console
 from publisher.cli.trip.edits import edits_of
 from publisher.contract.control import CancelRequest
 from saga import open_bookings
-
-Form = Mapping[str, str]
-WITHIN = 90.0
-"""Seconds: whatever has not been done by then is told as not done."""
-
-
-@dataclass(frozen=True)
-class Action:
-    """What a button does: `work` returns what to say when it is done.
-
-    With `warning`, it is asked once more, with what can't be undone.
-    """
-
-    name: str
-    back: str
-    work: Callable[[Console, Form, str], Awaitable[str]]
-    warning: str = ""
-    button: str = ""
-
-
-def action_of(action: Action) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
-    """A handler for one."""
-
-    async def handler(request: web.Request) -> web.StreamResponse:
-        given = {name: str(value) for name, value in (await request.post()).items()}
-        back = given.get("back", "")
-        back = back if back.startswith("/") and not back.startswith(("//", "/\\")) else action.back
-        if action.warning and given.get("confirmed") != "yes":
-            asked = {name: text for name, text in given.items() if name not in {"token", "confirmed"}}
-            return page(request, "confirm.html", action=action, given=asked, back=back)
-        session, user, on = request[SESSION], request[USER], given.get("id", "")
-        if not on:
-            raise web.HTTPBadRequest(text="This form lacks an id.")
-        try:
-            async with asyncio.timeout(WITHIN):
-                said = await action.work(request.app[CONSOLE], given, user.name)
-        except (*KNOWN, ActionError) as failure:
-            said = in_words(failure)
-            session.notices.append(("failed", f"{action.name}: {said}"))
-            action_log.record(user.name, action.name, on, f"failed: {said}")
-        else:
-            session.notices.append(("done", said))
-            action_log.record(user.name, action.name, on, "done")
-        raise web.HTTPSeeOther(back)
-
-    return handler
+from saga.cli import stuck_bookings
 
 
 async def retry(console: Console, given: Form, _: str) -> str:
@@ -128,6 +80,20 @@ async def cancel(console: Console, given: Form, who: str) -> str:
     asked = CancelRequest(booking_id=booking, reason=f"Cancelled in the console by {who}"[:1000])
     await console.broker.client.cancel(asked.booking_id, asked.reason, owner=owner)
     return f"The cancel of {given['id']} is on its way."
+
+
+async def terminate(console: Console, given: Form, who: str) -> str:
+    """As `temporal workflow terminate`, of a booking that is stuck right now."""
+    client, workflow_id = console.temporal.client, given["id"]
+    console.attention.forget()
+    if await stuck_bookings.tries(client, workflow_id, given.get("run")) < stuck_bookings.TRIES:
+        raise ActionError(f"{workflow_id} goes on, or has ended; it was not terminated.")
+    handle = client.get_workflow_handle(workflow_id, run_id=given.get("run"))
+    await handle.terminate(reason=f"Stuck; terminated in the console by {who}", rpc_timeout=RPC_TIMEOUT)
+    return (
+        f"{workflow_id} is terminated. Within a minute a voyage-consumer answers its callers `failed`; "
+        "undo by hand what its legs say is or may be booked."
+    )
 
 
 async def _drop(kept: KeptMessages[Any], own: str) -> str:

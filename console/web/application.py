@@ -5,7 +5,7 @@ from importlib.resources import files
 from aiohttp import web
 
 from console.web import booking_form, logins
-from console.web.actions import action_of
+from console.web.action import action_of
 from console.web.buttons import ACTIONS
 from console.web.guard import MIDDLEWARES, add_headers
 from console.web.live import live_of

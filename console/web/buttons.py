@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from console.web import actions
-from console.web.actions import Action
+from console.web.action import Action
 
 _ATTENTION = "/attention"
 
@@ -16,6 +16,14 @@ ACTIONS: Mapping[str, Action] = {
         "You say that all open legs have been undone by hand. The client is told `cancelled`, which can't be "
         "taken back; a leg that is still booked stays booked, and nobody will undo it.",
         "Settle it",
+    ),
+    "/attention/terminate": Action(
+        "Terminate a stuck booking",
+        _ATTENTION,
+        actions.terminate,
+        "Only if its worker can't be mended. The booking ends for good and undoes nothing: within a minute "
+        "its callers are answered `failed`, and each leg that is or may be booked has to be undone by hand.",
+        "Terminate it",
     ),
     "/dead/replay": Action("Replay a dead letter", _ATTENTION, actions.replay),
     "/dead/drop": Action(

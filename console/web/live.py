@@ -47,7 +47,7 @@ async def _tell(request: web.Request, stream: web.StreamResponse, viewing: Viewi
         user = console.door.user(request, request[SESSION])
         if user is None or user.name != name:
             return
-        await asyncio.gather(console.attention.open(0.0), console.dead.count(), console.parked.count())
+        await asyncio.gather(*(known.count() for known in (console.attention, console.dead, console.parked)))
         now = fragments(request, await viewing(request, 0.0))
         silent = 0 if now != told else silent + 1
         if now != told:

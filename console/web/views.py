@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from console.facts import stuck
 from console.facts.filters import PERIODS, STATUSES, Filter
 from console.facts.legs import STATES
 from console.web.state import CONSOLE, Console
@@ -67,9 +68,11 @@ async def booking(request: web.Request, patience: float) -> View:
     console, own = request.app[CONSOLE], request.match_info["id"]
     reading = await console.bookings.one(own, patience)
     answer = console.sending.result(own)
+    found = reading.value.found if reading.value else None
     context = {
         "own": own,
         "reading": reading,
+        "callers": await console.bookings.callers_of.booking(found, patience) if found else None,
         "answer": answer if isinstance(answer, BookingResult) else None,
         "no_answer": answer if isinstance(answer, str) else "",
         "temporal_ui": _temporal_ui(console),
@@ -84,6 +87,7 @@ async def attention(request: web.Request, patience: float) -> View:
     context = {
         "open": await console.attention.open(patience),
         "stuck": await console.attention.stuck(patience),
+        "most_looked_at": stuck.LOOKED_AT,
         "dead": await console.dead.page(numbers["dead"], patience),
         "parked": await console.parked.page(numbers["parked"], patience),
         "numbers": numbers,

@@ -28,11 +28,19 @@ TO_DO = (
 
 
 @dataclass(frozen=True)
+class Stuck:
+    """A booking that is stuck, and how often its workflow task was tried."""
+
+    found: WorkflowExecution
+    tries: int
+
+
+@dataclass(frozen=True)
 class Looked:
     """At how many bookings that run was looked, and those that are stuck, the newest first."""
 
     looked_at: int
-    stuck: list[WorkflowExecution]
+    stuck: list[Stuck]
 
 
 async def look(client: Client, task_queue: str, limit: int) -> Looked:
@@ -42,16 +50,17 @@ async def look(client: Client, task_queue: str, limit: int) -> Looked:
 
     async def tries_of(found: WorkflowExecution) -> int:
         async with turns:
-            return await _tries(client, found)
+            return await tries(client, found.id, found.run_id)
 
-    tries = await asyncio.gather(*map(tries_of, running))
-    return Looked(len(running), [one for one, made in zip(running, tries, strict=True) if made >= TRIES])
+    made = await asyncio.gather(*map(tries_of, running))
+    looked = [Stuck(one, tries) for one, tries in zip(running, made, strict=True)]
+    return Looked(len(running), [one for one in looked if one.tries >= TRIES])
 
 
 async def check(name: str, client: Client, task_queue: str) -> CheckResult:
     """Whether no booking is stuck; names those that are."""
     found = await look(client, task_queue, _LOOKED_AT)
-    stuck = [one.id for one in found.stuck]
+    stuck = [one.found.id for one in found.stuck]
     looked_at = f"of {found.looked_at} that run" + (", the newest" if found.looked_at == _LOOKED_AT else "")
     if not stuck:
         return CheckResult(name, CheckState.OK, f"none {looked_at}")
@@ -72,9 +81,9 @@ async def _running(client: Client, task_queue: str, limit: int) -> AsyncIterator
         yield found
 
 
-async def _tries(client: Client, found: WorkflowExecution) -> int:
+async def tries(client: Client, workflow_id: str, run_id: str | None = None) -> int:
     """How often the workflow task that is due was tried; 0 if none is, or the booking has ended."""
-    handle = client.get_workflow_handle(found.id, run_id=found.run_id)
+    handle = client.get_workflow_handle(workflow_id, run_id=run_id)
     try:
         described = await handle.describe(rpc_timeout=RPC_TIMEOUT)
     except RPCError as error:

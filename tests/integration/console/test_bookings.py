@@ -7,7 +7,9 @@ from uuid import uuid4
 import pytest
 from aio_pika import connect
 
+from saga.models import ReplyCallback
 from saga.search_attributes import search_attributes_of
+from saga.workflows.booking import BookingWorkflow
 from tests.integration.conftest import Saga
 from tests.integration.console.conftest import Browser
 
@@ -68,6 +70,22 @@ async def test_the_list_goes_page_by_page_and_is_filtered(browser: Browser, saga
     refused = await browser.sees(f"/bookings?id={group}&status=cancelled", ">3 bookings", cards=3)
     assert refused.count("status cancelled") == 3
     await browser.sees(f"/bookings?id={group}&leg=flight%20refused", "looked for in 30 of them", cards=3)
+
+
+async def test_who_asked_is_shown_of_a_running_and_of_an_ended_booking(browser: Browser, saga: Saga) -> None:
+    go_on = saga.supplier.hold("book hotel")
+    handle = await saga.start(prefix="booking-")
+    for caller in ("amq.gen-first", "amq.gen-second"):
+        context = {"reply_to": caller, "correlation_id": f"{caller}-1"}
+        nobody = ReplyCallback(activity="publish_result", task_queue=f"{saga.task_queue}-no", context=context)
+        await handle.signal(BookingWorkflow.join, nobody)
+    path = f"/bookings/{own(handle.id)}"
+    await browser.sees(path, "amq.gen-first <", "correlation id amq.gen-first-1", "amq.gen-second <")
+    go_on.set()
+    page = await browser.sees(path, "An answer waits for a voyage-consumer.")
+    assert '<span class="status booked">' in page
+    await handle.terminate()
+    await browser.sees(path, "amq.gen-first <", "amq.gen-second <", "failed")
 
 
 async def test_an_id_that_nobody_knows_is_told(browser: Browser) -> None:

@@ -11,7 +11,9 @@ import pytest
 from aio_pika import Message, connect
 
 from console.access.users import Right, line_of
+from console.web.buttons import ACTIONS
 from consumer.settings import ConsumerSettings
+from saga.cli.attention import login_name
 from saga.suppliers.supplier import SupplierCall
 from tests.integration.conftest import Saga
 from tests.integration.console.conftest import (
@@ -22,7 +24,6 @@ from tests.integration.console.conftest import (
     console_settings,
     until_connected,
 )
-from tests.poll import eventually
 
 PASSWORD = "correct horse battery"  # noqa: S105 -- of these tests
 SCRIPT = "<script>alert(1)</script>"
@@ -242,15 +243,14 @@ async def test_the_proxy_names_the_user_and_nobody_else_does(own_queues: Consume
         assert "through its proxy only" in await answer.text()
 
 
+@pytest.mark.parametrize("path", ACTIONS)
 async def test_every_action_is_logged_with_its_outcome(
-    browser: Browser, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, path: str
 ) -> None:
     told: list[tuple[str, ...]] = []
     monkeypatch.setattr("console.web.action_log.record", lambda *fields: told.append(fields))
     own = f"t-{uuid4().hex}"
-    await browser.acts("/cancel", id=own, confirmed="yes")
-    await browser.acts("/attention/retry", id=own)
-    await eventually("both lines", lambda: len(told) == 2)
-    assert told[0][1:] == ("Cancel a booking", own, "done")
-    assert told[1][1:3] == ("Retry the undo", own)
-    assert told[1][3].startswith("failed: ")
+    await browser.acts(path, id=own, note="by phone", confirmed="yes")
+    [(who, what, on, outcome)] = told
+    assert (who, what, on) == (login_name(), ACTIONS[path].name, own)
+    assert outcome == "done" if path == "/cancel" else outcome.startswith("failed: ")
