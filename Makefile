@@ -138,9 +138,10 @@ errors: setup ## Make docs/errors.md anew from the code
 docs: setup .venv-docs/installed ## The docs site in dist/site; a link that leads nowhere is an error
 	@NO_MKDOCS_2_WARNING=1 PYTHONPATH=. .venv-docs/bin/mkdocs build --quiet
 
-pictures: setup ## Take the pictures of the docs anew; needs chromium and prometheus, and some minutes
+pictures: setup ## Take the pictures of the docs anew; needs chromium, chromium-driver and prometheus, and some minutes
 	@$(BIN)/python -m docs.tools.pictures
 	@$(BIN)/python -m docs.tools.dashboard
+	@$(BIN)/python -m docs.tools.console_pictures
 
 release: setup .venv-release/installed ## Wheel, sdist and SBOM in dist/, checked; the wheel is installed and books
 	@.venv-release/bin/zizmor --quiet --offline --no-progress --pedantic .github

@@ -9,6 +9,7 @@ from benchmarks.commands.against import against
 from benchmarks.commands.backlog import backlog
 from benchmarks.commands.client import client
 from benchmarks.commands.clusters import clusters
+from benchmarks.commands.console import console
 from benchmarks.commands.far import far
 from benchmarks.commands.peers import peers
 from benchmarks.commands.scale import scale
@@ -19,7 +20,7 @@ from benchmarks.report import page
 from voyage import devstack
 
 app = typer.Typer(help="Measure bookings over a real RabbitMQ and a real Temporal dev server.")
-for command in (throughput, backlog, scale, stuck, far, together, against, peers, client, clusters):
+for command in (throughput, backlog, scale, stuck, far, together, against, peers, client, clusters, console):
     app.command()(command)
 app.command("page")(page.write)
 

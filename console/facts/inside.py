@@ -3,9 +3,11 @@
 import asyncio
 import time
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import TypeVar
 
+from temporalio.api.workflow.v1 import PendingActivityInfo
 from temporalio.client import (
     Client,
     WorkflowExecution,
@@ -39,7 +41,10 @@ MOST_KEPT = 5000  # bookings of which what can't change any more is kept
 _EARLY = CancelledBeforeRequestWorkflow.__name__
 T = TypeVar("T")
 Handle = WorkflowHandle[BookingWorkflow, BookingOutcome]
+Pending = Mapping[str, PendingActivityInfo]
 _SILENT = "No worker answers for it; this is what Temporal knows."
+_SILENT_NOW = "No worker answers for it right now; this is what it told last."
+_BEFORE_THE_FIRST_TASK = 3  # events, until a worker has done anything
 
 
 class Insides:
@@ -50,6 +55,7 @@ class Insides:
         self._turns = asyncio.Semaphore(AT_A_TIME)
         self._silent_until: dict[str, float] = {}
         self._ended: OrderedDict[str, Inside] = OrderedDict()
+        self._told_last: OrderedDict[str, list[LegOutcome]] = OrderedDict()
         self._inputs: OrderedDict[str, BookingInput] = OrderedDict()
 
     async def of(self, found: WorkflowExecution, patience: float) -> Inside:
@@ -88,17 +94,22 @@ class Insides:
         pending = legs.by_activity(described.raw_description.pending_activities)
         told = await self._told(handle, found.task_queue)
         if told is None:
-            shown = legs.planned(legs_of(booking), pending)
-            return Inside(legs=tuple(shown), booking=booking, note=_SILENT)
-        going = legs.going(told, pending)
-        over = all(leg.state not in legs.UNDER_WAY for leg in going)
-        outcome = await self._outcome(handle) if over else None
+            begun = described.history_length > _BEFORE_THE_FIRST_TASK
+            return self._silent(found.run_id, booking, pending, begun=begun)
+        _keep(self._told_last, found.run_id, told)
         answering = answers_under_way(described.raw_description.pending_activities)
-        return Inside(legs=tuple(going), booking=booking, outcome=outcome, answering=answering)
+        outcome = None if legs.any_under_way(told, pending) else await self._outcome(handle)
+        shown = legs.ended(outcome.legs) if outcome else legs.going(told, pending)
+        return Inside(legs=tuple(shown), booking=booking, outcome=outcome, answering=answering)
 
-    async def _outcome(
-        self, handle: WorkflowHandle[BookingWorkflow, BookingOutcome]
-    ) -> BookingOutcome | None:
+    def _silent(self, run_id: str, booking: BookingInput, pending: Pending, *, begun: bool) -> Inside:
+        """What is known of one that no worker answers for: what it told last, or what was planned."""
+        if known := self._told_last.get(run_id):
+            return Inside(legs=tuple(legs.going(known, pending)), booking=booking, note=_SILENT_NOW)
+        planned = legs.planned(legs_of(booking), pending, begun=begun)
+        return Inside(legs=tuple(planned), booking=booking, note=_SILENT)
+
+    async def _outcome(self, handle: Handle) -> BookingOutcome | None:
         """How it ended, while its callers, or a person, are still waited for; None if it doesn't say."""
         try:
             return await handle.query(BookingWorkflow.outcome, rpc_timeout=QUERY_TIMEOUT)

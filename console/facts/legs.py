@@ -11,9 +11,8 @@ from saga.models import LegOutcome, LegStatus
 
 WAITING, BOOKING, BOOKED = "waiting", "being booked", "booked"
 UNDOING, UNDONE, REFUSED = "being undone", "undone", "refused"
-STILL_BOOKED, NOT_TRIED, PERHAPS = "still booked", "not tried", "perhaps booked"
-STATES = (WAITING, BOOKING, BOOKED, UNDOING, UNDONE, REFUSED, STILL_BOOKED, NOT_TRIED, PERHAPS)
-UNDER_WAY = (WAITING, BOOKING, UNDOING)
+STILL_BOOKED, NOT_TRIED, PERHAPS, NOT_KNOWN = "still booked", "not tried", "perhaps booked", "not known"
+STATES = (WAITING, BOOKING, BOOKED, UNDOING, UNDONE, REFUSED, STILL_BOOKED, NOT_TRIED, PERHAPS, NOT_KNOWN)
 _ENDED = {
     LegStatus.BOOKED: BOOKED,
     LegStatus.UNDONE: UNDONE,
@@ -52,9 +51,18 @@ def going(legs: Iterable[LegOutcome], pending: Mapping[str, PendingActivityInfo]
     return [_with_pending(_of(leg, _GOING[leg.status]), pending) for leg in legs]
 
 
-def planned(legs: Iterable[Leg], pending: Mapping[str, PendingActivityInfo]) -> list[LegView]:
-    """The legs of a booking that no worker answers for: what was planned, and what is under way."""
-    return [_with_pending(LegView(name=leg.name, item=leg.words, state=WAITING), pending) for leg in legs]
+def any_under_way(legs: Iterable[LegOutcome], pending: Mapping[str, PendingActivityInfo]) -> bool:
+    """Whether something is being done for a leg right now, so that the booking can't be over."""
+    return any(activity(leg.leg) in pending for leg in legs for activity in (book_activity, undo_activity))
+
+
+def planned(legs: Iterable[Leg], pending: Mapping[str, PendingActivityInfo], *, begun: bool) -> list[LegView]:
+    """The legs of a booking that no worker answers for: what was planned, and what is under way.
+
+    Of the others nothing is known if a worker has `begun` it.
+    """
+    state = NOT_KNOWN if begun else WAITING
+    return [_with_pending(LegView(name=leg.name, item=leg.words, state=state), pending) for leg in legs]
 
 
 def by_activity(pending: Iterable[PendingActivityInfo]) -> dict[str, PendingActivityInfo]:

@@ -54,7 +54,7 @@ async def test_dead_letters_are_shown_page_by_page_and_stay_where_they_are(
 
     for page, numbers in ((1, range(20)), (3, range(40, 45)), (2, range(20, 40)), (9, range(40, 45))):
         shown = await browser.sees(
-            f"/attention?dead={page}", f"letter-{numbers[-1]:02}", f">{MANY}, the oldest"
+            f"/attention?dead={page}", f"letter-{numbers[-1]:02}", f">{MANY} messages, the oldest"
         )
         assert [number for number in range(MANY) if f"<h3>letter-{number:02} " in shown] == list(numbers)
     assert "seats: takes a number" in shown

@@ -4,7 +4,8 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
 from console.facts import legs
-from saga.models import LegOutcome, LegStatus
+from saga.legs import Leg
+from saga.models import BookingPolicy, LegOutcome, LegStatus
 
 
 def pending(activity: str, attempt: int, *, begun: bool = True, error: str = "") -> PendingActivityInfo:
@@ -55,3 +56,20 @@ def test_a_booking_that_has_ended_says_how() -> None:
         "still booked",
     ]
     assert {one.state for one in shown} <= set(legs.STATES)
+
+
+def test_a_booking_that_no_worker_answers_for_says_what_temporal_knows() -> None:
+    trip = [
+        Leg(name=name, item=name, words=name, attempts=5, policy=BookingPolicy()) for name in ("boat", "tent")
+    ]
+    under_way = legs.by_activity([pending("book_tent", 1)])
+    fresh = legs.planned(trip, {}, begun=False)
+    begun = legs.planned(trip, under_way, begun=True)
+    assert [one.state for one in fresh] == ["waiting", "waiting"]
+    assert [one.state for one in begun] == ["not known", "being booked"]
+
+
+def test_what_is_done_for_a_leg_is_known_from_answers() -> None:
+    told = [outcome("boat", LegStatus.BOOKED, 1)]
+    assert legs.any_under_way(told, legs.by_activity([pending("undo_book_boat", 1)]))
+    assert not legs.any_under_way(told, legs.by_activity([pending("publish_result", 1)]))
