@@ -23,6 +23,8 @@ PAUSES = """
 
 The longest time in which no booking ended, during a fault and until the first end after it. Faults
 overlap, and some bookings are slow: `no fault` is the longest such time of a run while there was none.
+The runs were made on two cores, mostly two at a time and beside other work (load 5 to 29): a machine at
+rest is faster.
 
 | servers | fault | times | median, s | most, s |
 |---|---|---:|---:|---:|
