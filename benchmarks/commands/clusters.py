@@ -1,8 +1,8 @@
 """`clusters`: the rate of two services over clusters of other sizes, to check a prediction."""
 
 import statistics
-from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from collections.abc import Mapping
+from contextlib import AsyncExitStack, ExitStack
 from typing import Annotated, NamedTuple
 
 import typer
@@ -14,6 +14,7 @@ from benchmarks.measurement.servers import roles
 from benchmarks.report.figures import spread
 from benchmarks.scenarios.message import by_message
 from voyage import devstack
+from voyage.devstack.rabbitmq import RabbitMq
 from voyage.devstack.temporal_cluster import TemporalCluster
 
 IN_FLIGHT = 30  # clients
@@ -36,19 +37,24 @@ def clusters(
 ) -> None:
     """Measure clusters of these sizes in turn, over one RabbitMQ node."""
     sizes = [Size(*map(int, one.split("x"))) for one in size]
-    with devstack.stack(cluster=False) as servers:
-        uvloop.run(_compare(servers, sizes, rounds, bookings))
+    with ExitStack() as stack:
+        broker = stack.enter_context(RabbitMq())
+        started = [TemporalCluster(print, hosts=size.hosts, shards=size.shards) for size in sizes]
+        servers = [
+            devstack.Servers(broker.url, one.address, started=one.servers)
+            for one in map(stack.enter_context, started)
+        ]
+        uvloop.run(_compare(dict(zip(sizes, servers, strict=True)), rounds, bookings))
 
 
-async def _compare(servers: devstack.Servers, sizes: Sequence[Size], rounds: int, bookings: int) -> None:
+async def _compare(servers: Mapping[Size, devstack.Servers], rounds: int, bookings: int) -> None:
+    sizes = list(servers)
     found: dict[Size, list[Measurement]] = {size: [] for size in sizes}
     async with AsyncExitStack() as stack:
-        scenarios = {}
-        for size in sizes:
-            temporal = TemporalCluster(print, hosts=size.hosts, shards=size.shards)
-            stack.enter_context(temporal)
-            over = devstack.Servers(servers.amqp_url, temporal.address, started=temporal.servers)
-            scenarios[size] = await stack.enter_async_context(by_message(over, str(size))), roles(over)
+        scenarios = {
+            size: (await stack.enter_async_context(by_message(over, str(size))), roles(over))
+            for size, over in servers.items()
+        }
         for number in range(rounds + 1):
             for size, (scenario, shared) in scenarios.items():
                 latencies = loads.closed(scenario, bookings=bookings, in_flight=IN_FLIGHT)

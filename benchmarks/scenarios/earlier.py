@@ -10,6 +10,7 @@ from pathlib import Path
 
 from benchmarks.scenarios.message import ROOT, SIMULATED, Programs, by_message, two_services
 from benchmarks.scenarios.scenario import Scenario
+from publisher.broker_url import read
 from voyage import devstack
 
 FIRST_COMMIT = "27224b1"
@@ -43,6 +44,11 @@ async def at_commit(
         # Before that setting, suppliers were simulated without it, and it is a name that nothing knew.
         names = folder / "docs" / "settings.md"
         named = names.exists() and "VOYAGE_SUPPLIERS" in names.read_text()
-        variables = {"PYTHONPATH": str(folder), "PYTHONSAFEPATH": "1", **(SIMULATED if named else {})}
+        variables = {
+            "AMQP_URL": str(read(servers.amqp_url)[0]),  # early ones know one node only
+            "PYTHONPATH": str(folder),
+            "PYTHONSAFEPATH": "1",
+            **(SIMULATED if named else {}),
+        }
         async with by_message(servers, name, programs(folder), variables=variables) as scenario:
             yield scenario
