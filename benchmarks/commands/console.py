@@ -28,7 +28,7 @@ from voyage.devstack.ports import HOST, free_port
 
 PAGES = ("/bookings", "/bookings", "/attention", "/attention", "/health")
 """What five people look at."""
-IN_FLIGHT, ROUND, WITHOUT_WORKER, PAINTS, SECONDS = 50, 600, 200, 7, 20.0
+IN_FLIGHT, ROUND, WITHOUT_WORKER, PAINTS, SECONDS = 50, 300, 200, 7, 15.0
 PAINT = "return performance.getEntriesByType('paint').map(one => one.startTime).pop() || 0"
 LETTER = b'{"name": "Jane", "attempts": "many", "car": "c", "hotel": "h", "flight": "f"}'
 HEADERS = {"x-reason": "invalid", "x-error": "attempts: must be a whole number"}

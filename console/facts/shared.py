@@ -20,6 +20,9 @@ MOST = 2000
 LONGEST = 60.0
 """Seconds after which an answer is no longer waited for."""
 
+REST, LONGEST_REST = 10.0, 10.0
+"""How many times as long as an answer took nobody asks again, and for how many seconds at most."""
+
 
 @dataclass(frozen=True)
 class Reading(Generic[T]):
@@ -39,14 +42,19 @@ class Reading(Generic[T]):
 class _Asked:
     reading: Reading[Any]
     asked_at: float = float("-inf")
+    rest: float = 0.0
     version: Hashable = None
     task: "asyncio.Task[None] | None" = None
 
 
 class Shared:
-    """Keeps the answers; one question is never asked twice at the same time."""
+    """Keeps the answers; one question is never asked twice at the same time.
 
-    def __init__(self) -> None:
+    A server is left in peace for `rest` times as long as an answer took it.
+    """
+
+    def __init__(self, rest: float = REST) -> None:
+        self._rest = rest
         self._asked: OrderedDict[Hashable, _Asked] = OrderedDict()
 
     async def get(
@@ -66,7 +74,7 @@ class Shared:
         self._asked.move_to_end(key)
         if len(self._asked) > MOST:
             self._asked.popitem(last=False)
-        is_old = asked.version != version or time.monotonic() - asked.asked_at >= fresh
+        is_old = asked.version != version or time.monotonic() - asked.asked_at >= max(fresh, asked.rest)
         if asked.task is None and is_old:
             asked.version = version
             asked.task = asyncio.create_task(self._ask(asked, ask))
@@ -96,4 +104,5 @@ class Shared:
             log.exception("A question of the console has failed")
             asked.reading = replace(asked.reading, error=BUG)
         finally:
+            asked.rest = min(self._rest * (time.monotonic() - begun), LONGEST_REST)
             asked.asked_at, asked.task = begun, None

@@ -25,7 +25,7 @@ class Server:
 
 
 async def test_many_who_ask_at_once_ask_once() -> None:
-    shared, server = Shared(), Server()
+    shared, server = Shared(rest=0), Server()
     asking = [shared.get("key", server.ask, fresh=60, patience=5) for _ in range(5)]
     server.may_answer.set()
     readings = await asyncio.gather(*asking)
@@ -35,14 +35,14 @@ async def test_many_who_ask_at_once_ask_once() -> None:
 
 
 async def test_who_is_not_patient_gets_what_is_known() -> None:
-    shared, server = Shared(), Server()
+    shared, server = Shared(rest=0), Server()
     assert (await shared.get("key", server.ask, fresh=0, patience=0.01)).is_pending
     server.may_answer.set()
     assert (await shared.get("key", server.ask, fresh=60, patience=5)).value == 1
 
 
 async def test_the_last_answer_stays_with_the_reason_why_there_is_no_newer_one() -> None:
-    shared, server = Shared(), Server()
+    shared, server = Shared(rest=0), Server()
     server.may_answer.set()
     first = await shared.get("key", server.ask, fresh=0, patience=5)
     server.is_away = True
@@ -52,7 +52,7 @@ async def test_the_last_answer_stays_with_the_reason_why_there_is_no_newer_one()
 
 
 async def test_what_somebody_has_changed_is_asked_anew() -> None:
-    shared, server = Shared(), Server()
+    shared, server = Shared(rest=0), Server()
     server.may_answer.set()
     for _ in range(2):
         await shared.get(("key", 1), server.ask, fresh=60, patience=5)
@@ -61,8 +61,23 @@ async def test_what_somebody_has_changed_is_asked_anew() -> None:
     assert (await shared.get(("key", 1), server.ask, fresh=60, patience=5)).value == 2
 
 
+async def test_a_server_that_takes_long_is_asked_less_often() -> None:
+    shared, asked = Shared(rest=10), 0
+
+    async def slow() -> int:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0.05)
+        return asked
+
+    for _ in range(5):
+        assert (await shared.get("key", slow, fresh=0, patience=5)).value == 1
+    await asyncio.sleep(0.6)
+    assert (await shared.get("key", slow, fresh=0, patience=5)).value == 2
+
+
 async def test_another_version_is_asked_for_and_the_old_answer_stays_until_then() -> None:
-    shared, server = Shared(), Server()
+    shared, server = Shared(rest=0), Server()
     server.may_answer.set()
     await shared.get("key", server.ask, fresh=60, patience=5, version=7)
     assert (await shared.get("key", server.ask, fresh=60, patience=0, version=8)).value == 1
