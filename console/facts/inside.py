@@ -98,7 +98,7 @@ class Insides:
             return self._silent(found.run_id, booking, pending, begun=begun)
         _keep(self._told_last, found.run_id, told)
         answering = answers_under_way(described.raw_description.pending_activities)
-        outcome = None if legs.any_under_way(told, pending) else await self._outcome(handle)
+        outcome = await self._outcome(handle) if legs.may_be_over(told, pending) else None
         shown = legs.ended(outcome.legs) if outcome else legs.going(told, pending)
         return Inside(legs=tuple(shown), booking=booking, outcome=outcome, answering=answering)
 

@@ -21,6 +21,7 @@ _ENDED = {
     LegStatus.UNKNOWN: PERHAPS,
     LegStatus.UNDO_FAILED: STILL_BOOKED,
 }
+_ENDING = {LegStatus.REFUSED, LegStatus.UNDONE, LegStatus.UNDO_FAILED}
 _GOING = {**_ENDED, LegStatus.NOT_TRIED: WAITING, LegStatus.UNKNOWN: BOOKING}
 
 
@@ -51,9 +52,16 @@ def going(legs: Iterable[LegOutcome], pending: Mapping[str, PendingActivityInfo]
     return [_with_pending(_of(leg, _GOING[leg.status]), pending) for leg in legs]
 
 
-def any_under_way(legs: Iterable[LegOutcome], pending: Mapping[str, PendingActivityInfo]) -> bool:
-    """Whether something is being done for a leg right now, so that the booking can't be over."""
-    return any(activity(leg.leg) in pending for leg in legs for activity in (book_activity, undo_activity))
+def may_be_over(legs: Iterable[LegOutcome], pending: Mapping[str, PendingActivityInfo]) -> bool:
+    """Whether its booking may know how it ends: nothing is done for a leg, and none is still to be tried.
+
+    A leg that was not tried is so for good once another one was refused or undone.
+    """
+    known = list(legs)
+    if any(activity(leg.leg) in pending for leg in known for activity in (book_activity, undo_activity)):
+        return False
+    states = {leg.status for leg in known}
+    return not states & {LegStatus.NOT_TRIED, LegStatus.UNKNOWN} or bool(states & _ENDING)
 
 
 def planned(legs: Iterable[Leg], pending: Mapping[str, PendingActivityInfo], *, begun: bool) -> list[LegView]:

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import Any
 
 import typer
+from pydantic import ValidationError
 
 from console.errors import ActionError
 from console.facts.inside import RPC_TIMEOUT
@@ -16,6 +17,8 @@ from publisher.cli.trip.edits import edits_of
 from publisher.contract.control import CancelRequest
 from saga import open_bookings
 from saga.cli import stuck_bookings
+
+LONGEST_NOTE = 1000
 
 
 async def retry(console: Console, given: Form, _: str) -> str:
@@ -32,6 +35,8 @@ async def settle(console: Console, given: Form, who: str) -> str:
     note = given.get("note", "").strip()
     if not note:
         raise ActionError("Say how it was settled: the client reads it in the result.")
+    if len(note) > LONGEST_NOTE:
+        raise ActionError(f"A note has {LONGEST_NOTE} characters at most.")
     client = console.temporal.client
     found = await open_bookings.listed(client, given["id"])
     is_done = await open_bookings.settle(client, found.workflow_id, f"{note} (by {who})")
@@ -77,7 +82,10 @@ async def drop_parked(console: Console, given: Form, _: str) -> str:
 async def cancel(console: Console, given: Form, who: str) -> str:
     """As `voyage cancel`."""
     owner, booking = whose(given["id"], console.settings)
-    asked = CancelRequest(booking_id=booking, reason=f"Cancelled in the console by {who}"[:1000])
+    try:
+        asked = CancelRequest(booking_id=booking, reason=f"Cancelled in the console by {who}"[:1000])
+    except ValidationError:
+        raise ActionError("That can't be the id of a booking.") from None
     await console.broker.client.cancel(asked.booking_id, asked.reason, owner=owner)
     return f"The cancel of {given['id']} is on its way."
 

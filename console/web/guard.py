@@ -115,7 +115,10 @@ def _is_foreign(request: web.Request) -> bool:
 async def require_token(request: web.Request, handler: Handler) -> web.StreamResponse:
     """A form must bring back the token of its session."""
     if request.method not in _SAFE:
-        given = (await request.post()).get("token", "")
+        try:
+            given = (await request.post()).get("token", "")
+        except (LookupError, ValueError):
+            raise web.HTTPBadRequest(text="This form can't be read.") from None
         if not isinstance(given, str) or not request[SESSION].is_token(given):
             raise web.HTTPForbidden(text=_OUT_OF_DATE)
     return await handler(request)

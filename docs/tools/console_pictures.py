@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from aio_pika import Message
-from PIL import Image
+from PIL import Image, ImageChops
 
 from docs.tools.console_suppliers import BUSY, FULL, KEPT
 from docs.tools.watched import start
@@ -123,8 +123,16 @@ def photograph(window: Chromium, path: str, name: str, *wanted: str) -> None:
     taken = window.devtools("Page.captureScreenshot", clip=clip, captureBeyondViewport=True)
     picture = PICTURES / f"{name}.png"
     with Image.open(io.BytesIO(base64.b64decode(taken["data"]))) as whole:
-        whole.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(picture, optimize=True)
+        shown = cut(whole.convert("RGB"))
+    shown.quantize(COLOURS, dither=Image.Dither.NONE).save(picture, optimize=True)
     print(f"{picture.name}: {picture.stat().st_size / 1024:.0f} kB", flush=True)
+
+
+def cut(whole: Image.Image) -> Image.Image:
+    """Without what is empty at the bottom."""
+    ground = Image.new("RGB", whole.size, whole.getpixel((whole.width - 1, whole.height - 1)))
+    _, _, _, bottom = ImageChops.difference(whole, ground).getbbox() or (0, 0, 0, whole.height)
+    return whole.crop((0, 0, whole.width, min(bottom + MARGIN, whole.height)))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 from aio_pika import Message, connect
 
@@ -49,8 +50,14 @@ async def scene(servers: devstack.Servers, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def chromium(scene: Scene) -> Iterator[Chromium]:
+def at() -> Iterator[httpx.Client]:
+    """The driver, which opens windows."""
     with driver() as at:
-        window = Chromium(at, scene.address)
-        yield window
-        window.close()
+        yield at
+
+
+@pytest.fixture(scope="session")
+def chromium(scene: Scene, at: httpx.Client) -> Iterator[Chromium]:
+    window = Chromium(at, scene.address)
+    yield window
+    window.close()

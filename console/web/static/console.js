@@ -90,6 +90,22 @@
     }
   }
 
+  // Whether the page would lead to the login by now: no use in asking again.
+  async function isLoggedOut() {
+    try {
+      const answer = await fetch(location.pathname, { method: "HEAD", redirect: "manual" });
+      return answer.type === "opaqueredirect";
+    } catch {
+      return false;
+    }
+  }
+
+  async function tryAgain() {
+    if (!(await isLoggedOut())) return void setTimeout(listen, 3000);
+    connection.textContent = "You are logged out. Load the page anew to log in.";
+    connection.hidden = false;
+  }
+
   function listen() {
     if (source || document.hidden) return;
     source = new EventSource(view.dataset.live);
@@ -99,7 +115,7 @@
       connection.hidden = false;
       if (source && source.readyState === EventSource.CLOSED) {
         stop();
-        setTimeout(listen, 3000);
+        tryAgain();
       }
     };
   }
@@ -109,6 +125,13 @@
     source = null;
   }
 
+  // A double click is one click.
+  const sent = new WeakSet();
+  document.addEventListener("submit", (event) => {
+    if (sent.has(event.target)) event.preventDefault();
+    sent.add(event.target);
+    setTimeout(() => sent.delete(event.target), 5000);
+  });
   localise(document);
   setInterval(() => localise(document), 1000);
   if (view && view.dataset.live) {

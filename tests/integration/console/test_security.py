@@ -154,6 +154,15 @@ async def test_a_foreign_name_of_this_machine_gets_nothing(browser: Browser) -> 
             assert answer.status == 403
 
 
+async def test_what_cant_be_read_is_refused_and_no_bug(browser: Browser) -> None:
+    kind = "application/x-www-form-urlencoded; charset=nonsense"
+    async with browser.session.post("/cancel", data=b"token=%ff", headers={"Content-Type": kind}) as answer:
+        assert answer.status == 400
+        assert "This form can&#39;t be read." in await answer.text()
+    page = await browser.acts("/cancel", id="x" * 5000, confirmed="yes")
+    assert "can&#39;t be the id of a booking" in page
+
+
 async def test_an_action_leads_nowhere_else(browser: Browser) -> None:
     for back in ("https://evil.example", "//evil.example", "/\\evil.example"):
         answer, _ = await browser.post("/attention/retry", id="nobody", back=back)

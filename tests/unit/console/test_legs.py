@@ -1,5 +1,6 @@
 """What is said of each leg, from what the booking and Temporal tell."""
 
+import pytest
 from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.api.workflow.v1 import PendingActivityInfo
 
@@ -69,7 +70,19 @@ def test_a_booking_that_no_worker_answers_for_says_what_temporal_knows() -> None
     assert [one.state for one in begun] == ["not known", "being booked"]
 
 
-def test_what_is_done_for_a_leg_is_known_from_answers() -> None:
-    told = [outcome("boat", LegStatus.BOOKED, 1)]
-    assert legs.any_under_way(told, legs.by_activity([pending("undo_book_boat", 1)]))
-    assert not legs.any_under_way(told, legs.by_activity([pending("publish_result", 1)]))
+@pytest.mark.parametrize(
+    ("statuses", "under_way", "expected"),
+    [
+        (["booked", "booked"], "publish_result", True),
+        (["booked", "not_tried"], "", False),
+        (["booked", "unknown"], "", False),
+        (["undo_failed", "not_tried"], "", True),
+        (["undo_failed", "not_tried"], "undo_book_0", False),
+    ],
+)
+def test_a_booking_is_asked_how_it_ends_once_it_may_know(
+    statuses: list[str], under_way: str, *, expected: bool
+) -> None:
+    told = [outcome(str(number), LegStatus(status)) for number, status in enumerate(statuses)]
+    activities = legs.by_activity([pending(under_way, 1)] if under_way else [])
+    assert legs.may_be_over(told, activities) is expected
