@@ -123,7 +123,7 @@ weather: setup ## Do what networks and machines do while bookings run, measure w
 drill: setup ## Lose RabbitMQ's disk, put Temporal's database back to an earlier time, count what is lost and what comes back; ONLY=temporal
 	@$(BIN)/python -m tests.drill $(if $(ONLY),--only "$(ONLY)")
 
-fuzz: setup ## Hunt for inputs that break a rule for MINUTES=10: settings, files, commands, suppliers, messages; SEED=1, ONLY=messages
+fuzz: setup ## Hunt for inputs that break a rule for MINUTES=10: settings, files, commands, suppliers, messages, also of owners; SEED=1, ONLY=messages
 	@$(BIN)/python -m tests.fuzz $(if $(MINUTES),--minutes $(MINUTES)) $(if $(SEED),--seed $(SEED)) $(if $(ONLY),--only "$(ONLY)")
 
 histories: setup ## Record a booking of every kind of ending, for the replay in the unit tests

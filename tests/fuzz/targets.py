@@ -13,4 +13,5 @@ TARGETS: tuple[Target, ...] = (
     suppliers.CALLS,
     suppliers.BOOKINGS,
     hunt.TARGET,
+    hunt.OWNED,
 )

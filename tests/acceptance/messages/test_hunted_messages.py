@@ -2,16 +2,17 @@
 
 import pytest
 
-from tests.fuzz.hunting import hunt_for
-from tests.fuzz.messages.hunt import TARGET
+from tests.fuzz.hunting import Target, hunt_for
+from tests.fuzz.messages.hunt import OWNED, TARGET
 
 SEED = 19
 SECONDS = 15.0
 
 
 @pytest.mark.usefixtures("servers")
-def test_every_message_gets_one_true_answer_and_costs_no_neighbour() -> None:
-    tally = hunt_for(TARGET, SEED, SECONDS)
+@pytest.mark.parametrize("target", [TARGET, OWNED], ids=lambda target: target.name)
+def test_every_message_gets_one_true_answer_and_costs_no_neighbour(target: Target) -> None:
+    tally = hunt_for(target, SEED, SECONDS)
 
     assert tally.found == [], str(tally)
     assert tally.tried["messages"] > 0

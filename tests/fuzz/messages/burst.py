@@ -24,15 +24,15 @@ class Bursts:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._mail = Mail(session.seen, session.world.settings)
+        self._mail = Mail(session.seen, session.names)
         self._booked: Counter[str] = Counter()
         self._cancelled: set[str] = set()
         self._may_come_late: set[str] = set()
 
     async def send(self, letters: list[Letter]) -> list[Sent]:
         """All of them, one after the other; each with a queue of its own for its answer."""
-        names = self._session.world.settings
-        sent = [Sent(*pair) for pair in zip(letters, names_of(letters, names.results_queue), strict=True)]
+        own = names_of(letters, self._session.names.own_reply_queues.removesuffix("."))
+        sent = [Sent(*pair) for pair in zip(letters, own, strict=True)]
         for one in sent:
             if one.letter.reply is Reply.OWN:
                 await self._session.new_queue(one.queue)
@@ -77,8 +77,8 @@ class Bursts:
         for one in sent:
             if one.letter.reply is Reply.OWN:
                 await self._session.drop_queue(one.queue)
-        names = self._session.world.settings
-        for queue in (names.results_queue, names.parked_queue, names.dead_queue):
+        names = self._session.names
+        for queue in (names.own_results_queue, names.parked_queue, names.dead_queue):
             self._session.seen[queue].clear()
         return found
 

@@ -20,7 +20,7 @@ class Bystanders:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._inbox = f"{session.world.settings.results_queue}.bystanders"
+        self._inbox = f"{session.names.own_reply_queues}bystanders"
 
     async def open(self) -> None:
         """Have a queue for the answers."""
@@ -41,7 +41,7 @@ class Bystanders:
     async def _send(self, name: str) -> float:
         await asyncio.sleep(PACE)
         body = json.dumps({**TRIP, "booking_id": name}).encode()
-        message = Message(body, reply_to=self._inbox, correlation_id=name)
+        message = Message(body, reply_to=self._inbox, correlation_id=name, user_id=self._session.names.user)
         began = time.monotonic()
         requests = self._session.world.settings.requests_queue
         await self._session.channel.default_exchange.publish(message, requests)

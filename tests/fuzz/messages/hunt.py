@@ -5,22 +5,23 @@ import logging
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 
 from tests.fuzz.hunting import Check, Tally, Target
 from tests.fuzz.messages.burst import Bursts
 from tests.fuzz.messages.bystanders import Bystanders
-from tests.fuzz.messages.letters import BURSTS, Letter
+from tests.fuzz.messages.letters import BURSTS, SIGNED_BURSTS, Letter
 from tests.fuzz.messages.session import a_session
 
 BYSTANDERS = 5  # with each burst, and as many before it
 
 
 @contextmanager
-def opened(tally: Tally) -> Iterator[Check]:
+def opened(tally: Tally, *, owners: bool = False) -> Iterator[Check]:
     """Processes of its own, over the servers at AMQP_URL and TEMPORAL_ADDRESS."""
     logging.getLogger("aio_pika").setLevel(logging.CRITICAL)
     with asyncio.Runner() as runner:
-        context = a_session()
+        context = a_session(owners=owners)
         session = runner.run(context.__aenter__())
         bursts, bystanders = Bursts(session), Bystanders(session)
         runner.run(bystanders.open())
@@ -60,3 +61,13 @@ def _figures(seconds: Sequence[float]) -> str:
 
 
 TARGET = Target("messages", BURSTS, opened, examples=10, shrinks=False, share=3, over_servers=True)
+OWNED = Target(
+    "messages-of-owners",
+    SIGNED_BURSTS,
+    partial(opened, owners=True),
+    examples=10,
+    shrinks=False,
+    share=3,
+    over_servers=True,
+)
+"""The same where bookings have owners, and the letters a user."""

@@ -1,6 +1,6 @@
 """One message as it is drawn: where it goes, its body, and every property as bytes."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from hypothesis import strategies as st
@@ -60,6 +60,7 @@ class Letter:
         return self.properties.get(name, b"\x00")[1:] or None
 
 
+USER = b"guest"
 BAD = b"\xff\xfe\x80"
 WORDS = st.sampled_from(
     [b"", b" ", b"x" * 255, BAD, BAD * 85, b"\n\t\x00", "ü".encode() * 120, b"\r\n"]
@@ -88,7 +89,7 @@ PROPERTIES = {
     "priority": st.sampled_from([b"\x00", b"\x09", b"\xff"]),
     "correlation_id": WORDS.map(short),
     "timestamp": TIMES.map(lambda time: time.to_bytes(8, "big")),
-    "user_id": st.sampled_from([b"guest"] * 6 + [b"", b"somebody", BAD]).map(short),
+    "user_id": st.sampled_from([USER] * 6 + [b"", b"somebody", BAD]).map(short),
     "app_id": WORDS.map(short),
     "cluster_id": WORDS.map(short),
 }
@@ -145,3 +146,11 @@ LETTERS = st.one_of(
     *(_letter(to) for to in (To.REQUESTS, To.REQUESTS, To.REQUESTS, To.CONTROL, To.UNDELIVERED))
 )
 BURSTS = st.lists(LETTERS, min_size=10, max_size=30)
+
+
+def _signed(letter: Letter) -> Letter:
+    """The same with the sender's user, unless it names one: nobody's are rejected without an answer."""
+    return replace(letter, properties={"user_id": short(USER), **letter.properties})
+
+
+SIGNED_BURSTS = st.lists(LETTERS.map(_signed), min_size=10, max_size=30)

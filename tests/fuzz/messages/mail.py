@@ -62,7 +62,7 @@ class Mail:
 
     def results(self) -> list[Delivery]:
         """Answers to those that named no queue."""
-        return self._seen[self._names.results_queue]
+        return self._seen[self._names.own_results_queue]
 
     def in_common(self, taken: Sequence[Sent]) -> list[Sent]:
         """Whose answers come to one queue."""

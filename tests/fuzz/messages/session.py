@@ -5,23 +5,28 @@ import signal
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import ExitStack, asynccontextmanager, suppress
 from functools import partial
 from typing import Any
 from uuid import uuid4
 
 from aio_pika.abc import AbstractChannel, AbstractIncomingMessage
+from pydantic import SecretStr
 from temporalio.client import Client as Temporal
 from temporalio.service import RPCError
 
+from publisher.amqp.connection import declare_topology
 from publisher.amqp.message import Delivery
 from publisher.amqp.tolerant_decoding import tolerant_decoding
+from publisher.settings import BrokerSettings
 from tests.acceptance.conftest import World, a_world
 from tests.conftest import own_names
 from tests.fuzz.messages.letters import To
 from tests.fuzz.messages.raw_sender import RawSender
 from tests.poll import eventually
 from tests.rabbitmq import connect
+from tests.users import add_user
+from voyage.devstack import RabbitMq
 
 AMQP_URL, TEMPORAL = "amqp://guest:guest@localhost:5672/", "localhost:7233"
 SUSPICIOUS = ("Traceback", "onnection", "Not ready", "can't be handled", "can't even be", "consuming pauses")
@@ -31,9 +36,10 @@ WITHIN = 30.0  # seconds in which everything is answered
 class Session:
     """What goes in: letters and bystanders. What is seen: answers by queue, dead letters, log lines."""
 
-    def __init__(self, world: World, channel: AbstractChannel) -> None:
+    def __init__(self, world: World, channel: AbstractChannel, names: BrokerSettings) -> None:
         self.world = world
-        self.sender = RawSender(world.settings.amqp_url.get_secret_value())
+        self.names = names
+        self.sender = RawSender(names.amqp_url.get_secret_value())
         self.seen: dict[str, list[Delivery]] = defaultdict(list)
         self.seen_at: dict[str, list[float]] = defaultdict(list)
         self.channel = channel
@@ -104,23 +110,33 @@ class Session:
 
 
 @asynccontextmanager
-async def a_session() -> AsyncIterator[Session]:
-    """Everything runs, and is gone with the block."""
+async def a_session(*, owners: bool = False) -> AsyncIterator[Session]:
+    """Everything runs, and is gone with the block; with owners, over a RabbitMQ with a user for the consumer.
+
+    The sender's names are those of the world as its own user knows them.
+    """
     amqp_url = os.environ.get("AMQP_URL", AMQP_URL)
     address = os.environ.get("TEMPORAL_ADDRESS", TEMPORAL)
-    async with a_world(amqp_url, address, own_names()) as world:
-        await world.everything()
-        with tolerant_decoding():
-            connection = await connect(amqp_url)
-        async with connection:
-            session = Session(world, await connection.channel())
-            names = world.settings
-            await session.watch(names.results_queue, names.parked_queue, names.dead_queue)
-            try:
-                yield session
-            finally:
-                session.sender.close()
-                await _terminate_all(address, names.task_queue)
+    settings = own_names().model_copy(update={"owners": owners})
+    with ExitStack() as opened:
+        consumers_url = amqp_url
+        if owners:
+            node = opened.enter_context(RabbitMq())
+            amqp_url, consumers_url = node.url, add_user(node, "bridge")
+        names = settings.model_copy(update={"amqp_url": SecretStr(amqp_url)})
+        async with a_world(consumers_url, address, settings) as world:
+            await world.everything()
+            await declare_topology(names, own_results=True)
+            with tolerant_decoding():
+                connection = await connect(amqp_url)
+            async with connection:
+                session = Session(world, await connection.channel(), names)
+                await session.watch(names.own_results_queue, names.parked_queue, names.dead_queue)
+                try:
+                    yield session
+                finally:
+                    session.sender.close()
+                    await _terminate_all(address, names.task_queue)
 
 
 async def _terminate_all(address: str, *task_queues: str) -> None:

@@ -8,10 +8,11 @@ from pydantic import SecretStr
 
 from consumer.settings import ConsumerSettings
 from publisher import BookingRequest, Client
-from publisher.amqp.connection import connected
+from publisher.amqp.connection import connected, declare_topology
 from publisher.amqp.message import Delivery
 from publisher.errors import ClientError
 from publisher.settings import BrokerSettings
+from tests.poll import eventually
 from tests.users import add_user
 from voyage import devstack
 
@@ -50,6 +51,18 @@ async def test_a_replayed_dead_letter_has_the_user_who_replays_it(settings: Cons
         assert [letter.id async for letter in client.dead_letters.replay(lambda _: True, {})]
 
     assert (await sent(settings, settings.requests_queue)).user_id == "guest"
+
+
+async def test_a_request_that_rabbitmq_itself_moves_keeps_its_user(settings: ConsumerSettings) -> None:
+    await declare_topology(settings)
+    async with connected(settings) as connection:
+        channel = await connection.channel()
+        message = Message(b"{}", user_id="guest", expiration=0.001)
+        await channel.default_exchange.publish(message, settings.requests_queue)
+        undelivered = await channel.get_queue(settings.undelivered_queue)
+        moved = await eventually("the expired request", lambda: undelivered.get(fail=False, no_ack=True))
+
+    assert (moved.user_id, moved.body) == ("guest", b"{}")
 
 
 async def test_a_user_that_is_not_ours_is_refused_by_rabbitmq_and_none_can_be_chosen(
