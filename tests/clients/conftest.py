@@ -5,9 +5,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.acceptance.conftest import World, a_world
+from tests.acceptance.owners.shipped import broker, services
 from tests.conftest import own_names
 from voyage import devstack
 
+__all__ = ["broker", "services"]
 QUEUES = (
     "requests_queue",
     "control_queue",

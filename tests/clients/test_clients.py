@@ -13,8 +13,10 @@ from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
 
 from tests.acceptance.conftest import World
+from tests.acceptance.owners.shipped import EXCHANGE, url_of
 from tests.poll import eventually
 from tests.rabbitmq import connect
+from voyage.devstack import RabbitMq
 
 CLIENTS = Path(__file__).parents[2] / "examples" / "clients"
 TOOLS = {
@@ -33,6 +35,7 @@ cancelled: Invalid hotel booking, rolling back!
 rejected: booking_id: '[A-Za-z0-9-]+' is taken by a booking with other details
 """
 RESET_COLOURS = "\x1b[0m"  # Maven's own
+WITH_USER = ("Python", "Go", "Node", "Java")
 WITH_CORRELATION_ID = ("Python", "Go", "Node", "Java")
 
 pytestmark = pytest.mark.timeout(300)  # the first run fetches and compiles
@@ -44,13 +47,14 @@ def commands() -> dict[str, str]:
     return dict(re.findall(r"^## (\w+)\n[^#]*?```sh\n(.*?)```", text, re.DOTALL | re.MULTILINE))
 
 
-async def start(language: str, world: World) -> Process:
+async def start(language: str, world: World, **more: str) -> Process:
     """Run a language's commands, or fail with how to get the tool that is missing."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     for tool, how in TOOLS[language].items():
         if not shutil.which(tool, path=path):
             pytest.fail(f"{tool} is not here, which the {language} client needs. Get it: {how}")
-    environment = {**os.environ, "PATH": path, "AMQP_URL": world.settings.amqp_url.get_secret_value()}
+    own = {"PATH": path, "AMQP_URL": world.settings.amqp_url.get_secret_value()}
+    environment = {**os.environ, **own, **more}
     return await asyncio.create_subprocess_exec(
         "bash", "-ec", commands()[language], cwd=CLIENTS, env=environment, stdout=PIPE, stderr=PIPE
     )
@@ -72,6 +76,16 @@ async def test_the_client_books_both_trips_and_handles_a_rejection(booking: Worl
     client = await start(language, booking)
 
     await ended_as_it_must(client, booking)
+
+
+@pytest.mark.parametrize("language", WITH_USER)
+async def test_the_client_books_as_a_user_with_least_rights_where_bookings_have_owners(
+    broker: RabbitMq, services: World, language: str
+) -> None:
+    own = {"AMQP_URL": url_of(broker, "client"), "VOYAGE_REQUEST_EXCHANGE": EXCHANGE, "VOYAGE_OWNERS": "true"}
+    client = await start(language, services, **own)
+
+    await ended_as_it_must(client, services)
 
 
 @pytest.mark.parametrize("language", WITH_CORRELATION_ID)

@@ -15,6 +15,9 @@ import (
 	amqp "github.com/rabbitmq/amqp091-go"
 )
 
+// The default exchange, unless our user may not use it.
+var exchange = os.Getenv("VOYAGE_REQUEST_EXCHANGE")
+
 type Trip struct {
 	BookingID string `json:"booking_id"` // your order's number: the same id is booked once
 	Name      string `json:"name"`
@@ -59,7 +62,7 @@ func Connect(connection *amqp.Connection, user string) (*Voyage, error) {
 // Book sends a trip and waits for its answer. After an error, book again under the same booking id.
 func (v *Voyage) Book(ctx context.Context, trip Trip) (result Result, err error) {
 	id, body := rand.Text(), must(json.Marshal(trip))
-	confirm, err := v.channel.PublishWithDeferredConfirmWithContext(ctx, "", "booking.requests", false, false,
+	confirm, err := v.channel.PublishWithDeferredConfirmWithContext(ctx, exchange, "booking.requests", false, false,
 		amqp.Publishing{ContentType: "application/json", DeliveryMode: amqp.Persistent, Type: "booking.request",
 			MessageId: id, CorrelationId: id, ReplyTo: v.replyTo, UserId: v.user, Body: body})
 	if err != nil {

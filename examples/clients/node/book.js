@@ -4,6 +4,7 @@ import amqp from 'amqplib';
 
 const url = process.env.AMQP_URL ?? 'amqp://guest:guest@localhost:5672/';
 const userId = decodeURIComponent(new URL(url).username || 'guest'); // RabbitMQ refuses any other than our own
+const exchange = process.env.VOYAGE_REQUEST_EXCHANGE ?? ''; // the default one, unless our user may not use it
 const connection = await amqp.connect(url);
 const channel = await connection.createConfirmChannel();
 await channel.checkQueue('booking.requests'); // not there? Start voyage-consumer first
@@ -24,7 +25,7 @@ async function book(trip) {
     waiting.set(id, resolve);
     setTimeout(reject, 60_000, new Error(`No answer for booking ${trip.booking_id} yet`)).unref();
   });
-  channel.sendToQueue('booking.requests', Buffer.from(JSON.stringify(trip)), {
+  channel.publish(exchange, 'booking.requests', Buffer.from(JSON.stringify(trip)), {
     contentType: 'application/json', persistent: true, type: 'booking.request',
     messageId: id, correlationId: id, replyTo, userId,
   });

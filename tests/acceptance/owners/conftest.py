@@ -14,6 +14,7 @@ from pydantic import SecretStr
 from publisher import BookingRequest, Client
 from publisher.settings import BrokerSettings
 from tests.acceptance.conftest import World, a_world
+from tests.acceptance.owners.shipped import broker, services
 from tests.conftest import own_names
 from tests.poll import eventually
 from tests.rabbitmq import connect
@@ -21,6 +22,7 @@ from tests.users import add_user, url_of
 from voyage import devstack
 from voyage.devstack import RabbitMq
 
+__all__ = ["broker", "services"]
 BRIDGE, OPERATOR = "bridge", "operator"
 ALICE, BOB, PROXY = "alice", "bob@example.com", "proxy"
 

@@ -2,9 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -13,59 +12,21 @@ from aio_pika.abc import AbstractChannel
 from aio_pika.exceptions import DeliveryError
 from aiormq.abc import FieldTable
 from aiormq.exceptions import ChannelAccessRefused
-from pydantic import SecretStr
 
 from publisher import Client, Status
-from publisher.settings import BrokerSettings
-from tests.acceptance.conftest import World, a_world
+from tests.acceptance.conftest import World
 from tests.acceptance.owners.conftest import trip
-from tests.conftest import own_names
+from tests.acceptance.owners.shipped import EXCHANGE, settings_of, url_of
 from tests.rabbitmq import connect
-from voyage import devstack
 from voyage.devstack import RabbitMq
 
 pytestmark = [pytest.mark.thorough, pytest.mark.timeout(300)]
 
-DEFINITIONS = Path(__file__).parents[3] / "deploy/rabbitmq/definitions.json"
-USERS = ("admin", "client", "partner", "console", "consumer")
 REQUESTS, CONTROL, RESULTS = "booking.requests", "booking.control", "booking.results"
 UNDELIVERED, DEAD, PARKED = "booking.requests.undelivered", "booking.requests.dead", "booking.results.parked"
 OURS = (REQUESTS, CONTROL, RESULTS, UNDELIVERED, DEAD, PARKED)
 THEIRS = f"{RESULTS}.partner.default"
-EXCHANGE = "voyage.requests"
-QUEUES = ("requests", "control", "results", "undelivered", "dead", "parked")
 Attempt = Callable[[AbstractChannel], Awaitable[object]]
-
-
-@pytest.fixture(scope="module")
-def broker() -> Iterator[RabbitMq]:
-    with RabbitMq() as node:
-        for user in USERS:
-            node.ctl("add_user", user, user)
-        node.ctl("import_definitions", str(DEFINITIONS))
-        yield node
-
-
-def settings_of(broker: RabbitMq, user: str) -> BrokerSettings:
-    own = BrokerSettings(owners=True, operators="consumer,console,admin", request_exchange=EXCHANGE)
-    return own.model_copy(update={"amqp_url": SecretStr(url_of(broker, user))})
-
-
-def url_of(broker: RabbitMq, user: str) -> str:
-    return f"{broker.url.replace('guest:guest', f'{user}:{user}').rstrip('/')}/voyage"
-
-
-@pytest.fixture(scope="module")
-async def services(broker: RabbitMq, servers: devstack.Servers) -> AsyncIterator[World]:
-    """Consumer and worker, with the queues' own names."""
-    names = own_names()
-    defaults = {f"{name}_queue": type(names).model_fields[f"{name}_queue"].default for name in QUEUES}
-    on = {"owners": True, "operators": "consumer,console,admin"}
-    async with a_world(
-        url_of(broker, "consumer"), servers.temporal_address, names.model_copy(update={**defaults, **on})
-    ) as world:
-        await world.consumer("--with-worker")
-        yield world
 
 
 @asynccontextmanager

@@ -15,6 +15,8 @@ public class Book {
   record Trip(String booking_id, String name, int attempts, String car, String hotel, String flight) {}
 
   private static final Gson JSON = new Gson();
+  // The default exchange, unless our user may not use it.
+  private static final String EXCHANGE = System.getenv().getOrDefault("VOYAGE_REQUEST_EXCHANGE", "");
   private final Map<String, CompletableFuture<JsonObject>> waiting = new ConcurrentHashMap<>();
   private final Channel channel;
   private final String user; // RabbitMQ refuses any other than our own
@@ -43,7 +45,7 @@ public class Book {
     waiting.put(id, answer);
     var properties = new BasicProperties.Builder().contentType("application/json").deliveryMode(2)
         .type("booking.request").messageId(id).correlationId(id).replyTo(replyTo).userId(user).build();
-    channel.basicPublish("", "booking.requests", properties, JSON.toJson(trip).getBytes("UTF-8"));
+    channel.basicPublish(EXCHANGE, "booking.requests", properties, JSON.toJson(trip).getBytes("UTF-8"));
     channel.waitForConfirmsOrDie(10_000);
     return answer.get(60, TimeUnit.SECONDS);
   }
