@@ -56,9 +56,11 @@ def test_a_booking_is_its_senders_or_his_for_whom_an_operator_sends(
     user: str, headers: dict[str, str], workflow_id: str
 ) -> None:
     start = decided(user_id=user, headers=headers)
+    about_it = asked(user_id=user, headers=headers, reply_to="amq.gen-x")
 
     assert isinstance(start, Start)
-    assert start.workflow_id == workflow_id
+    assert isinstance(about_it, AskStatus)
+    assert start.workflow_id == about_it.workflow_id == workflow_id
 
 
 @pytest.mark.parametrize(
