@@ -11,7 +11,7 @@ from aio_pika import Message
 from aio_pika.abc import AbstractIncomingMessage
 from pydantic import SecretStr
 
-from publisher import BookingRequest, Client
+from publisher import BookingRequest, BookingResult, Client
 from publisher.settings import BrokerSettings
 from tests.acceptance.conftest import World, a_world
 from tests.acceptance.owners.shipped import broker, services
@@ -93,3 +93,9 @@ def trip(booking_id: str, **changes: Any) -> BookingRequest:
     return BookingRequest(
         **{"name": "Jane", "car": "c", "hotel": "h", "flight": "f", "booking_id": booking_id, **changes}
     )
+
+
+async def next_result(client: Client) -> BookingResult:
+    """The next one in the client's own results queue, which must come."""
+    [result] = [one async for one in client.results(count=1, timeout=30)]
+    return result

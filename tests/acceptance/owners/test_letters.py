@@ -10,7 +10,7 @@ from publisher.amqp.connection import connected
 from publisher.amqp.message import Delivery
 from publisher.amqp.ownership import copy_of
 from publisher.errors import NotEditableError
-from tests.acceptance.owners.conftest import ALICE, BOB, BRIDGE, OPERATOR, Users, trip
+from tests.acceptance.owners.conftest import ALICE, BOB, BRIDGE, OPERATOR, Users, next_result, trip
 from tests.poll import eventually
 
 pytestmark = pytest.mark.thorough
@@ -33,11 +33,11 @@ async def test_a_replayed_letter_is_booked_for_its_owner_and_answered_there(user
     requests = users.world.settings.requests_queue
     async with await users.client(ALICE) as alice, await users.client(OPERATOR) as operator:
         sent = await users.send(ALICE, requests, body, user_id=ALICE)
-        async for result in alice.results(count=1, timeout=20):
-            assert result.status is Status.REJECTED
+        result = await next_result(alice)
+        assert result.status is Status.REJECTED
         assert await replay(users, sent, name="Jane") == [sent]
-        async for result in alice.results(count=1, timeout=20):
-            assert (result.status, result.booking_id) == (Status.BOOKED, own)
+        result = await next_result(alice)
+        assert (result.status, result.booking_id) == (Status.BOOKED, own)
         assert (await alice.status(own)).status is Status.BOOKED
         assert (await operator.status(own)).status is Status.UNKNOWN_BOOKING
 
@@ -61,8 +61,8 @@ async def test_a_letter_that_rabbitmq_has_moved_is_its_senders(users: Users) -> 
     sent = await users.send(BOB, dead, body, user_id=BOB, headers={"x-owner": ALICE})
     async with await users.client(BOB) as bob:
         assert await replay(users, sent) == [sent]
-        async for result in bob.results(count=1, timeout=20):
-            assert result.booking_id == own
+        result = await next_result(bob)
+        assert result.booking_id == own
 
 
 @pytest.mark.parametrize(

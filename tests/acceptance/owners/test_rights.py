@@ -15,7 +15,7 @@ from aiormq.exceptions import ChannelAccessRefused
 
 from publisher import Client, Status
 from tests.acceptance.conftest import World
-from tests.acceptance.owners.conftest import trip
+from tests.acceptance.owners.conftest import next_result, trip
 from tests.acceptance.owners.shipped import EXCHANGE, settings_of, url_of
 from tests.rabbitmq import connect
 from voyage.devstack import RabbitMq
@@ -116,8 +116,8 @@ async def test_a_client_books_and_asks_and_another_finds_nothing(broker: RabbitM
     async with await Client.connect(settings=settings_of(broker, "client")) as client:
         assert (await client.book(trip(own))).status is Status.BOOKED
         await client.publish(trip(own))
-        async for result in client.results(count=1, timeout=20):
-            assert result.duplicate
+        result = await next_result(client)
+        assert result.duplicate
         async with await Client.connect(settings=settings_of(broker, "partner")) as partner:
             await partner.cancel(own)
             assert (await partner.status(own)).status is Status.CANCELLED
@@ -150,12 +150,12 @@ async def test_the_console_keeps_the_owner_of_what_it_replays(broker: RabbitMq, 
         async with channel_of(broker, "client") as channel:
             requests = await channel.get_exchange(EXCHANGE, ensure=False)
             await requests.publish(Message(body, user_id="client"), REQUESTS)
-        async for result in client.results(count=1, timeout=20):
-            assert result.status is Status.REJECTED
+        result = await next_result(client)
+        assert result.status is Status.REJECTED
         replayed = console.dead_letters.replay(lambda letter: own in letter.names, {"name": "Jane"})
         assert len([letter async for letter in replayed]) == 1
-        async for result in client.results(count=1, timeout=20):
-            assert (result.status, result.booking_id) == (Status.BOOKED, own)
+        result = await next_result(client)
+        assert (result.status, result.booking_id) == (Status.BOOKED, own)
 
 
 async def _next(queue: object) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from aio_pika.exceptions import ChannelPreconditionFailed
 
 from publisher import Status
-from tests.acceptance.owners.conftest import ALICE, BOB, OPERATOR, PROXY, Users, trip
+from tests.acceptance.owners.conftest import ALICE, BOB, OPERATOR, PROXY, Users, next_result, trip
 
 pytestmark = pytest.mark.thorough
 
@@ -77,8 +77,8 @@ async def test_an_operator_acts_for_others_and_so_does_who_may_impersonate(users
     async with await users.client(ALICE) as alice:
         another = uuid4().hex
         await users.send(PROXY, users.world.settings.requests_queue, trip(another).to_body(), user_id=ALICE)
-        async for result in alice.results(count=1, timeout=20):
-            assert result.booking_id == another
+        result = await next_result(alice)
+        assert result.booking_id == another
 
 
 async def test_the_commands_act_for_others_as_an_operator(users: Users) -> None:

@@ -6,7 +6,7 @@ import pytest
 from temporalio.client import Client as Temporal
 
 from publisher import BookingResult, Status
-from tests.acceptance.owners.conftest import ALICE, BOB, Users, trip
+from tests.acceptance.owners.conftest import ALICE, BOB, Users, next_result, trip
 
 pytestmark = pytest.mark.thorough
 
@@ -55,8 +55,8 @@ async def test_results_without_an_address_are_in_a_queue_of_their_owner(users: U
     for user in (ALICE, BOB):
         async with await users.client(user) as client:
             await client.publish(trip(own, car=user))
-            async for result in client.results(count=1, timeout=20):
-                assert (result.booking_id, result.car) == (own, f"Car: {user}")
+            result = await next_result(client)
+            assert (result.booking_id, result.car) == (own, f"Car: {user}")
 
 
 async def test_temporal_has_the_owner(users: Users, temporal: Temporal) -> None:

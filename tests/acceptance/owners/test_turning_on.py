@@ -8,7 +8,7 @@ from temporalio.client import Client as Temporal
 
 from publisher import Status
 from tests.acceptance.conftest import World, a_world
-from tests.acceptance.owners.conftest import ALICE, BOB, BRIDGE, OPERATOR, Users, trip
+from tests.acceptance.owners.conftest import ALICE, BOB, BRIDGE, OPERATOR, Users, next_result, trip
 from tests.conftest import own_names
 from tests.users import url_of
 from voyage import devstack
@@ -43,8 +43,8 @@ async def test_a_repeat_of_what_was_sent_before_books_nothing(
     users = await turn_on(before, node, "everybody")
 
     async with await users.client(ALICE) as alice, await users.client(BOB) as bob:
-        async for result in alice.results(count=1, timeout=30):
-            assert result.booking_id == waiting
+        result = await next_result(alice)
+        assert result.booking_id == waiting
         assert (await alice.book(trip(own))).duplicate
         assert not (await bob.book(trip(own, car="another"))).duplicate
         await alice.cancel(own)
