@@ -69,7 +69,7 @@ class Blame:
         self._failures += 1
         self._alone += self.is_suspect
         if kind is Failure.REFUSED and self.is_proven:
-            raise MessageRefusedError(f"RabbitMQ refuses the message: {said}.") from None
+            raise MessageRefusedError(f"RabbitMQ refuses the message: {said}.{_to_do(str(said))}") from None
         self.is_suspect = kind is Failure.REFUSED or self._failures >= PROOF
 
 
@@ -124,3 +124,11 @@ class Suspects:
             self._in_flight -= 1
             if not self._in_flight:
                 self._none_in_flight.set()
+
+
+def _to_do(said: str) -> str:
+    if "user_id property" not in said:
+        return ""
+    return (
+        " Set VOYAGE_AMQP_USER to the user as RabbitMQ knows it, or to nothing, so that messages have none."
+    )
