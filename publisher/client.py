@@ -30,6 +30,8 @@ from publisher.settings import BrokerSettings
 from voyage.runtime.settings import load_settings
 from voyage.trips import Trip
 
+NO_OPERATOR = "; or your user is none of the consumers' VOYAGE_OPERATORS, who alone may act for others"
+
 
 class Client:
     """A connection to Voyage by way of RabbitMQ, for the event loop and the process in which it was made.
@@ -160,7 +162,7 @@ class Client:
                 return f"{AWAY}nobody told the status of booking {booking_id!r}. Ask again."
             return (
                 f"No consumer told the status of booking {booking_id!r}: none runs, or Temporal is away, for "
-                "which they wait. See: voyage-consumer doctor."
+                f"which they wait{'' if owner is None else NO_OPERATOR}. See: voyage-consumer doctor."
             )
 
         with sending.told_by_errors():

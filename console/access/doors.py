@@ -60,8 +60,10 @@ class PasswordDoor:
         return ""
 
     def user(self, request: web.Request, session: Session | None) -> User | None:  # noqa: ARG002
-        """Whose session it is, with the right that the file gives them now."""
-        return self.users.user(session.name) if session and session.name else None
+        """Whose session it is, with their right as it is now; nobody's if the password has changed."""
+        if not session or not session.name or session.proof != self.users.proof(session.name):
+            return None
+        return self.users.user(session.name)
 
 
 class ProxyDoor:

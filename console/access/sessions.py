@@ -11,9 +11,10 @@ MOST = 10_000
 
 @dataclass
 class Session:
-    """One browser; `name` is that of its user, once that is known."""
+    """One browser; `name` is that of its user, once that is known, and `proof` what let them in."""
 
     name: str = ""
+    proof: str = ""
     token: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     began: float = field(default_factory=time.monotonic)
     notices: list[tuple[str, str]] = field(default_factory=list)
@@ -43,9 +44,9 @@ class Sessions:
             return None
         return session
 
-    def begin(self, name: str = "") -> tuple[str, Session]:
+    def begin(self, name: str = "", proof: str = "") -> tuple[str, Session]:
         """A new one, with the secret for its cookie; the oldest goes if there are too many."""
-        secret, session = secrets.token_urlsafe(32), Session(name)
+        secret, session = secrets.token_urlsafe(32), Session(name, proof)
         self._sessions[secret] = session
         if len(self._sessions) > MOST:
             self._sessions.popitem(last=False)

@@ -1,6 +1,7 @@
 """The users in a password file: a line for each, `name:look` or `name:act`, then the hash."""
 
 import asyncio
+import logging
 import math
 import re
 import time
@@ -12,6 +13,7 @@ from pathlib import Path
 from console.access import passwords
 from voyage.errors import SettingsError
 
+log = logging.getLogger(__name__)
 _NAME = re.compile(r"[\w.@+-]{1,64}")
 _FREE_FAILURES = 3
 _LONGEST_PAUSE = 60.0  # seconds
@@ -50,15 +52,32 @@ class PasswordFile:
 
     path: Path
     _read: tuple[float, dict[str, tuple[Right, str]]] = (-1.0, {})
+    _told: str = ""
     _failures: OrderedDict[str, _Failures] = field(default_factory=OrderedDict)
     _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def users(self) -> dict[str, tuple[Right, str]]:
-        """Right and hash by name; raises `SettingsError` for a line that can't be used."""
-        changed = self.path.stat().st_mtime
-        if changed != self._read[0]:
-            self._read = (changed, read(self.path.read_text(), str(self.path)))
+        """Right and hash by name; a file that can't be used any more changes nothing, and is logged once.
+
+        Raises `SettingsError` or `OSError` if there was never one that could.
+        """
+        try:
+            changed = self.path.stat().st_mtime
+            if changed != self._read[0]:
+                self._read = (changed, read(self.path.read_text(), str(self.path)))
+                self._told = ""
+        except (SettingsError, OSError, UnicodeDecodeError) as unusable:
+            if not self._read[1]:
+                raise
+            if str(unusable) != self._told:
+                self._told = str(unusable)
+                log.error("The users stay as they were: %s", unusable)  # noqa: TRY400 -- the text says it all
         return self._read[1]
+
+    def proof(self, name: str) -> str:
+        """What a session of this user has, and loses its worth when the password changes."""
+        _, hashed = self.users().get(name, (None, ""))
+        return hashed
 
     def user(self, name: str) -> User | None:
         """The user of that name, as the file has them now."""
@@ -111,7 +130,9 @@ def read(text: str, path: str) -> dict[str, tuple[Right, str]]:
                 "Make it anew: voyage-console password NAME"
             )
         if name in found:
-            raise SettingsError(f"VOYAGE_CONSOLE_USERS: line {number} of {path} names a user again.")
+            raise SettingsError(
+                f"VOYAGE_CONSOLE_USERS: line {number} of {path} names a user again. Take the other line out."
+            )
         found[name] = (Right(right), hashed)
     if not found:
         raise SettingsError(

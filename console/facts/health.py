@@ -10,6 +10,7 @@ from console.facts.shared import Reading, Shared
 from console.facts.temporal import TemporalLink
 from console.settings import ConsoleSettings
 from consumer.diagnostics import doctor
+from consumer.diagnostics.broker_permissions import NOT_PERMITTED
 from saga.temporal.poller_checks import KINDS, last_poll_time, recent_pollers
 from voyage.runtime.check_results import CheckResult, CheckState
 
@@ -57,7 +58,7 @@ class Health:
         return await self._shared.get(("services",), self._services, fresh=SERVICES_FRESH, patience=patience)
 
     async def _findings(self) -> list[CheckResult]:
-        found = await doctor.run_checks(self._settings)
+        found = map(_as_of_a_console, await doctor.run_checks(self._settings))
         order = CheckState.by_urgency()
         return sorted(found, key=lambda one: order.index(one.state))
 
@@ -73,6 +74,14 @@ class Health:
     async def _services(self) -> list[ServiceHealth]:
         async with aiohttp.ClientSession(timeout=_ANSWERS_WITHIN) as session:
             return [await _asked(session, url) for url in self._settings.services]
+
+
+def _as_of_a_console(one: CheckResult) -> CheckResult:
+    """A console takes no requests: that its user may not is right, and says nothing of the consumers'."""
+    if one.name.startswith("reading ") and one.found == NOT_PERMITTED:
+        to_do = "Right so; whether the consumers' user may, voyage-consumer doctor tells with their AMQP_URL"
+        return CheckResult(one.name, CheckState.UNKNOWN, "not permitted to the console's user", to_do)
+    return one
 
 
 async def _asked(session: aiohttp.ClientSession, url: str) -> ServiceHealth:

@@ -1,5 +1,7 @@
 """The page Book: a form for the trip, filled with an example if one is chosen."""
 
+from dataclasses import replace
+
 from aiohttp import web
 
 from console.errors import KNOWN, in_words
@@ -8,6 +10,10 @@ from console.web import action_log
 from console.web.pages import page
 from console.web.rendering import path
 from console.web.state import CONSOLE, SESSION, USER
+
+SAFE_AGAIN = (
+    "The request may have been sent all the same: send it again with its booking id, which books once."
+)
 
 
 async def show(request: web.Request) -> web.Response:
@@ -35,7 +41,8 @@ async def book(request: web.Request) -> web.StreamResponse:
     except KNOWN as failure:
         said = in_words(failure)
         action_log.record(who, "Book", own, f"failed: {said}")
-        return _page(request, Filled(filled.fields, mistake=said), "", status=503)
+        again = tuple(replace(one, value=own) if one.place == "booking_id" else one for one in filled.fields)
+        return _page(request, Filled(again, mistake=f"{said} {SAFE_AGAIN}"), "", status=503)
     action_log.record(who, "Book", own, "done")
     request[SESSION].notices.append(("done", f"The request for {own} is sent."))
     raise web.HTTPSeeOther(f"/bookings/{path(own)}")

@@ -30,7 +30,7 @@ async def login(request: web.Request) -> web.StreamResponse:
         said = "There is no such user with this password."
         return page(request, "login.html", status=403, to=_to(to), mistake=said)
     console.sessions.end(request.cookies.get(COOKIE, ""))
-    secret, _ = console.sessions.begin(user.name)
+    secret, _ = console.sessions.begin(user.name, door.users.proof(user.name))
     response = web.HTTPSeeOther(_to(to))
     remember(request, response, secret)
     raise response

@@ -41,8 +41,8 @@ def copy_of(delivery: Delivery, ours: str, room: float = inf) -> Message:
 def as_operator(letter: Delivery, operators: Collection[str]) -> Delivery:
     """A dead letter as an operator sends it again: for the owner that it had.
 
-    Raises `NotEditableError` if it was kept by a user who is none of the `operators`: anybody may have
-    written its headers.
+    Raises `NotEditableError` if it had no user, or was kept by a user who is none of the `operators`: anybody
+    may have written its headers.
     """
     noted = _text(letter, SENDER)
     if noted is not None and letter.user_id not in operators:
@@ -50,6 +50,10 @@ def as_operator(letter: Delivery, operators: Collection[str]) -> Delivery:
         raise NotEditableError(
             f"Its owner is not sure: it was kept {who}, who is not among VOYAGE_OPERATORS. Name the "
             "consumers' user there, or drop it."
+        )
+    if noted == "":
+        raise NotEditableError(
+            "It belongs to nobody: it was sent without a user_id. Its sender has to send it again with one."
         )
     sender = letter.user_id if noted is None else noted
     asked = _text(letter, OWNER) if sender in operators else None

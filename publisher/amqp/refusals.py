@@ -30,7 +30,14 @@ def not_permitted(refused: BaseException, right: str) -> NotPermittedError:
     """The error for a right that our user lacks; newer versions of RabbitMQ name it themselves."""
     said = str(refused.args[-1])
     named = _RIGHT.search(said)
-    return NotPermittedError(
-        f"RabbitMQ: {said}. Give the user in AMQP_URL the right to {named[1] if named else right}: "
-        "rabbitmqctl set_permissions."
-    )
+    needed = named[1] if named else right
+    return NotPermittedError(f"RabbitMQ: {said}. {_to_do(said, needed)}")
+
+
+def _to_do(said: str, right: str) -> str:
+    give = f"ive the user in AMQP_URL the right to {right}: rabbitmqctl set_permissions."
+    if "amq.default" in said:
+        return f"Set VOYAGE_REQUEST_EXCHANGE (consumers: VOYAGE_REPLY_EXCHANGE) to one it may use; or g{give}"
+    if right == "configure":
+        return f"Set VOYAGE_OWNERS=true, if bookings have owners here; or g{give}"
+    return f"G{give}"

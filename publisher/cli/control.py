@@ -1,6 +1,7 @@
 """`voyage cancel` and `voyage status`: what can be asked of a booking that is under way."""
 
 import json
+import shlex
 from typing import Annotated
 
 import typer
@@ -46,7 +47,8 @@ def cancel(
     if as_json:
         typer.echo(json.dumps({"booking_id": booking_id, "reason": reason}))
     else:
-        typer.echo(f"The cancel is on its way. See how it went: voyage status {booking_id}")
+        for_whom = "" if owner is None else f" --owner {shlex.quote(owner)}"
+        typer.echo(f"The cancel is on its way. See how it went: voyage status {booking_id}{for_whom}")
 
 
 def status(

@@ -1,14 +1,16 @@
 """Nobody gets in who doesn't belong: passwords, users, and what must be set before others come in."""
 
 import asyncio
+import os
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
+from aiohttp import web
 
 from console.access import passwords
 from console.access.doors import LocalDoor, PasswordDoor, ProxyDoor, door_of
-from console.access.sessions import MOST, Sessions
+from console.access.sessions import MOST, Session, Sessions
 from console.access.users import PasswordFile, Right, User, line_of
 from console.settings import ConsoleSettings
 from voyage.errors import SettingsError
@@ -134,3 +136,27 @@ def test_sessions_are_not_kept_without_end() -> None:
     for _ in range(MOST):
         sessions.begin()
     assert sessions.get(first) is None
+
+
+def test_a_file_that_can_not_be_used_any_more_changes_nothing_and_is_logged_once(
+    users: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = PasswordFile(users)
+    known = file.users()
+    for text in (f"{line('jane')}\n{line('jane')}", "", "rubbish"):
+        users.write_text(text)
+        os.utime(users, (len(text), len(text)))
+        assert file.users() == file.users() == known
+    users.unlink()
+    assert file.users() == known
+    assert len(caplog.messages) == 4
+    assert "names a user again" in caplog.messages[0]
+
+
+def test_a_session_ends_with_its_password(users: Path) -> None:
+    door = PasswordDoor(PasswordFile(users))
+    session = Session("joe", door.users.proof("joe"))
+    request = cast("web.Request", None)
+    assert door.user(request, session) == User("joe", Right.ACT)
+    users.write_text(line_of("joe", Right.ACT, f"{PASSWORD}, another"))
+    assert door.user(request, session) is None

@@ -11,6 +11,8 @@ from consumer.owners import require_own_user
 from consumer.requests.decision import Reject, Start, decide
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
+from publisher.amqp.ownership import as_operator
+from publisher.errors import NotEditableError
 from voyage.errors import SettingsError
 
 BODY = json.dumps({"name": "Jane", "car": "c", "hotel": "h", "flight": "f", "booking_id": "trip-1"}).encode()
@@ -141,3 +143,9 @@ def test_a_consumer_must_know_its_own_user() -> None:
     require_own_user(ON.model_copy(update={**by_certificate, "amqp_user": "bridge"}))
     with pytest.raises(SettingsError, match="VOYAGE_AMQP_USER"):
         require_own_user(ON.model_copy(update=by_certificate))
+
+
+def test_a_letter_that_was_sent_without_a_user_is_replayed_for_nobody() -> None:
+    kept = Delivery(body=BODY, user_id="bridge", headers={"x-user-id": ""})
+    with pytest.raises(NotEditableError, match="without a user_id"):
+        as_operator(kept, ["bridge"])
