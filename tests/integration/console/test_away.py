@@ -1,6 +1,7 @@
 """With a server away the console says so at once, shows what it knows, and comes back by itself."""
 
 import os
+import re
 from collections.abc import AsyncIterator
 from urllib.parse import urlsplit
 
@@ -81,6 +82,7 @@ async def test_without_rabbitmq_bookings_are_shown_and_nothing_is_sent(
     )
     assert answer.status == 503
     assert "RabbitMQ does not answer" in page
+    assert re.search(r'name="field.booking_id"[^>]*value="[^"]+"', page), "the same id may be sent again"
 
     await rabbitmq.open()
     async with behind.looking("/attention") as events:
