@@ -4,7 +4,7 @@ A look holds the messages for a moment, so it is taken only when their number ha
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -42,9 +42,15 @@ class KeptMessages(Generic[K]):
     """Looks at one queue of kept messages."""
 
     def __init__(
-        self, name: str, queue: Callable[[Client], KeptQueue[K]], broker: BrokerLink, shared: Shared
+        self,
+        name: str,
+        queue: Callable[[Client], KeptQueue[K]],
+        broker: BrokerLink,
+        shared: Shared,
+        wanted: Sequence[str] = (),
     ) -> None:
-        self.name = name
+        """`wanted`: the fields that each body should have."""
+        self.name, self._wanted = name, wanted
         self._queue, self._broker, self._shared = queue, broker, shared
         self.alone = asyncio.Lock()
         """For whoever goes through the queue: what is held is not counted, and can't be looked at."""
@@ -95,5 +101,5 @@ class KeptMessages(Generic[K]):
         coming: AsyncGenerator[K, None]
         coming = self.queue.browse(PAGE, skip=(number - 1) * PAGE)
         async with self.alone, aclosing(coming):
-            shown = [view_of(kept) async for kept in coming]
+            shown = [view_of(kept, self._wanted) async for kept in coming]
         return KeptPage(tuple(shown), count, number)

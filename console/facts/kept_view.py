@@ -1,6 +1,7 @@
 """A dead letter or a parked result as it is shown."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -30,8 +31,8 @@ class KeptView:
     address: str = ""
 
 
-def view_of(kept: Kept) -> KeptView:
-    """What is shown of a message."""
+def view_of(kept: Kept, wanted: Sequence[str] = ()) -> KeptView:
+    """What is shown of a message; a body lacks what is empty of the fields that are `wanted`."""
     delivery = kept.delivery
     noted = kept if isinstance(kept, DeadLetter | ParkedResult) else None
     parked = kept if isinstance(kept, ParkedResult) else None
@@ -51,13 +52,13 @@ def view_of(kept: Kept) -> KeptView:
         is_cut=len(delivery.body) > LONGEST_BODY,
         headers={key: str(value) for key, value in delivery.headers.items()},
         properties={name: str(value) for name, value in properties.items() if value},
-        fields=_fields(delivery.body),
+        fields=_fields(delivery.body, wanted),
         booking_id=parked.booking_id if parked else next(iter(kept.names - {kept.id}), ""),
         address=parked.address if parked else "",
     )
 
 
-def _fields(body: bytes) -> dict[str, str]:
+def _fields(body: bytes, wanted: Sequence[str]) -> dict[str, str]:
     """The fields of a body as they are typed: a text as it is, anything else as JSON."""
     if len(body) > LONGEST_BODY:
         return {}
@@ -65,7 +66,8 @@ def _fields(body: bytes) -> dict[str, str]:
         read: Any = loads(body.decode("utf-8-sig"))
         if not isinstance(read, dict):
             return {}
-        return {name: typed(value) for name, value in read.items() if name != "booking_id"}
+        given = {name: typed(value) for name, value in read.items() if name != "booking_id"}
+        return given | {name: "" for name in wanted if name not in given}
     except (ValueError, RecursionError, TypeError):
         return {}
 

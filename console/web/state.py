@@ -38,7 +38,10 @@ class Console:
         self.temporal, self.broker = TemporalLink(), BrokerLink(settings)
         self.bookings = Bookings(self.temporal, shared)
         self.attention = Attention(self.temporal, shared, settings.task_queue)
-        self.dead = KeptMessages[DeadLetter]("dead", lambda client: client.dead_letters, self.broker, shared)
+        needed = [name for name, of in settings.trip.model_fields.items() if of.is_required()]
+        self.dead = KeptMessages[DeadLetter](
+            "dead", lambda client: client.dead_letters, self.broker, shared, needed
+        )
         self.parked = KeptMessages[ParkedResult](
             "parked", lambda client: client.parked_results, self.broker, shared
         )
