@@ -26,7 +26,9 @@ class Services:
         """The folder with the logs of both, which ends with them."""
         self._environment, self._spans = environment, spans
         self._running: dict[str, Process] = {}
-        self._port = free_port(CONSOLE_PORT) if console and find_spec("jinja2") else 0
+        asked = environment.get("VOYAGE_CONSOLE_PORT", "")
+        port = int(asked) if asked.isdecimal() else CONSOLE_PORT
+        self._port = free_port(port) if console and find_spec("jinja2") else 0
         self._console: Process | None = None
 
     @property
