@@ -11,7 +11,7 @@ from tests.browser.conftest import Scene
 from tests.browser.driver import ENTER, TAB, Chromium
 from tests.clients.test_official_tools import ROOM, install
 
-PAGES = ("/bookings", "/attention", "/health", "/book?example=flaky")
+PAGES = ("/bookings", "/attention", "/health", "/book?example=flaky", "a booking", "a question")
 SCRIPT = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
 AXE = "const done = arguments[0]; axe.run().then(done, (e) => done({violations: [{id: String(e)}]}))"
 LETTER = {"name": "Jane", "attempts": "many", "car": "c", "hotel": "h", "flight": "f"}
@@ -22,6 +22,24 @@ def page(chromium: Chromium) -> Chromium:
     chromium.size(1200)
     chromium.colours("light")
     return chromium
+
+
+async def go(page: Chromium, scene: Scene, where: str) -> None:
+    """To a path, the page of a booking that was cancelled, or what is asked before something is lost."""
+    if where == "a booking":
+        page.open("/book?example=refused")
+        page.click("form.book button")
+        page.sees("cancelled", css="#view")
+    elif where == "a question":
+        own = f"m-{uuid4().hex}"
+        await scene.put(scene.world.settings.dead_queue, own, json.dumps(LETTER).encode())
+        page.open("/attention")
+        page.sees(own)
+        page.click("[id^='dead-'] form[action='/dead/drop'] button")
+        page.sees("removed for good")
+    else:
+        page.open(where)
+    page.find("main")
 
 
 def unloaded(page: Chromium) -> None:
@@ -186,12 +204,13 @@ async def test_scripts_in_every_field_are_text(page: Chromium, scene: Scene) -> 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("path", PAGES)
-def test_an_accessibility_checker_finds_nothing(page: Chromium, path: str, scheme: str) -> None:
+async def test_an_accessibility_checker_finds_nothing(
+    page: Chromium, scene: Scene, path: str, scheme: str
+) -> None:
     install()
     axe = (ROOM / "node_modules/axe-core/axe.min.js").read_text()
     page.colours(scheme)
-    page.open(path)
-    page.find("main")
+    await go(page, scene, path)
     page.run("for (const one of document.querySelectorAll('details')) one.open = true")
     page.devtools("Runtime.evaluate", expression=axe)
     found: dict[str, Any] = page.do(
@@ -205,16 +224,14 @@ def test_an_accessibility_checker_finds_nothing(page: Chromium, path: str, schem
 
 
 @pytest.mark.parametrize("path", PAGES)
-def test_320_pixels_are_wide_enough(page: Chromium, path: str) -> None:
+async def test_320_pixels_are_wide_enough(page: Chromium, scene: Scene, path: str) -> None:
     page.size(320)
-    page.open(path)
-    page.find("main")
+    await go(page, scene, path)
     assert page.run("return document.scrollingElement.scrollWidth") <= 320
 
 
-def test_the_browser_complains_of_nothing(page: Chromium, tmp_path: Path) -> None:
+async def test_the_browser_complains_of_nothing(page: Chromium, scene: Scene, tmp_path: Path) -> None:
     for path in PAGES:
-        page.open(path)
-        page.find("main")
+        await go(page, scene, path)
     assert [one for one in page.complaints() if "favicon" not in one] == []
     page.photograph(tmp_path / "page.png")
