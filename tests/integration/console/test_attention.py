@@ -1,5 +1,6 @@
 """A booking whose undo failed, in the console: seen, tried again, settled."""
 
+import re
 from uuid import uuid4
 
 import pytest
@@ -87,7 +88,7 @@ async def test_a_stuck_booking_is_listed_with_its_reason_and_terminated(
         page = await browser.sees(
             "/attention", handle.id.removeprefix("booking-"), "OverflowError", within=60
         )
-        assert '<span id="needs" class="count">1<' in page
+        assert re.search(r'<span id="needs" class="count">[1-9]', page), "other tests' bookings count too"
         answer, asked = await browser.post("/attention/terminate", id=handle.id)
         assert answer.status == 200
         assert "undone by hand" in asked

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
-from aio_pika.abc import AbstractIncomingMessage
 from aio_pika.exceptions import ChannelInvalidStateError
 
 from consumer.amqp import settlement
@@ -50,10 +50,10 @@ async def test_a_message_that_cannot_be_returned_while_consuming_pauses_comes_ag
     failures = [failure]
     requeue = bench.publisher.requeue
 
-    async def fail_first(message: AbstractIncomingMessage, queue: str) -> None:
+    async def fail_first(*about: Any) -> None:
         if failures:
             raise failures.pop()
-        await requeue(message, queue)
+        await requeue(*about)
 
     monkeypatch.setattr(bench.publisher, "requeue", fail_first)
     handler = Handler([AWAY])
