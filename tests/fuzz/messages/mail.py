@@ -38,10 +38,9 @@ class Sent:
 
     @property
     def must_come(self) -> int:
-        """How many answers must come to a queue by which they are told apart."""
-        if self.letter.reply not in (Reply.OWN, Reply.GONE):
-            return 0
-        return int(self.is_request or self.asks == "status")
+        """How many answers must come to a queue by which they are told apart; a status is not parked."""
+        own, gone = self.letter.reply is Reply.OWN, self.letter.reply is Reply.GONE
+        return int((own or gone) and self.is_request) or int(own and self.asks == "status")
 
 
 class Mail:

@@ -1,7 +1,6 @@
 """Consumer and worker processes of one's own, and all that is seen of them from outside."""
 
 import os
-import signal
 import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
@@ -94,9 +93,9 @@ class Session:
         return found
 
     async def left_unacked(self) -> int:
-        """How many messages come back to the queues when the consumer is killed."""
+        """How many messages come back to the queues when the consumer has settled what it has, and ended."""
         for service in self.world.services:
-            await service.end(signal.SIGKILL)
+            await service.end()
 
         async def gone() -> bool:
             return (await self.depths())[1] == len(To)
