@@ -27,9 +27,13 @@ async def before(node: RabbitMq, servers: devstack.Servers) -> AsyncIterator[Wor
 
 async def turn_on(world: World, node: RabbitMq, unowned: str) -> Users:
     await world.services[-1].end()
+    """As the page says: clients first, which declares their queues; then the consumers."""
     world.with_settings(owners=True, operators=f"{BRIDGE},{OPERATOR}", unowned_bookings=unowned)
+    users = Users(node, world)
+    async with await users.client(ALICE):
+        pass
     await world.consumer("--with-worker")
-    return Users(node, world)
+    return users
 
 
 async def test_a_repeat_of_what_was_sent_before_books_nothing(
