@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from temporalio.client import Client as Temporal
 
 from tests.browser.conftest import Scene
 from tests.browser.driver import ENTER, TAB, Chromium
@@ -157,6 +158,32 @@ async def test_a_parked_result_is_sent(page: Chromium, scene: Scene) -> None:
     page.type("[id^='parked-'] input[name=to]", settings.results_queue)
     page.click("[id^='parked-'] form[action='/parked/resend'] button")
     page.sees(f"parked-1 is sent to {settings.results_queue}.")
+
+
+async def test_a_parked_result_is_dropped(page: Chromium, scene: Scene) -> None:
+    own = f"parked-{uuid4().hex}"
+    await scene.put(scene.world.settings.parked_queue, own, b"{}", **{"x-reply-to": "gone"})
+    page.open("/attention")
+    page.sees(own)
+    page.click(f"li[id$='{own}'] form[action='/parked/drop'] button")
+    page.sees(own, "removed for good")
+    page.click("button.danger")
+    page.sees(f"{own} is dropped.")
+
+
+async def test_a_booking_that_can_not_go_on_is_terminated(page: Chromium, scene: Scene) -> None:
+    """Its policy is more than the workflow's code can take."""
+    own, temporal = f"booking-{uuid4().hex}", await Temporal.connect(scene.world.temporal_address)
+    booking = {"book_user_id": "j", "book_car_id": "c", "book_hotel_id": "h", "book_flight_id": "f"}
+    stuck = {**booking, "policy": {"retry_interval": 1e20}}
+    queue = scene.world.settings.task_queue
+    await temporal.start_workflow("BookingWorkflow", stuck, id=own, task_queue=queue)
+    page.open("/attention")
+    page.sees(own.removeprefix("booking-"), within=90)
+    page.click("form[action='/attention/terminate'] button")
+    page.sees(own, "undone by hand")
+    page.click("button.danger")
+    page.sees(f"{own} is terminated.")
 
 
 def test_health_says_that_all_is_well_and_who_polls(page: Chromium) -> None:
