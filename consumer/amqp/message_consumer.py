@@ -18,7 +18,7 @@ from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.message import Delivery
-from publisher.amqp.ownership import copy_of
+from publisher.amqp.ownership import our_copy_of
 from publisher.errors import BrokerError, PublishingError
 from voyage.runtime import logs
 from voyage.runtime.awaiting import library_calls
@@ -141,8 +141,7 @@ class MessageConsumer(Generic[D]):
         return True
 
     def _copy(self, delivery: Delivery) -> Message:
-        ours = self._settings.user
-        return copy_of(delivery, ours) if self._settings.owners and ours else delivery.to_message()
+        return our_copy_of(delivery, self._settings)
 
     def _pause(self, failure: Exception) -> None:
         if not self._stopping:

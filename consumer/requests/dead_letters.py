@@ -11,7 +11,7 @@ from consumer.requests.decision import Reject
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
 from publisher.amqp.dead_letter import ERROR, REASON, TIME
 from publisher.amqp.message import Delivery
-from publisher.amqp.ownership import copy_of
+from publisher.amqp.ownership import our_copy_of
 from publisher.errors import PublishingError, PublishNackedError, UndeliverableError
 from publisher.settings import BrokerSettings
 
@@ -70,9 +70,7 @@ class DeadLetterPublisher:
             TIME: datetime.now(UTC).isoformat(),
         }
         room = await self._publisher.header_room() - len(encode.field_table({**noted, ANSWERED: True}))
-        names = self._names
-        with_owner = names.owners and names.user
-        message = copy_of(delivery, with_owner, room) if with_owner else delivery.to_message(room)
+        message = our_copy_of(delivery, self._names, room)
         message.headers.pop(ANSWERED, None)
         message.headers.update(noted)
         return message

@@ -12,6 +12,7 @@ from aio_pika import Message
 
 from publisher.amqp.message import Delivery
 from publisher.errors import NotEditableError
+from publisher.settings import BrokerSettings
 
 OWNER = "x-owner"
 """The user for whom an operator sends a message; empty: nobody, as for bookings from before owners."""
@@ -36,6 +37,12 @@ def copy_of(delivery: Delivery, ours: str, room: float = inf) -> Message:
     message.headers.update(noted)
     message.user_id = ours
     return message
+
+
+def our_copy_of(delivery: Delivery, names: BrokerSettings, room: float = inf) -> Message:
+    """A copy for our user to publish: where bookings have owners, one that is its sender's as before."""
+    with_owner = names.owners and names.user
+    return copy_of(delivery, with_owner, room) if with_owner else delivery.to_message(room)
 
 
 def as_operator(letter: Delivery, operators: Collection[str]) -> Delivery:

@@ -1,7 +1,7 @@
 """The contract's broker objects: which queues there are, with which arguments, and how they come to be."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import count
@@ -89,9 +89,9 @@ async def declare(connection: AbstractConnection, names: BrokerSettings) -> None
             if failure:
                 raise failure
         if names.reply_exchange:
-            await _declare_exchange(connection, names)
+            await _declare_exchange(connection, names.reply_exchange, "REPLY", _reached(names))
         if names.request_exchange:
-            await _declare_request_exchange(connection, names)
+            await _declare_exchange(connection, names.request_exchange, "REQUEST", names.routes)
     except ChannelAccessRefused as refused:
         await _find(connection, names, refused)
 
@@ -115,20 +115,22 @@ async def declare_queue(channel: AbstractChannel, queue: Queue) -> None:
 
 async def declare_exchange(channel: AbstractChannel, names: BrokerSettings) -> None:
     """Declare the reply exchange and its bindings; raises as `declare_queue` does."""
-    exchange = await channel.declare_exchange(names.reply_exchange, durable=True)
-    for queue in queues(names):
-        await bind(channel, queue.name, exchange.name)
+    await _declare_bound(channel, names.reply_exchange, _reached(names))
 
 
-async def declare_request_exchange(channel: AbstractChannel, names: BrokerSettings) -> None:
-    """Declare the exchange for requests and control messages, which reaches no other queue."""
-    exchange = await channel.declare_exchange(names.request_exchange, durable=True)
-    for queue in names.routes:
-        await bind(channel, queue, exchange.name)
+def _reached(names: BrokerSettings) -> list[str]:
+    """The queues that the reply exchange reaches."""
+    return [queue.name for queue in queues(names)]
+
+
+async def _declare_bound(channel: AbstractChannel, exchange: str, reached: Iterable[str]) -> None:
+    await channel.declare_exchange(exchange, durable=True)
+    for queue in reached:
+        await bind(channel, queue, exchange)
 
 
 async def bind(channel: AbstractChannel, queue: str, exchange: str) -> None:
-    """Let the reply exchange reach a queue under its name; harmless when it does already."""
+    """Let an exchange reach a queue under its name; harmless when it does already."""
     await (await channel.get_queue(queue, ensure=False)).bind(exchange, queue)
 
 
@@ -164,20 +166,14 @@ async def _declare_queue(connection: AbstractConnection, queue: Queue) -> None:
         raise queue_mismatch(queue.name, mismatch) from mismatch
 
 
-async def _declare_exchange(connection: AbstractConnection, names: BrokerSettings) -> None:
+async def _declare_exchange(
+    connection: AbstractConnection, exchange: str, kind: str, reached: Iterable[str]
+) -> None:
     try:
         async with new_channel(connection) as channel:
-            await declare_exchange(channel, names)
+            await _declare_bound(channel, exchange, reached)
     except ChannelPreconditionFailed as mismatch:
-        raise exchange_mismatch(names.reply_exchange, "REPLY", mismatch) from mismatch
-
-
-async def _declare_request_exchange(connection: AbstractConnection, names: BrokerSettings) -> None:
-    try:
-        async with new_channel(connection) as channel:
-            await declare_request_exchange(channel, names)
-    except ChannelPreconditionFailed as mismatch:
-        raise exchange_mismatch(names.request_exchange, "REQUEST", mismatch) from mismatch
+        raise exchange_mismatch(exchange, kind, mismatch) from mismatch
 
 
 async def _find(connection: AbstractConnection, names: BrokerSettings, refused: Exception) -> None:
