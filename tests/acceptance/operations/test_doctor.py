@@ -159,4 +159,7 @@ async def test_a_broker_that_falls_silent_is_not_waited_for(world: World) -> Non
             silence = await broker_checks.run_checks_on(connection, settings)
     assert [finding.name for finding in answers] == [finding.name for finding in silence]
     asked = [finding for finding in silence if finding.name != "policies"]  # not asked by AMQP
-    assert {(finding.state, finding.found) for finding in asked} == {("failed", "no answer within 10 s")}
+    assert {finding.state for finding in asked} == {"failed"}
+    # A check that opens a connection of its own may hear first that RabbitMQ gives that up, after 10 s too.
+    assert {finding.found.partition(" (")[0] for finding in asked} <= {"no answer", "no answer within 10 s"}
+    assert "no answer within 10 s" in {finding.found for finding in asked}
