@@ -11,6 +11,7 @@ from benchmarks.commands.client import client
 from benchmarks.commands.clusters import clusters
 from benchmarks.commands.console import console
 from benchmarks.commands.far import far
+from benchmarks.commands.noisy import noisy
 from benchmarks.commands.peers import peers
 from benchmarks.commands.scale import scale
 from benchmarks.commands.stuck import stuck
@@ -20,7 +21,21 @@ from benchmarks.report import page
 from voyage import devstack
 
 app = typer.Typer(help="Measure bookings over a real RabbitMQ and a real Temporal dev server.")
-for command in (throughput, backlog, scale, stuck, far, together, against, peers, client, clusters, console):
+COMMANDS = (
+    throughput,
+    backlog,
+    scale,
+    stuck,
+    noisy,
+    far,
+    together,
+    against,
+    peers,
+    client,
+    clusters,
+    console,
+)
+for command in COMMANDS:
     app.command()(command)
 app.command("page")(page.write)
 

@@ -13,6 +13,10 @@ class InvalidRequestError(VoyageError):
         self.code = code
 
 
+class StillWaitingError(VoyageError):
+    """A request beyond its owner's quota has been held for long enough: back to its queue with it."""
+
+
 class TemporalCallError(VoyageError):
     """A call to Temporal failed; `failure` says whether all wait, this message waits, or it is refused."""
 

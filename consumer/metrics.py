@@ -17,6 +17,8 @@ class Outcome(StrEnum):
     NEW = "new"
     JOINED = "joined"
     REPEATED = "repeated"
+    WAITING = "waiting"
+    """Moved to where requests beyond a quota wait; it is counted again when it is settled."""
 
 
 class ControlOutcome(StrEnum):
@@ -29,7 +31,7 @@ class ControlOutcome(StrEnum):
     DROPPED = "dropped"
 
 
-REJECTIONS = ("conflict", "invalid", "too_large", "reply_to_not_allowed")
+REJECTIONS = ("conflict", "invalid", "too_large", "unavailable", "reply_to_not_allowed")
 
 REQUESTS = Counter("voyage_requests", "Request messages settled, by what became of them", ["outcome"])
 CONTROL = Counter("voyage_control", "Control messages settled, by what they asked for", ["outcome"])

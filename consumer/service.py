@@ -10,12 +10,16 @@ from consumer.diagnostics import startup
 from consumer.diagnostics.broker_watch import BrokerWatch
 from consumer.diagnostics.readiness import ConsumingCheck, PublishingCheck
 from consumer.replies.result_publisher import ResultPublisher
+from consumer.requests.allowances import Allowances
 from consumer.requests.dead_letters import DeadLetterPublisher
 from consumer.requests.handler import RequestHandler
 from consumer.requests.start_or_join import WorkflowStarter
 from consumer.requests.undelivered import UndeliveredHandler
+from consumer.requests.waiting import WaitingHandler
+from consumer.requests.waiting_queues import WaitingQueues
 from consumer.settings import ConsumerSettings
 from consumer.temporal.intake import Intake
+from consumer.temporal.open_bookings import OpenBookings
 from consumer.workers import booking_worker, reply_worker
 from saga.settings import WorkerSettings
 from saga.suppliers.selection import names_of
@@ -68,7 +72,8 @@ async def run(settings: ConsumerSettings) -> None:
         ]
         starter = WorkflowStarter(client, settings, intake, starts)
         control = ControlHandler(settings, client, results, starts)
-        handlers = _handlers(settings, control, broker, starter, results)
+        counts = OpenBookings(client)
+        handlers = _handlers(settings, control, broker, starter, results, counts)
         consumers = await unless_stopped(stop, consume_all(handlers, broker, settings))
         if consumers is None:
             return
@@ -88,12 +93,21 @@ def _handlers(
     broker: Broker,
     starter: WorkflowStarter,
     results: ResultPublisher,
+    counts: OpenBookings,
 ) -> dict[str, MessageHandler[Any]]:
     """What handles the messages of each queue."""
     dead_letters = DeadLetterPublisher(broker.publisher, settings)
-    requests = RequestHandler(settings, starter, results, dead_letters)
-    return {
+    taken = broker.subscriptions[settings.requests_queue]
+    allowances = Allowances(settings, lambda: taken.consumers, counts)
+    waiting = WaitingQueues(broker.publisher, settings)
+    requests = RequestHandler(settings, starter, results, dead_letters, allowances, waiting)
+    handlers: dict[str, MessageHandler[Any]] = {
         settings.control_queue: control,
         settings.undelivered_queue: UndeliveredHandler(settings, requests, dead_letters),
         settings.requests_queue: requests,
     }
+    if settings.keeps_waiting:
+        first, long = settings.waiting_queues
+        handlers[first] = WaitingHandler(requests, allowances, passes_on=True)
+        handlers[long] = WaitingHandler(requests, allowances, passes_on=False)
+    return handlers

@@ -1,14 +1,18 @@
 """The consumer's settings, read from the environment (`AMQP_URL`, `VOYAGE_*`)."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, SecretStr
 from yarl import URL
 
+from consumer import quotas
+from consumer.quotas import MOST_HELD, Quota
 from publisher.settings import BrokerSettings
 from saga.models import BookingPolicy
 from saga.settings import TASK_QUEUE, TaskQueue
-from voyage.runtime.settings import DAY, Count, Period, PositiveSeconds, RuntimeSettings, Seconds
+from voyage.errors import SettingsError
+from voyage.runtime.settings import DAY, Count, Period, PositiveSeconds, RuntimeSettings, Seconds, Utf8
 from voyage.trips.leg import FAST, LONGEST_FAST
 
 
@@ -20,6 +24,11 @@ def _http(address: SecretStr) -> SecretStr:
     if url.scheme not in ("http", "https") or not url.host:
         raise ValueError("takes an address such as http://user:password@host:15672")
     return address
+
+
+def _quotas(text: str) -> str:
+    quotas.read(text)
+    return text
 
 
 ManagementUrl = Annotated[SecretStr, AfterValidator(_http)]
@@ -64,6 +73,16 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     unowned_bookings: Literal["operators", "everybody"] = "operators"
     """With owners, who may reach the bookings from before there were any. `everybody` is for the time of
     their retention, so that a request that is sent again books nothing twice."""
+    quota_rate: Annotated[float, Field(ge=0.001, le=1_000_000, allow_inf_nan=False)] | None = None
+    """With owners, requests a second that each may send, on average over ten seconds, however many consumers
+    there are. Unset: any number."""
+    quota_open: Count | None = None
+    """With owners, bookings of each that may be open, as Temporal's list shows them. Unset: any number."""
+    quotas: Annotated[str, Utf8, AfterValidator(_quotas)] = ""
+    """Other quotas for some users, with commas: `batch=2/100,partner=50/-` for requests a second and open
+    bookings, and `-` for any number."""
+    over_quota: Literal["wait", "refuse"] = "wait"
+    """What becomes of requests beyond a quota: they wait in a queue of their own, or are rejected."""
     reconciliation_interval: float = Field(default=15.0, ge=1, le=30, allow_inf_nan=False)
     """Seconds between two searches for bookings that were stopped from outside."""
     circuit_breaker_threshold: Count = 3
@@ -74,7 +93,48 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     @property
     def consumed_queues(self) -> tuple[str, ...]:
         """The queues from which the consumer takes messages."""
-        return (self.requests_queue, self.control_queue, self.undelivered_queue)
+        waiting = self.waiting_queues if self.keeps_waiting else ()
+        return (self.requests_queue, self.control_queue, self.undelivered_queue, *waiting)
+
+    def prefetch_of(self, queue: str) -> int:
+        """How many messages of this queue one consumer takes before it has settled the first."""
+        return MOST_HELD if queue in self.waiting_queues else self.prefetch
+
+    def drain_timeout_of(self, queue: str) -> float:
+        """Seconds for which a consumer that stops lets what it has of a queue finish; none for what waits."""
+        return 0.0 if queue in self.waiting_queues else self.drain_timeout
+
+    @property
+    def has_quotas(self) -> bool:
+        """Whether anybody has one."""
+        return any(quota.limits for quota in (self._everybodys_quota, *self._quotas.values()))
+
+    @property
+    def keeps_waiting(self) -> bool:
+        """Whether requests beyond a quota wait in their queue."""
+        return self.has_quotas and self.over_quota == "wait"
+
+    @property
+    def counts_open(self) -> bool:
+        """Whether Temporal is asked how many bookings an owner has open."""
+        return any(quota.open is not None for quota in (self._everybodys_quota, *self._quotas.values()))
+
+    def quota_of(self, owner: str) -> Quota:
+        """What the owner with this id may have."""
+        return self._quotas.get(owner, self._everybodys_quota)
+
+    def require_owners_for_quotas(self) -> None:
+        """Raise `SettingsError` for quotas of owners where bookings have none."""
+        if self.has_quotas and not self.owners:
+            raise SettingsError("VOYAGE_QUOTA_RATE, _OPEN and VOYAGE_QUOTAS need VOYAGE_OWNERS=true")
+
+    @property
+    def _everybodys_quota(self) -> Quota:
+        return Quota(rate=self.quota_rate, open=self.quota_open)
+
+    @property
+    def _quotas(self) -> Mapping[str, Quota]:
+        return quotas.read(self.quotas)
 
     @property
     def policy(self) -> BookingPolicy:

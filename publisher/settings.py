@@ -38,6 +38,8 @@ def _broker(address: SecretStr) -> SecretStr:
 
 
 QueueName = Annotated[str, Utf8, AfterValidator(_queue), AfterValidator(_at_most(LONGEST_NAME))]
+LONG = ".long"
+WaitingQueueName = Annotated[QueueName, AfterValidator(_at_most(LONGEST_NAME - len(LONG)))]
 ResultsQueueName = Annotated[QueueName, AfterValidator(_at_most(LONGEST_NAME - REPLY_SUFFIX))]
 ExchangeName = Annotated[str, Utf8, AfterValidator(_at_most(LONGEST_NAME))]
 
@@ -70,6 +72,8 @@ class BrokerSettings(ConnectionSettings, TripSettings):
     """Results of requests that name no `reply_to`; also the prefix of the reply queues a client may name."""
     undelivered_queue: QueueName = "booking.requests.undelivered"
     """Requests that expired or reached the delivery limit, until they are answered and dead-lettered."""
+    waiting_queue: WaitingQueueName = "booking.requests.waiting"
+    """Requests beyond the quota of their owner, where they may wait; with `.long`, of owners with many."""
     dead_queue: QueueName = "booking.requests.dead"
     """Messages that can never become a booking."""
     parked_queue: QueueName = "booking.results.parked"
@@ -90,8 +94,19 @@ class BrokerSettings(ConnectionSettings, TripSettings):
 
     def require_for_results(self, queue: str) -> None:
         """Raise `SettingsError` for a queue of ours that holds other messages than results."""
-        if queue in {self.requests_queue, self.control_queue, self.undelivered_queue, self.dead_queue}:
+        requests = {self.requests_queue, self.undelivered_queue, *self.waiting_queues, self.dead_queue}
+        if queue in {*requests, self.control_queue}:
             raise SettingsError(f"{queue!r} holds no results. Name another, or none: {self.results_queue}.")
+
+    @property
+    def waiting_queues(self) -> tuple[str, str]:
+        """Where requests beyond a quota wait, and where those do of an owner who has many there."""
+        return self.waiting_queue, f"{self.waiting_queue}{LONG}"
+
+    @property
+    def keeps_waiting(self) -> bool:
+        """Whether the queues of requests beyond a quota are in use; a consumer's settings say so."""
+        return False
 
     @property
     def user(self) -> str | None:

@@ -66,6 +66,7 @@ def own_names() -> ConsumerSettings:
         control_queue=f"test.{own}.control",
         results_queue=f"test.{own}.results",
         undelivered_queue=f"test.{own}.requests.undelivered",
+        waiting_queue=f"test.{own}.requests.waiting",
         dead_queue=f"test.{own}.requests.dead",
         parked_queue=f"test.{own}.results.parked",
         task_queue=f"test-{own}-saga",

@@ -59,7 +59,8 @@ async def open_broker(settings: ConsumerSettings) -> Broker:
             opened.push_async_callback(connection.close)
             tell_when_lost(connection, REQUESTS, settings.shown_address)
             opening = (
-                Subscription.open(connection, queue, settings.prefetch) for queue in settings.consumed_queues
+                Subscription.open(connection, queue, settings.prefetch_of(queue))
+                for queue in settings.consumed_queues
             )
             return connection, await _unless_lost(settings, asyncio.gather(*opening))
 

@@ -14,6 +14,7 @@ from consumer.amqp.message_handler import D, MessageHandler
 from consumer.amqp.pause import Pause
 from consumer.amqp.settlement import RETRY, Settlement, pause_before
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription, give_back
+from consumer.errors import StillWaitingError
 from consumer.metrics import QUEUE_WAIT, seconds_since, watch_consumer
 from consumer.settings import ConsumerSettings
 from publisher.amqp.confirmed_publisher import ConfirmedPublisher
@@ -94,7 +95,7 @@ class MessageConsumer(Generic[D]):
         await self._pausing.end()
         await self.subscription.stop()
         if self._in_flight:
-            await asyncio.wait(self._in_flight, timeout=self._settings.drain_timeout)
+            await asyncio.wait(self._in_flight, timeout=self._settings.drain_timeout_of(self.queue))
         await end(self._in_flight)
 
     async def _take(self, message: AbstractIncomingMessage) -> None:
@@ -122,12 +123,18 @@ class MessageConsumer(Generic[D]):
         if self._may_begin:
             await self._may_begin.wait()
         async with self._order.turn(decision.order_key if decision else None):
-            tries = 0
-            while not await self._settlement.settle(message, delivery, decision, tries):
-                if self.is_paused and await self._return(message):
-                    return
-                await asyncio.sleep(pause_before(tries))
-                tries += 1
+            try:
+                await self._settle(message, delivery, decision)
+            except StillWaitingError:
+                await self._return(message)  # else RabbitMQ returns it, when it has been ours for too long
+
+    async def _settle(self, message: AbstractIncomingMessage, delivery: Delivery, decision: D | None) -> None:
+        tries = 0
+        while not await self._settlement.settle(message, delivery, decision, tries):
+            if self.is_paused and await self._return(message):
+                return
+            await asyncio.sleep(pause_before(tries))
+            tries += 1
 
     async def _return(self, message: AbstractIncomingMessage) -> bool:
         """Back to the queue; False if that needs a copy which can't be published now."""

@@ -9,7 +9,7 @@ from aio_pika.abc import AbstractIncomingMessage
 from consumer.amqp.circuit_breaker import CircuitBreaker
 from consumer.amqp.message_handler import D, MessageHandler
 from consumer.amqp.subscription import CHANNEL_LOST
-from consumer.errors import TemporalCallError
+from consumer.errors import StillWaitingError, TemporalCallError
 from consumer.reply_address import trace_of
 from publisher.amqp.message import Delivery
 from publisher.amqp.suspects import CHANNEL_FAILURES
@@ -55,7 +55,10 @@ class Settlement(Generic[D]):
     async def settle(
         self, message: AbstractIncomingMessage, delivery: Delivery, decision: D | None, tries: int
     ) -> bool:
-        """Execute or refuse, and ack; False if that may work later, but not now."""
+        """Execute or refuse, and ack; False if that may work later, but not now.
+
+        Raises `StillWaitingError` if it must be returned to its queue.
+        """
         why = UNFORESEEN
         try:
             if decision is not None:
@@ -63,15 +66,10 @@ class Settlement(Generic[D]):
                     await self._handler.execute(decision, delivery)
                 self._circuit.succeeded()
                 return await _ack(message)
+        except StillWaitingError:
+            raise
         except TemporalCallError as error:
-            if error.failure is Failure.AWAY:
-                self._circuit.failed(error)
-                return False
-            if error.failure is Failure.LIMITED:
-                log.debug("Message %s waits: %s", delivery.message_id, error)
-                return False
-            if error.failure is Failure.BUSY and tries < BUSY_TRIES:
-                log.warning("Message %s waits: %s", delivery.message_id, error)
+            if self._waits_for_temporal(error, delivery, tries):
                 return False
             why = f"Temporal refuses it: {error}"
         except MessageRefusedError as error:
@@ -86,6 +84,18 @@ class Settlement(Generic[D]):
             log.exception("Message %s can't be handled: it is refused", delivery.message_id)
             why = f"{UNFORESEEN} ({type(error).__name__})"
         return await self._refuse(message, delivery, decision, why, tries)
+
+    def _waits_for_temporal(self, error: TemporalCallError, delivery: Delivery, tries: int) -> bool:
+        match error.failure:
+            case Failure.AWAY:
+                self._circuit.failed(error)
+            case Failure.LIMITED:
+                log.debug("Message %s waits: %s", delivery.message_id, error)
+            case Failure.BUSY if tries < BUSY_TRIES:
+                log.warning("Message %s waits: %s", delivery.message_id, error)
+            case _:
+                return False
+        return True
 
     async def _refuse(
         self, message: AbstractIncomingMessage, delivery: Delivery, decision: D | None, why: str, tries: int

@@ -27,6 +27,8 @@ class Subscription:
 
     def __init__(self, connection: ReconnectingConnection, queue: AbstractQueue) -> None:
         self.queue = queue.name
+        self.consumers = 1
+        """How many consumers this queue had when RabbitMQ was asked last, ours included."""
         self._connection = connection
         self._queue = queue
         self._tag: str | None = None
@@ -100,6 +102,7 @@ class Subscription:
             declared = await looking.queue_declare(self._queue.name, passive=True)
         finally:
             await looking.close()
+        self.consumers = max(declared.consumer_count or 0, 1)
         return self._tag in channel.consumers and bool(declared.consumer_count)
 
 

@@ -92,7 +92,13 @@ async def run_checks(settings: ConsumerSettings, *, fix: bool = False) -> list[C
         findings.append(CheckResult(OLDEST_LETTER, CheckState.UNKNOWN, "not checked", to_do))
     asked += [
         run_check(schedule.check, "reconciliation", client, settings),
-        run_check(search_attributes.check, "search attributes", client, owners=settings.owners),
+        run_check(
+            search_attributes.check,
+            "search attributes",
+            client,
+            owners=settings.owners,
+            counts_open=settings.counts_open,
+        ),
         run_check(check_clock, "clock", client),
         run_check(trip_check.check, "trip", client, settings.task_queue, settings.trip),
         run_check(stuck_bookings.check, "stuck bookings", client, settings.task_queue),

@@ -38,6 +38,7 @@ async def connect(
     """
     check_settings()
     require_own_user(settings)
+    settings.require_owners_for_quotas()
     (client, starts), broker = await side_by_side(_temporal(settings), _rabbitmq(settings, watch, closing))
     return client, starts, broker
 

@@ -1,14 +1,17 @@
 """The way of one request: decide, do what was decided, and return when it is safe to ack."""
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 
 from consumer.metrics import REQUESTS, Outcome
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.reply_address import ReplyAddress, answerable
-from consumer.requests.dead_letters import DeadLetterPublisher
+from consumer.requests.allowances import Allowances
+from consumer.requests.dead_letters import NO_ROOM, DeadLetterPublisher
 from consumer.requests.decision import Reject, Start, decide
 from consumer.requests.start_or_join import Accepted, Conflict, Ended, WorkflowStarter
+from consumer.requests.waiting_queues import WaitingQueues
 from consumer.settings import ConsumerSettings
 from publisher.amqp.message import Delivery
 from publisher.contract import answers, identity
@@ -29,8 +32,12 @@ class RequestHandler:
         starter: WorkflowStarter,
         results: ResultPublisher,
         dead_letters: DeadLetterPublisher,
+        allowances: Allowances,
+        waiting: WaitingQueues,
     ) -> None:
         self._settings = settings
+        self._allowances = allowances
+        self._waiting = waiting
         self._starter = starter
         self._results = results
         self._dead_letters = dead_letters
@@ -47,7 +54,10 @@ class RequestHandler:
         """Return when the message may be acked: its booking is durable, or its rejection is safe."""
         match decision:
             case Start() as start:
-                await self._start(start, delivery)
+                if await self._allowances.is_exceeded(start.owner):
+                    await self.set_aside(start, delivery)
+                else:
+                    await self.start(start, delivery)
             case Reject() as reject:
                 await self._reject(reject, delivery)
 
@@ -68,7 +78,17 @@ class RequestHandler:
         else:
             await self._answer(answer, start, delivery)
 
-    async def _start(self, start: Start, delivery: Delivery) -> None:
+    async def set_aside(self, start: Start, delivery: Delivery) -> None:
+        """Let a request beyond its owner's quota wait, or refuse it; with no room to wait, refuse it too."""
+        if self._settings.keeps_waiting:
+            with suppress(*NO_ROOM):
+                await self._waiting.take(delivery, of_many=self._allowances.has_many_waiting(start.owner))
+                REQUESTS.labels(Outcome.WAITING).inc()
+                return
+        await self._reject(self._allowances.refusal(start), delivery)
+
+    async def start(self, start: Start, delivery: Delivery) -> None:
+        """Start its booking, or answer by the one that is there; return when the message may be acked."""
         logs.bind(booking_id=start.booking_id, workflow_id=start.workflow_id)
         if start.owner:
             logs.bind(owner=start.owner)

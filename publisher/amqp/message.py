@@ -33,6 +33,8 @@ class Delivery:
     priority: int | None = None
     timestamp: datetime | None = None
     app_id: str | None = None
+    expiration: float | None = None
+    """Seconds that it may wait in its queue. A copy has none."""
     user_id: str | None = None
     """The user who sent it, which RabbitMQ has checked. A copy has none, as another user sends that."""
     headers: Mapping[str, Any] = field(default_factory=dict, repr=False)
@@ -51,6 +53,7 @@ class Delivery:
             priority=message.priority,
             timestamp=message.timestamp,
             app_id=message.app_id,
+            expiration=message.expiration if isinstance(message.expiration, float) else None,
             user_id=message.user_id or None,
             headers=dict(message.headers),
         )

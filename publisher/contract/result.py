@@ -40,7 +40,7 @@ LEG_STATUSES = {
 
 REASONS = {
     "refused": "a supplier said no",
-    "unavailable": "the tries of a leg were used up; or a policy of RabbitMQ took the request",
+    "unavailable": "the tries of a leg were used up; or a policy of RabbitMQ or a quota refused the request",
     "deadline": "the deadline was near or past",
     "cancelled_by_request": "a cancel message, or a cancel in Temporal",
     "stopped": "terminated, timed out or failed from outside: a person must look",

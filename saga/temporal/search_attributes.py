@@ -8,7 +8,7 @@ from temporalio.service import RPCError, RPCStatusCode
 from saga.temporal.server_checks import RPC_TIMEOUT
 from saga.temporal.server_limit import or_limited
 from voyage.runtime.check_results import CheckResult, CheckState
-from voyage.search_attributes import ALL, NAMES
+from voyage.search_attributes import ALL, NAMES, OWNER
 
 KEYWORD = IndexedValueType.INDEXED_VALUE_TYPE_KEYWORD
 UNASKABLE = (RPCStatusCode.PERMISSION_DENIED, RPCStatusCode.UNAUTHENTICATED, RPCStatusCode.UNIMPLEMENTED)
@@ -36,8 +36,8 @@ async def create(client: Client) -> None:
 
 
 @or_limited
-async def check(name: str, client: Client, *, owners: bool = False) -> CheckResult:
-    """Whether Temporal's list tells bookings apart, which is no requirement of theirs."""
+async def check(name: str, client: Client, *, owners: bool = False, counts_open: bool = False) -> CheckResult:
+    """Whether Temporal's list tells bookings apart, which is no requirement but of quotas of open ones."""
     try:
         found = await _types(client)
     except RPCError as error:
@@ -49,6 +49,9 @@ async def check(name: str, client: Client, *, owners: bool = False) -> CheckResu
     for one in wanted:
         if one not in found:
             fix = f"voyage-consumer doctor --fix, or {_command('create', one)}"
+            if one == OWNER and counts_open:
+                to_do = f"Quotas of open bookings need it, and hold nobody without it: {fix}"
+                return CheckResult(name, CheckState.FAILED, f"without {one}", to_do)
             to_do = f"To filter by it in Temporal's UI: {fix}"
             return CheckResult(name, CheckState.OK, f"without {one}", to_do)
         if found[one] != KEYWORD:

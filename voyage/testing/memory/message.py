@@ -26,6 +26,7 @@ class MemoryMessage:
         self.timestamp: datetime | None = message.timestamp
         self.app_id = message.app_id
         self.user_id = message.user_id
+        self.expiration = message.expiration
         self.redelivered = False
         self.delivery_tag: int | None = None
         self.queue = queue

@@ -1,0 +1,58 @@
+"""How many bookings an owner has open, as Temporal's list of workflows shows them."""
+
+import logging
+import time
+
+from aiolimiter import AsyncLimiter
+from temporalio.client import Client
+from temporalio.service import RPCError
+
+from consumer.temporal.calls import RPC_TIMEOUT, temporal_calls
+from consumer.temporal.shown_starts import is_refused
+from saga.temporal.server_limit import is_limit
+from saga.workflows.booking import BookingWorkflow
+from voyage.search_attributes import OWNER
+
+log = logging.getLogger(__name__)
+
+MOST_COUNTS = 2.0
+"""Counts a second of one process, of all owners together: a server permits ten such questions by default."""
+_RUNNING = f"WorkflowType = '{BookingWorkflow.__name__}' AND ExecutionStatus = 'Running'"
+_SAY_AGAIN = 60.0  # seconds
+
+
+class OpenBookings:
+    """Counts, at its pace; whoever asks waits for his turn."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._pace = AsyncLimiter(1, 1 / MOST_COUNTS)
+        self._said_at = -_SAY_AGAIN
+
+    async def of(self, owner: str) -> int | None:
+        """How many this owner has, a moment ago; None if Temporal doesn't say. Raises `TemporalCallError`.
+
+        Temporal doesn't say at its limit, and where the namespace lacks our search attribute. In the latter
+        case it is 0, as all bookings go on, and the log says so once a minute.
+        """
+        query = f"{_RUNNING} AND {OWNER} = '{owner}'"
+        async with self._pace:
+            with temporal_calls():
+                try:
+                    return (await self._client.count_workflows(query, rpc_timeout=RPC_TIMEOUT)).count
+                except RPCError as error:
+                    if is_limit(error):
+                        return None
+                    if not is_refused(error):
+                        raise
+                    self._say(error)
+                    return 0
+
+    def _say(self, error: RPCError) -> None:
+        if time.monotonic() - self._said_at >= _SAY_AGAIN:
+            self._said_at = time.monotonic()
+            log.warning(
+                "Nobody is held to his open bookings, as Temporal can't count them (%s). "
+                "Run voyage-consumer doctor --fix",
+                error.message,
+            )
