@@ -72,7 +72,7 @@ async def run(settings: ConsumerSettings) -> None:
         ]
         starter = WorkflowStarter(client, settings, intake, starts)
         control = ControlHandler(settings, client, results, starts)
-        counts = OpenBookings(client)
+        counts = OpenBookings(client, settings.task_queue)
         handlers = _handlers(settings, control, broker, starter, results, counts)
         consumers = await unless_stopped(stop, consume_all(handlers, broker, settings))
         if consumers is None:
@@ -106,7 +106,7 @@ def _handlers(
         settings.undelivered_queue: UndeliveredHandler(settings, requests, dead_letters),
         settings.requests_queue: requests,
     }
-    if settings.keeps_waiting:
+    if settings.owners:
         first, long = settings.waiting_queues
         handlers[first] = WaitingHandler(requests, allowances, passes_on=True)
         handlers[long] = WaitingHandler(requests, allowances, passes_on=False)

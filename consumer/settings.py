@@ -82,7 +82,7 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     """Other quotas for some users, with commas: `batch=2/100,partner=50/-` for requests a second and open
     bookings, and `-` for any number."""
     over_quota: Literal["wait", "refuse"] = "wait"
-    """What becomes of requests beyond a quota: they wait in a queue of their own, or are rejected."""
+    """What becomes of requests beyond a quota: they wait in queues of their own, or are rejected."""
     reconciliation_interval: float = Field(default=15.0, ge=1, le=30, allow_inf_nan=False)
     """Seconds between two searches for bookings that were stopped from outside."""
     circuit_breaker_threshold: Count = 3
@@ -93,7 +93,7 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     @property
     def consumed_queues(self) -> tuple[str, ...]:
         """The queues from which the consumer takes messages."""
-        waiting = self.waiting_queues if self.keeps_waiting else ()
+        waiting = self.waiting_queues if self.owners else ()
         return (self.requests_queue, self.control_queue, self.undelivered_queue, *waiting)
 
     def prefetch_of(self, queue: str) -> int:
@@ -103,16 +103,6 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     def drain_timeout_of(self, queue: str) -> float:
         """Seconds for which a consumer that stops lets what it has of a queue finish; none for what waits."""
         return 0.0 if queue in self.waiting_queues else self.drain_timeout
-
-    @property
-    def has_quotas(self) -> bool:
-        """Whether anybody has one."""
-        return any(quota.limits for quota in (self._everybodys_quota, *self._quotas.values()))
-
-    @property
-    def keeps_waiting(self) -> bool:
-        """Whether requests beyond a quota wait in their queue."""
-        return self.has_quotas and self.over_quota == "wait"
 
     @property
     def counts_open(self) -> bool:
@@ -125,7 +115,8 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
 
     def require_owners_for_quotas(self) -> None:
         """Raise `SettingsError` for quotas of owners where bookings have none."""
-        if self.has_quotas and not self.owners:
+        limits = any(quota.limits for quota in (self._everybodys_quota, *self._quotas.values()))
+        if limits and not self.owners:
             raise SettingsError("VOYAGE_QUOTA_RATE, _OPEN and VOYAGE_QUOTAS need VOYAGE_OWNERS=true")
 
     @property

@@ -104,11 +104,6 @@ class BrokerSettings(ConnectionSettings, TripSettings):
         return self.waiting_queue, f"{self.waiting_queue}{LONG}"
 
     @property
-    def keeps_waiting(self) -> bool:
-        """Whether the queues of requests beyond a quota are in use; a consumer's settings say so."""
-        return False
-
-    @property
     def user(self) -> str | None:
         """Whom RabbitMQ takes us for, as far as our settings tell; it refuses a `user_id` that is another."""
         if self.amqp_user is not None:

@@ -157,5 +157,5 @@ class Allowances:
         now = time.monotonic()
         if now - self._said.get(owner, -SAY_AGAIN) >= SAY_AGAIN:
             self._said[owner] = now
-            what = "wait" if self._settings.keeps_waiting else "are refused"
+            what = "wait" if self._settings.over_quota == "wait" else "are refused"
             log.warning("%s is beyond its quota of %s: requests %s", owner, quota, what)

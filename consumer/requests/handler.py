@@ -80,7 +80,7 @@ class RequestHandler:
 
     async def set_aside(self, start: Start, delivery: Delivery) -> None:
         """Let a request beyond its owner's quota wait, or refuse it; with no room to wait, refuse it too."""
-        if self._settings.keeps_waiting:
+        if self._settings.over_quota == "wait":
             with suppress(*NO_ROOM):
                 await self._waiting.take(delivery, of_many=self._allowances.has_many_waiting(start.owner))
                 REQUESTS.labels(Outcome.WAITING).inc()

@@ -24,8 +24,9 @@ _SAY_AGAIN = 60.0  # seconds
 class OpenBookings:
     """Counts, at its pace; whoever asks waits for his turn."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, task_queue: str) -> None:
         self._client = client
+        self._ours = f"{_RUNNING} AND TaskQueue = '{task_queue}'"
         self._pace = AsyncLimiter(1, 1 / MOST_COUNTS)
         self._said_at = -_SAY_AGAIN
 
@@ -35,7 +36,7 @@ class OpenBookings:
         Temporal doesn't say at its limit, and where the namespace lacks our search attribute. In the latter
         case it is 0, as all bookings go on, and the log says so once a minute.
         """
-        query = f"{_RUNNING} AND {OWNER} = '{owner}'"
+        query = f"{self._ours} AND {OWNER} = '{owner}'"
         async with self._pace:
             with temporal_calls():
                 try:

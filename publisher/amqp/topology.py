@@ -33,12 +33,12 @@ class Queue:
 
 
 def queues(names: BrokerSettings) -> tuple[Queue, ...]:
-    """The contract's table "Broker objects", row by row, and what a consumer has beyond it."""
+    """The contract's table "Broker objects", row by row, and what there is beyond it."""
     undelivered = _dead_lettering_to(names.undelivered_queue)
     waiting = (Queue(queue, undelivered) for queue in names.waiting_queues)
     return (
         Queue(names.requests_queue, undelivered),
-        *(waiting if names.keeps_waiting else ()),
+        *(waiting if names.owners else ()),  # also where nobody has a quota any more
         Queue(names.undelivered_queue, _dead_lettering_to(names.dead_queue)),
         Queue(names.control_queue, _dead_lettering_to(names.dead_queue)),
         Queue(names.results_queue, UNLIMITED),

@@ -15,7 +15,7 @@ from voyage.devstack import RabbitMq
 DEFINITIONS = Path(__file__).parents[3] / "deploy/rabbitmq/definitions.json"
 USERS = ("admin", "client", "partner", "console", "consumer")
 EXCHANGE = "voyage.requests"
-QUEUES = ("requests", "control", "results", "undelivered", "dead", "parked")
+QUEUES = ("requests", "control", "results", "undelivered", "waiting", "dead", "parked")
 
 
 @pytest.fixture(scope="module")

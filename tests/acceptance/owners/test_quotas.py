@@ -99,6 +99,21 @@ async def nothing_waits(users: Users) -> bool:
     )
 
 
+async def test_what_waits_goes_on_when_its_owner_has_no_quota_any_more(
+    node: RabbitMq, servers: devstack.Servers
+) -> None:
+    async with held_to(node, servers, f"{ALICE}=0.01/-") as users:
+        world = users.world
+        consumer = await world.consumer("--with-worker")
+        async with await users.client(ALICE) as alice:
+            ids = await publish(alice, 10)
+            await eventually("nine to wait", lambda: held(users, 9))
+            await consumer.end()
+            world.with_settings(quotas="", over_quota="refuse")
+            await world.consumer("--with-worker")
+            assert {result.status for result in await results_of(alice, ids)} == {Status.BOOKED}
+
+
 async def test_several_consumers_share_a_rate(
     node: RabbitMq, servers: devstack.Servers, temporal: Temporal
 ) -> None:

@@ -14,6 +14,9 @@ from tests.commands import run_to_the_end
 from tests.integration.commands.running import BIN, LINE
 from voyage import devstack
 
+LINES = 6000
+"""More than are published before the connection is lost, a moment after the first is confirmed."""
+
 
 async def test_a_file_that_is_published_twice_has_the_same_ids(
     environment: Mapping[str, str], tmp_path: Path
@@ -40,7 +43,7 @@ async def test_a_connection_that_is_lost_for_good_leaves_a_list_of_what_is_confi
     environment: Mapping[str, str], servers: devstack.Servers, tmp_path: Path
 ) -> None:
     file = tmp_path / "many.jsonl"
-    file.write_text("\n".join([LINE] * 20_000))
+    file.write_text("\n".join([LINE] * LINES))
     url = URL(servers.amqp_url)
     async with Proxy(url.port or 5672) as proxy:
         through = {**environment, "AMQP_URL": str(url.with_host("127.0.0.1").with_port(proxy.port))}
@@ -57,8 +60,8 @@ async def test_a_connection_that_is_lost_for_good_leaves_a_list_of_what_is_confi
     summary, error = said.decode().splitlines()[-2:]
 
     assert process.returncode == 2
-    assert sorted(line["line"] for line in lines) == list(range(1, 20_001))
-    assert summary.startswith(f"{len(confirmed)} of 20000 requests are confirmed: line")
+    assert sorted(line["line"] for line in lines) == list(range(1, LINES + 1))
+    assert summary.startswith(f"{len(confirmed)} of {LINES} requests are confirmed: line")
     assert error.startswith("voyage: RabbitMQ did not confirm the message")
 
     code, again, _ = await run_to_the_end("voyage", "publish", str(file), "--json", environment=environment)

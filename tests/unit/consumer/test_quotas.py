@@ -87,12 +87,11 @@ def test_a_rate_is_a_positive_number(value: str, monkeypatch: pytest.MonkeyPatch
         ConsumerSettings(quota_open=0)
 
 
-def test_quotas_need_owners_and_a_queue_only_where_requests_wait() -> None:
-    none, some = ConsumerSettings(owners=True), ConsumerSettings(owners=True, quotas="a=1/-")
-    assert (none.keeps_waiting, some.keeps_waiting) == (False, True)
-    assert some.waiting_queue in some.consumed_queues
-    assert some.waiting_queue not in some.model_copy(update={"over_quota": "refuse"}).consumed_queues
-    none.require_owners_for_quotas()
+def test_quotas_need_owners_and_what_waits_is_taken_also_where_nobody_has_one_any_more() -> None:
+    ConsumerSettings(owners=True, quotas="a=1/-").require_owners_for_quotas()
+    assert set(ConsumerSettings().waiting_queues).isdisjoint(ConsumerSettings().consumed_queues)
+    assert set(ConsumerSettings().waiting_queues) < set(ConsumerSettings(owners=True).consumed_queues)
+    ConsumerSettings(quotas="a=-/-").require_owners_for_quotas()
     with pytest.raises(SettingsError, match="VOYAGE_OWNERS=true"):
         ConsumerSettings(quota_open=1).require_owners_for_quotas()
 

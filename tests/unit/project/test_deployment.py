@@ -85,7 +85,7 @@ def test_scaling_looks_at_the_queues_that_there_are() -> None:
 
 def test_the_brokers_definitions_are_the_contracts_queues_and_an_exchange_for_requests() -> None:
     defined = json.loads((DEPLOY / "rabbitmq/definitions.json").read_text())
-    names = ConsumerSettings(request_exchange=REQUESTS, owners=True, quota_rate=1)
+    names = ConsumerSettings(request_exchange=REQUESTS, owners=True)
 
     assert {queue["name"]: queue["arguments"] for queue in defined["queues"]} == {
         queue.name: {"x-queue-type": "quorum", **queue.arguments} for queue in queues(names)
