@@ -26,8 +26,8 @@ async def before(node: RabbitMq, servers: devstack.Servers) -> AsyncIterator[Wor
 
 
 async def turn_on(world: World, node: RabbitMq, unowned: str) -> Users:
-    await world.services[-1].end()
     """As the page says: clients first, which declares their queues; then the consumers."""
+    await world.services[-1].end()
     world.with_settings(owners=True, operators=f"{BRIDGE},{OPERATOR}", unowned_bookings=unowned)
     users = Users(node, world)
     async with await users.client(ALICE):
@@ -59,6 +59,7 @@ async def test_a_repeat_of_what_was_sent_before_books_nothing(
     users = await turn_on(before, node, "operators")
     async with await users.client(ALICE) as alice, await users.client(OPERATOR) as operator:
         assert (await alice.status(own)).status is Status.UNKNOWN_BOOKING
+        assert not (await alice.book(trip(own))).duplicate
         told = await operator.status(own, owner="")
         assert (told.status, told.car) == (Status.BOOKED, "Car: c")
 
