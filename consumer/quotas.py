@@ -1,6 +1,6 @@
 """How much one owner may ask of a deployment at a time, as it is set."""
 
-import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,7 +8,8 @@ from voyage.trips.booking_ids import owner_id
 
 MOST_HELD = 2000
 """How many messages of a queue of requests beyond a quota one consumer holds, of all owners."""
-_NONE = "-"
+LEAST_RATE, MOST = 0.001, 1_000_000
+_ENTRY = re.compile(r"""(?P<user>[^\s=;,'"]+)=(?P<rate>[0-9]+(\.[0-9]+)?|-)/(?P<open>[0-9]+|-)""", re.ASCII)
 _FORM = "takes <user>=<requests a second>/<open bookings>, and - for no limit: batch=2/100,partner=50/-"
 
 
@@ -30,28 +31,28 @@ class Quota:
         """In words for people."""
         rate = None if self.rate is None else f"{self.rate:g} requests a second"
         most = None if self.open is None else f"{self.open} open bookings"
-        return " and ".join(filter(None, (rate, most)))
+        return " and ".join(filter(None, (rate, most))) or "no quota"
 
 
 def read(text: str) -> Mapping[str, Quota]:
     """The quotas of some owners, by their ids; raises `ValueError`, which repeats nothing of it."""
-    named = (entry.strip().rpartition("=") for entry in text.split(",") if entry.strip())
-    return {owner_id(user.strip()): _quota(limits) for user, _, limits in named if _is_named(user)}
+    found: dict[str, Quota] = {}
+    for entry in filter(None, map(str.strip, text.split(","))):
+        owner, quota = _read(entry)
+        if owner in found:
+            raise ValueError("names a user twice")
+        found[owner] = quota
+    return found
 
 
-def _is_named(user: str) -> bool:
-    if not user.strip():
+def _read(entry: str) -> tuple[str, Quota]:
+    parts = _ENTRY.fullmatch(entry)
+    if not parts:
         raise ValueError(_FORM)
-    return True
-
-
-def _quota(limits: str) -> Quota:
-    rate, slash, most = map(str.strip, limits.partition("/"))
-    try:
-        quota = Quota(rate=None if rate == _NONE else float(rate), open=None if most == _NONE else int(most))
-    except ValueError:
-        raise ValueError(_FORM) from None
-    is_rate = quota.rate is None or (math.isfinite(quota.rate) and quota.rate > 0)
-    if not slash or not is_rate or (quota.open is not None and quota.open < 1):
-        raise ValueError(_FORM)
-    return quota
+    rate = None if parts["rate"] == "-" else float(parts["rate"])
+    most = None if parts["open"] == "-" else int(parts["open"])
+    if not (LEAST_RATE <= (LEAST_RATE if rate is None else rate) <= MOST):
+        raise ValueError(f"takes rates from {LEAST_RATE} to {MOST} requests a second")
+    if not (1 <= (1 if most is None else most) <= MOST):
+        raise ValueError(f"takes 1 to {MOST} open bookings")
+    return owner_id(parts["user"]), Quota(rate=rate, open=most)

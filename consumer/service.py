@@ -81,6 +81,8 @@ async def run(settings: ConsumerSettings) -> None:
             stack.finish(consumer.stop)
             checks.append(ConsumingCheck(consumer.queue, consumer, settings, watch.topology, watch.reading))
         await stack.enter_async_context(startup.warnings(client, settings))
+        if settings.told_quotas:
+            log.info("Quotas of owners: %s", settings.told_quotas)
         log.info("Consumer ready: taking requests from %s", settings.requests_queue)
         await watchdog.run(checks, stop)
         log.info("Stopping: no new requests, finishing what is in flight")

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from yarl import URL
 
 from consumer import quotas
-from consumer.quotas import MOST_HELD, Quota
+from consumer.quotas import LEAST_RATE, MOST, MOST_HELD, Quota
 from publisher.settings import BrokerSettings
 from saga.models import BookingPolicy
 from saga.settings import TASK_QUEUE, TaskQueue
@@ -73,7 +73,7 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
     unowned_bookings: Literal["operators", "everybody"] = "operators"
     """With owners, who may reach the bookings from before there were any. `everybody` is for the time of
     their retention, so that a request that is sent again books nothing twice."""
-    quota_rate: Annotated[float, Field(ge=0.001, le=1_000_000, allow_inf_nan=False)] | None = None
+    quota_rate: Annotated[float, Field(ge=LEAST_RATE, le=MOST, allow_inf_nan=False)] | None = None
     """With owners, requests a second that each may send, on average over ten seconds, however many consumers
     there are. Unset: any number."""
     quota_open: Count | None = None
@@ -113,11 +113,21 @@ class ConsumerSettings(BrokerSettings, RuntimeSettings):
         """What the owner with this id may have."""
         return self._quotas.get(owner, self._everybodys_quota)
 
+    @property
+    def told_quotas(self) -> str:
+        """What everybody may have, and who else what; empty if nobody is held to anything."""
+        others = (f"{owner}: {quota}" for owner, quota in self._quotas.items())
+        told = ", ".join((f"everybody: {self._everybodys_quota}", *others))
+        return told if self._has_quotas else ""
+
     def require_owners_for_quotas(self) -> None:
         """Raise `SettingsError` for quotas of owners where bookings have none."""
-        limits = any(quota.limits for quota in (self._everybodys_quota, *self._quotas.values()))
-        if limits and not self.owners:
+        if self._has_quotas and not self.owners:
             raise SettingsError("VOYAGE_QUOTA_RATE, _OPEN and VOYAGE_QUOTAS need VOYAGE_OWNERS=true")
+
+    @property
+    def _has_quotas(self) -> bool:
+        return any(quota.limits for quota in (self._everybodys_quota, *self._quotas.values()))
 
     @property
     def _everybodys_quota(self) -> Quota:

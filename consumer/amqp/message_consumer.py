@@ -56,9 +56,8 @@ class MessageConsumer(Generic[D]):
         self._order = KeyedOrder()
         self._circuit = CircuitBreaker(settings.circuit_breaker_threshold, self._pause)
         self._settlement = Settlement(self.queue, handler, self._circuit)
-        self._pausing = Pause(
-            subscription, self._settlement, self._circuit, settings.probe_interval, self.start
-        )
+        probes = Settlement(self.queue, handler.for_probes, self._circuit)
+        self._pausing = Pause(subscription, probes, self._circuit, settings.probe_interval, self.start)
         self._stopping = False
         watch_consumer(self.queue, lambda: len(self._in_flight), lambda: self.is_paused)
         self._queue_wait = QUEUE_WAIT.labels(self.queue)

@@ -28,6 +28,11 @@ class MessageHandler(Protocol[D]):
         """Return when the message may be acked: what it asks for is durable, or answered."""
         ...
 
+    @property
+    def for_probes(self) -> "MessageHandler[D]":
+        """Handles a message that is to show whether Temporal is back: at once, whatever it might wait for."""
+        ...
+
     async def refuse(self, decision: D | None, delivery: Delivery, why: str) -> None:
         """Return when a message that can never be executed may be acked: it is answered and kept.
 

@@ -11,7 +11,6 @@ from consumer.amqp.circuit_breaker import CircuitBreaker
 from consumer.amqp.message_handler import D
 from consumer.amqp.settlement import RETRY, Settlement
 from consumer.amqp.subscription import CHANNEL_LOST, Subscription, give_back
-from consumer.errors import StillWaitingError
 from publisher.amqp.message import Delivery
 from voyage.runtime.awaiting import library_calls
 from voyage.runtime.process import end
@@ -76,9 +75,6 @@ class Pause(Generic[D]):
         try:
             with library_calls():
                 await self._settle(message)
-        except StillWaitingError:
-            await give_back(message)
-            return True
         except Exception:
             log.exception("Message %s can't be settled; back to the queue", message.message_id)
             await give_back(message)

@@ -58,6 +58,11 @@ class ControlHandler:
             case Drop(why) as drop:
                 await self.refuse(drop, delivery, why)
 
+    @property
+    def for_probes(self) -> "ControlHandler":
+        """This one."""
+        return self
+
     async def refuse(self, decision: Cancel | AskStatus | Drop | None, delivery: Delivery, why: str) -> None:  # noqa: ARG002 -- all are dropped alike
         """Log and drop a control message that means nothing, as the contract says."""
         CONTROL.labels(ControlOutcome.DROPPED).inc()

@@ -8,10 +8,9 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
 
-from aiolimiter import AsyncLimiter
-
 from consumer.quotas import Quota
 from consumer.requests.decision import Reject, Start
+from consumer.requests.rate import SharedRate
 from consumer.settings import ConsumerSettings
 from consumer.temporal.open_bookings import OpenBookings
 
@@ -45,20 +44,19 @@ class Allowance:
         self._room, self._counted_at = 0, -math.inf
         self._found: int | None = None
         self._begun: deque[float] = deque()
-        self._shares = 0
-        self._rate = AsyncLimiter(1)
+        self._rate = SharedRate(quota.rate, BURST) if quota.rate else None
         self._taking = asyncio.Lock()
         self._turns = asyncio.Lock()
 
     async def take(self) -> bool:
         """Whether one more request may go on now; raises `TemporalCallError` if it can't be asked."""
         async with self._taking:
-            if self.quota.rate and not self._limiter(self.quota.rate).has_capacity():
+            if self._rate and not self._rate.has_room(self._consumers()):
                 return False
             if self.quota.open and not await self._has_room(self.quota.open):
                 return False
-            if self.quota.rate:
-                await self._rate.acquire()
+            if self._rate:
+                self._rate.take(self._consumers())
             if self.quota.open:
                 self._room -= 1
                 self._begun.append(time.monotonic())
@@ -74,15 +72,6 @@ class Allowance:
         finally:
             self.waiting -= 1
 
-    def _limiter(self, rate: float) -> AsyncLimiter:
-        """By this consumer's share, anew when others come or go."""
-        shares = max(self._consumers(), 1)
-        if shares != self._shares:
-            self._shares, own = shares, rate / shares
-            most = max(own * BURST, 1.0)
-            self._rate = AsyncLimiter(most, most / own)
-        return self._rate
-
     async def _has_room(self, most: int) -> bool:
         since = time.monotonic() - self._counted_at
         if since >= (LASTS if self._room > 0 else LOOK):
@@ -94,12 +83,12 @@ class Allowance:
             while self._begun and now - self._begun[0] > UNSEEN:
                 self._begun.popleft()
             left = 0 if found is None else most - found - len(self._begun)
-            self._room = max(math.ceil(left / max(self._consumers(), 1)), 0)
+            self._room = max(math.ceil(left / self._consumers()), 0)
         return self._room > 0
 
     def _pause(self) -> float:
-        if self.quota.rate and not self._limiter(self.quota.rate).has_capacity():
-            return min(max(self._shares / self.quota.rate, _SOON), LOOK)
+        if self._rate and self.quota.rate and not self._rate.has_room(self._consumers()):
+            return min(max(self._consumers() / self.quota.rate, _SOON), LOOK)
         return LOOK
 
 

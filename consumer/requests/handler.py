@@ -61,6 +61,11 @@ class RequestHandler:
             case Reject() as reject:
                 await self._reject(reject, delivery)
 
+    @property
+    def for_probes(self) -> "AtOnce":
+        """Quotas hold up no probe."""
+        return AtOnce(self)
+
     async def refuse(self, decision: Start | Reject | None, delivery: Delivery, why: str) -> None:
         """Answer and dead-letter a message that can never become a booking for a reason nobody foresaw."""
         if decision:
@@ -133,3 +138,25 @@ class RequestHandler:
         self._answered[answer_id, address.reply_to] = None
         if len(self._answered) > REMEMBERED:
             del self._answered[next(iter(self._answered))]
+
+
+class AtOnce:
+    """Handles request messages whatever the quota of their owner is."""
+
+    def __init__(self, requests: RequestHandler) -> None:
+        self._requests = requests
+        self.decide = requests.decide
+        self.refuse = requests.refuse
+
+    async def execute(self, decision: Start | Reject, delivery: Delivery) -> None:
+        """As `RequestHandler.execute`."""
+        match decision:
+            case Start() as start:
+                await self._requests.start(start, delivery)
+            case Reject() as reject:
+                await self._requests.execute(reject, delivery)
+
+    @property
+    def for_probes(self) -> "AtOnce":
+        """This one."""
+        return self

@@ -100,6 +100,11 @@ class UndeliveredHandler:
             case Undelivered(reject=reject):
                 await self._requests.execute(reject, delivery)
 
+    @property
+    def for_probes(self) -> "UndeliveredHandler":
+        """This one."""
+        return self
+
     async def refuse(self, decision: Undelivered | None, delivery: Delivery, why: str) -> None:
         """As a request that can't be handled."""
         known = decision if isinstance(decision, Undelivered) else None

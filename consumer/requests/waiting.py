@@ -13,8 +13,9 @@ from enum import Enum, auto
 from consumer.errors import StillWaitingError
 from consumer.requests.allowances import Allowances
 from consumer.requests.decision import Reject, Start
-from consumer.requests.handler import RequestHandler
+from consumer.requests.handler import AtOnce, RequestHandler
 from consumer.requests.undelivered import WHY
+from consumer.requests.waiting_queues import seconds_left
 from publisher.amqp.confirmed_publisher import FRESH_COPY_AFTER
 from publisher.amqp.message import Delivery
 
@@ -52,6 +53,11 @@ class WaitingHandler:
             case Reject() as reject:
                 await self._requests.execute(reject, delivery)
 
+    @property
+    def for_probes(self) -> AtOnce:
+        """A probe waits for nobody's turn."""
+        return self._requests.for_probes
+
     async def refuse(self, decision: Start | Reject | None, delivery: Delivery, why: str) -> None:
         """As a request that can't be handled."""
         await self._requests.refuse(decision, delivery, why)
@@ -77,10 +83,10 @@ class WaitingHandler:
 
 def _patience(start: Start, delivery: Delivery) -> tuple[Until, float]:
     """What comes first, and in how many seconds."""
-    due = start.request.deadline
+    due, left = start.request.deadline, seconds_left(delivery)
     ends = {
         Until.RETURNED: HOLD,
-        Until.EXPIRED: math.inf if delivery.expiration is None else delivery.expiration,
+        Until.EXPIRED: math.inf if left is None else left,
         Until.DUE: math.inf if due is None else (due - datetime.now(UTC)).total_seconds(),
     }
     first = min(ends, key=ends.__getitem__)

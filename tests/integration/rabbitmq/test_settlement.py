@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Self
 
 import pytest
 from aio_pika import Message
@@ -46,6 +47,10 @@ class _Echo:
             raise ValueError(delivery.body)
         await self.publisher.publish(Message(delivery.body), self.queue)
         self.handled.append(delivery.body)
+
+    @property
+    def for_probes(self) -> Self:
+        return self
 
     async def refuse(self, decision: _Any | None, delivery: Delivery, why: str) -> None:  # noqa: ARG002 -- as above
         if self.broken:

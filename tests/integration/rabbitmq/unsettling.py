@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from typing import Self
 
 from aio_pika import Message
 from aiormq import spec
@@ -34,6 +35,10 @@ class Handler:
         if self.raises:
             raise self.raises.pop(0)
         self.executed.append(delivery.message_id)
+
+    @property
+    def for_probes(self) -> Self:
+        return self
 
     async def refuse(self, _: Decided | None, delivery: Delivery, __: str) -> None:
         raise LookupError(delivery.message_id)  # not even that

@@ -10,8 +10,10 @@ from consumer import quotas
 from consumer.quotas import Quota
 from consumer.requests import allowances
 from consumer.requests.allowances import Allowance, Allowances
+from consumer.requests.waiting_queues import EXPIRES, seconds_left
 from consumer.settings import ConsumerSettings
 from consumer.temporal.open_bookings import OpenBookings
+from publisher.amqp.message import Delivery
 from tests.poll import eventually
 from voyage.errors import SettingsError
 from voyage.runtime.settings import load_settings
@@ -44,7 +46,6 @@ async def taken(allowance: Allowance, of: int = 50) -> int:
         (" , ", {}),
         ("batch=2/100", {"batch": Quota(rate=2, open=100)}),
         ("a=0.5/-, b@example.com=-/7", {"a": Quota(rate=0.5), "b@40example@2Ecom": Quota(open=7)}),
-        ("a=b=1/1", {"a@3Db": Quota(rate=1, open=1)}),
         ("free=-/-", {"free": Quota()}),
     ],
 )
@@ -52,30 +53,27 @@ def test_quotas_of_some_owners(text: str, found: dict[str, Quota]) -> None:
     assert quotas.read(text) == found
 
 
+FORM, RATES = "batch=2/100,partner=50/-", "takes rates from 0.001"
+
+
 @pytest.mark.parametrize(
-    "text",
+    ("text", "why"),
     [
-        "a",
-        "=1/1",
-        "a=",
-        "a=1",
-        "a=1/0",
-        "a=0/1",
-        "a=-1/1",
-        "a=nan/1",
-        "a=inf/1",
-        "a=1/1.5",
-        "a=1/1/1",
-        "a=x/y",
+        *((text, FORM) for text in ("a", "=1/1", "a=", "a=1", "a=-1/1", "a=nan/1", "a=inf/1", "a=1/1.5")),
+        *((text, FORM) for text in ("a=1/1/1", "a=x/y", "a=1/2;b=3/4", "a=1/2 b=3/4", "'a'=1/1", "a=1_0/1")),
+        *((text, FORM) for text in ("a=\u0661/1", "a=1e-320/1", "a=b=1/1")),
+        *((text, RATES) for text in ("a=0/1", "a=0.0001/-", "a=10000000/-")),
+        *((text, "takes 1 to 1000000 open") for text in ("a=1/0", "a=-/2000000")),
+        ("a=1/1, b=1/1, a=2/2", "names a user twice"),
     ],
 )
-def test_what_is_no_quota_is_refused_with_the_form_and_nothing_of_what_was_set(
-    text: str, monkeypatch: pytest.MonkeyPatch
+def test_what_is_no_quota_is_refused_and_nothing_of_it_repeated(
+    text: str, why: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("VOYAGE_QUOTAS", text)
-    with pytest.raises(SettingsError, match=r"^VOYAGE_QUOTAS: .*batch=2/100,partner=50/-") as refused:
+    with pytest.raises(SettingsError, match=r"^VOYAGE_QUOTAS: ") as refused:
         load_settings(ConsumerSettings)
-    assert "nan" not in str(refused.value)
+    assert why in str(refused.value)
 
 
 @pytest.mark.parametrize("value", ["0", "-1", "nan", "inf", "many"])
@@ -115,6 +113,28 @@ async def test_a_rate_allows_more_with_time_and_those_that_wait_go_in_their_orde
     assert order == list(range(10))
     assert time.monotonic() - began >= 0.4, "ten in half a second"
     assert allowance.waiting == 0
+
+
+async def test_who_comes_or_goes_gives_nobody_a_rate_anew() -> None:
+    consumers = [1]
+    allowance = Allowance(Quota(rate=4), lambda: consumers[0], Counts())
+    assert await taken(allowance) == 40
+    for consumers[0] in (2, 3, 2, 1):
+        assert await taken(allowance) == 0
+
+
+def test_an_expiration_runs_on_through_copies_and_returns() -> None:
+    def left(**headers: str) -> float | None:
+        return seconds_left(Delivery(body=b"", expiration=50.0, headers=headers))
+
+    assert seconds_left(Delivery(body=b"")) is None
+    assert (left(), left(**{EXPIRES: "soon"}), left(**{EXPIRES: "1e30"}), left(**{EXPIRES: "0"})) == (
+        50,
+        50,
+        50,
+        0,
+    )
+    assert left(**{EXPIRES: f"{time.time() + 20:.3f}"}) == pytest.approx(20, abs=5)
 
 
 async def test_open_bookings_are_shared_among_the_consumers_and_none_starts_beyond() -> None:
