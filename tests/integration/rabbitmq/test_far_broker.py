@@ -9,6 +9,7 @@ from publisher.broker_url import read
 from tests.chaos.proxy.protocols import Amqp, Passing, Way
 from tests.chaos.proxy.tcp_proxy import Proxy
 from tests.rabbitmq import connect
+from voyage.devstack.ports import HOST
 
 
 async def test_the_queues_are_declared_without_waiting_for_one_another(settings: ConsumerSettings) -> None:
@@ -23,7 +24,7 @@ async def test_the_queues_are_declared_without_waiting_for_one_another(settings:
     near = read(settings.amqp_url.get_secret_value())[0]
     async with Proxy(near.port or 5672, Heard) as proxy:
         proxy.link.delay = 0.2
-        address = SecretStr(str(near.with_port(proxy.port)))
+        address = SecretStr(str(near.with_host(HOST).with_port(proxy.port)))
         await declare_topology(settings.model_copy(update={"amqp_url": address}))
 
     async with await connect(settings.amqp_url.get_secret_value()) as connection:
