@@ -45,13 +45,14 @@ async def check(name: str, client: Client, *, owners: bool = False, counts_open:
             raise
         to_do = "Ask as an administrator: temporal operator search-attribute list"
         return CheckResult(name, CheckState.UNKNOWN, "this user may not look", to_do)
+    if counts_open and found.get(OWNER) != KEYWORD:
+        fix = f"voyage-consumer doctor --fix, or {_command('create', OWNER)}"
+        to_do = f"Quotas of open bookings hold nobody without it: {fix}"
+        return CheckResult(name, CheckState.FAILED, f"without {OWNER} as a Keyword", to_do)
     wanted = ALL if owners else NAMES
     for one in wanted:
         if one not in found:
             fix = f"voyage-consumer doctor --fix, or {_command('create', one)}"
-            if one == OWNER and counts_open:
-                to_do = f"Quotas of open bookings need it, and hold nobody without it: {fix}"
-                return CheckResult(name, CheckState.FAILED, f"without {one}", to_do)
             to_do = f"To filter by it in Temporal's UI: {fix}"
             return CheckResult(name, CheckState.OK, f"without {one}", to_do)
         if found[one] != KEYWORD:

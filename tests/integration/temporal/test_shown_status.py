@@ -3,10 +3,12 @@
 import json
 from uuid import uuid4
 
+import pytest
 from temporalio.api.operatorservice.v1 import RemoveSearchAttributesRequest
 from temporalio.client import Client
 from temporalio.common import TypedSearchAttributes
 
+from consumer.temporal.open_bookings import OpenBookings
 from consumer.temporal.shown_starts import ShownStarts
 from saga.models import BookingStatus
 from saga.search_attributes import BOOKING_ID, RUNNING, STATUS, search_attributes_of
@@ -16,6 +18,7 @@ from tests.integration.conftest import Handle, Saga
 from tests.integration.temporal.test_manual_intervention import known_outcome, no_way_back
 from tests.namespaces import new_namespace
 from tests.poll import eventually
+from voyage.runtime.check_results import CheckState
 from voyage.search_attributes import NAMES
 
 UPSERTED = "upsert_workflow_search_attributes_event_attributes"
@@ -84,3 +87,18 @@ async def test_a_namespace_that_gets_the_attributes_and_loses_them(temporal: Cli
 
     await eventually("starts without it", is_gone)
     assert without is None
+
+
+async def test_without_the_owners_attribute_nobody_is_held_to_open_bookings(
+    temporal: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    client = await new_namespace(temporal)
+    asked = {"owners": True, "counts_open": True}
+    counts = OpenBookings(client, "a-queue")
+    assert await counts.of("alice") == 0
+    assert "voyage-consumer doctor --fix" in caplog.text
+    without = await search_attributes.check("search attributes", client, **asked)
+    await search_attributes.create(client)
+    mended = await search_attributes.check("search attributes", client, **asked)
+    assert (without.state, mended.state) == (CheckState.FAILED, CheckState.OK)
+    assert without.found == "without VoyageOwner as a Keyword"
