@@ -132,19 +132,20 @@ class Allowances:
         self._say(owner, allowance.quota)
         return True
 
-    def refusal(self, start: Start) -> Reject:
-        """What the sender of a request beyond its quota is told."""
-        quota = self._settings.quota_of(start.owner) if start.owner else Quota()
-        return Reject(
-            code="unavailable",
-            message=f"More than {quota} of one owner: send it again later, under the same id",
-            reply_address=start.reply_address,
-            booking_id=start.booking_id,
-        )
-
     def _say(self, owner: str, quota: Quota) -> None:
         now = time.monotonic()
         if now - self._said.get(owner, -SAY_AGAIN) >= SAY_AGAIN:
             self._said[owner] = now
             what = "wait" if self._settings.over_quota == "wait" else "are refused"
             log.warning("%s is beyond its quota of %s: requests %s", owner, quota, what)
+
+
+def refusal(start: Start, settings: ConsumerSettings) -> Reject:
+    """What the sender of a request beyond its quota is told."""
+    quota = settings.quota_of(start.owner) if start.owner else Quota()
+    return Reject(
+        code="unavailable",
+        message=f"More than {quota} of one owner: send it again later, under the same id",
+        reply_address=start.reply_address,
+        booking_id=start.booking_id,
+    )

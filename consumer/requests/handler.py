@@ -2,12 +2,13 @@
 
 import logging
 from contextlib import suppress
+from copy import copy
 from dataclasses import replace
 
 from consumer.metrics import REQUESTS, Outcome
 from consumer.replies.result_publisher import ResultPublisher
 from consumer.reply_address import ReplyAddress, answerable
-from consumer.requests.allowances import Allowances
+from consumer.requests.allowances import Allowances, refusal
 from consumer.requests.dead_letters import NO_ROOM, DeadLetterPublisher
 from consumer.requests.decision import Reject, Start, decide
 from consumer.requests.start_or_join import Accepted, Conflict, Ended, WorkflowStarter
@@ -36,7 +37,7 @@ class RequestHandler:
         waiting: WaitingQueues,
     ) -> None:
         self._settings = settings
-        self._allowances = allowances
+        self._allowances: Allowances | None = allowances
         self._waiting = waiting
         self._starter = starter
         self._results = results
@@ -54,17 +55,21 @@ class RequestHandler:
         """Return when the message may be acked: its booking is durable, or its rejection is safe."""
         match decision:
             case Start() as start:
-                if await self._allowances.is_exceeded(start.owner):
-                    await self.set_aside(start, delivery)
+                allowances = self._allowances
+                if allowances and await allowances.is_exceeded(start.owner):
+                    of_many = allowances.has_many_waiting(start.owner)
+                    await self.set_aside(start, delivery, of_many=of_many)
                 else:
                     await self.start(start, delivery)
             case Reject() as reject:
                 await self._reject(reject, delivery)
 
     @property
-    def for_probes(self) -> "AtOnce":
-        """Quotas hold up no probe."""
-        return AtOnce(self)
+    def for_probes(self) -> "RequestHandler":
+        """One that asks for nobody's quota."""
+        probing = copy(self)
+        probing._allowances = None  # noqa: SLF001 -- our own copy
+        return probing
 
     async def refuse(self, decision: Start | Reject | None, delivery: Delivery, why: str) -> None:
         """Answer and dead-letter a message that can never become a booking for a reason nobody foresaw."""
@@ -83,14 +88,17 @@ class RequestHandler:
         else:
             await self._answer(answer, start, delivery)
 
-    async def set_aside(self, start: Start, delivery: Delivery) -> None:
-        """Let a request beyond its owner's quota wait, or refuse it; with no room to wait, refuse it too."""
+    async def set_aside(self, start: Start, delivery: Delivery, *, of_many: bool) -> None:
+        """Let a request beyond its owner's quota wait, or refuse it; with no room to wait, refuse it too.
+
+        `of_many`: see `WaitingQueues.take`.
+        """
         if self._settings.over_quota == "wait":
             with suppress(*NO_ROOM):
-                await self._waiting.take(delivery, of_many=self._allowances.has_many_waiting(start.owner))
+                await self._waiting.take(delivery, of_many=of_many)
                 REQUESTS.labels(Outcome.WAITING).inc()
                 return
-        await self._reject(self._allowances.refusal(start), delivery)
+        await self._reject(refusal(start, self._settings), delivery)
 
     async def start(self, start: Start, delivery: Delivery) -> None:
         """Start its booking, or answer by the one that is there; return when the message may be acked."""
@@ -138,25 +146,3 @@ class RequestHandler:
         self._answered[answer_id, address.reply_to] = None
         if len(self._answered) > REMEMBERED:
             del self._answered[next(iter(self._answered))]
-
-
-class AtOnce:
-    """Handles request messages whatever the quota of their owner is."""
-
-    def __init__(self, requests: RequestHandler) -> None:
-        self._requests = requests
-        self.decide = requests.decide
-        self.refuse = requests.refuse
-
-    async def execute(self, decision: Start | Reject, delivery: Delivery) -> None:
-        """As `RequestHandler.execute`."""
-        match decision:
-            case Start() as start:
-                await self._requests.start(start, delivery)
-            case Reject() as reject:
-                await self._requests.execute(reject, delivery)
-
-    @property
-    def for_probes(self) -> "AtOnce":
-        """This one."""
-        return self

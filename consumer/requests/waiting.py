@@ -13,7 +13,7 @@ from enum import Enum, auto
 from consumer.errors import StillWaitingError
 from consumer.requests.allowances import Allowances
 from consumer.requests.decision import Reject, Start
-from consumer.requests.handler import AtOnce, RequestHandler
+from consumer.requests.handler import RequestHandler
 from consumer.requests.undelivered import WHY
 from consumer.requests.waiting_queues import seconds_left
 from publisher.amqp.confirmed_publisher import FRESH_COPY_AFTER
@@ -54,7 +54,7 @@ class WaitingHandler:
                 await self._requests.execute(reject, delivery)
 
     @property
-    def for_probes(self) -> AtOnce:
+    def for_probes(self) -> RequestHandler:
         """A probe waits for nobody's turn."""
         return self._requests.for_probes
 
@@ -66,7 +66,7 @@ class WaitingHandler:
         allowance = self._allowances.of(start.owner)
         if allowance:
             if self._passes_on and self._allowances.has_many_waiting(start.owner):
-                return await self._requests.set_aside(start, delivery)
+                return await self._requests.set_aside(start, delivery, of_many=True)
             if _returned_often(delivery):
                 raise StillWaitingError("It was returned often: a copy takes its place")
             until, seconds = _patience(start, delivery)
