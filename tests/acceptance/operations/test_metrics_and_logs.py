@@ -61,7 +61,8 @@ async def test_every_row_of_the_contracts_table_is_counted_and_nobody_is_named_i
         assert await consumer.total("voyage_results_total", **labels) >= 1, labels
 
     rejected = dict.fromkeys(("conflict", "invalid", "too_large", "reply_to_not_allowed"), 1.0)
-    assert requests == {"new": 5.0, "joined": 1.0, "repeated": 1.0, **rejected}
+    quotas = {"waiting": 0.0, "unavailable": 0.0}  # nobody has one
+    assert requests == {"new": 5.0, "joined": 1.0, "repeated": 1.0, **rejected, **quotas}
     assert await consumer.total("voyage_control_total", outcome="unheard") == 1
     assert await consumer.total("voyage_queue_wait_seconds_count") == 1
     assert await consumer.total("voyage_result_lag_seconds_count") >= 5

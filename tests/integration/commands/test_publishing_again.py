@@ -7,6 +7,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from pathlib import Path
 
+import pytest
 from yarl import URL
 
 from tests.chaos.proxy.tcp_proxy import Proxy
@@ -39,6 +40,7 @@ async def test_a_file_that_is_published_twice_has_the_same_ids(
     assert ([line["line"] for line in first], {line["confirmed"] for line in first}) == ([1, 2], {True})
 
 
+@pytest.mark.timeout(240)  # it is no test of how fast a busy machine is
 async def test_a_connection_that_is_lost_for_good_leaves_a_list_of_what_is_confirmed(
     environment: Mapping[str, str], servers: devstack.Servers, tmp_path: Path
 ) -> None:
@@ -64,7 +66,8 @@ async def test_a_connection_that_is_lost_for_good_leaves_a_list_of_what_is_confi
     assert summary.startswith(f"{len(confirmed)} of {LINES} requests are confirmed: line")
     assert error.startswith("voyage: RabbitMQ did not confirm the message")
 
-    code, again, _ = await run_to_the_end("voyage", "publish", str(file), "--json", environment=environment)
+    again_all = ("voyage", "publish", str(file), "--json")
+    code, again, _ = await run_to_the_end(*again_all, environment=environment, within=120)
     assert code == 0
     assert {json.loads(line)["booking_id"] for line in again.splitlines()} == {
         line["booking_id"] for line in lines
