@@ -1,8 +1,8 @@
 """`noisy`: the latency of one owner while another sends thousands of requests, with quotas and without."""
 
 import asyncio
-import time
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Annotated
 from urllib.parse import quote
@@ -12,6 +12,7 @@ import typer
 import uvloop
 from pydantic import SecretStr
 
+from benchmarks.measurement.loads import opened
 from benchmarks.measurement.measure import percentiles
 from benchmarks.report.figures import spread
 from benchmarks.scenarios.message import SIMULATED, TUTORIALS, by_message
@@ -19,6 +20,7 @@ from benchmarks.scenarios.queues import broker_settings
 from benchmarks.scenarios.scenario import Scenario
 from publisher import BrokerSettings, Client
 from tests.rabbitmq import connect
+from tests.users import add_user
 from voyage import devstack
 from voyage.devstack.rabbitmq import RabbitMq
 
@@ -44,8 +46,7 @@ def noisy(
     """Compare one owner's latency beside another's thousands of requests, with quotas and without."""
     with RabbitMq() as broker, devstack.stack() as servers:
         for user in (NOISY, QUIET):
-            broker.ctl("add_user", user, user)
-            broker.ctl("set_permissions", user, ".*", ".*", ".*")
+            add_user(broker, user)
         own = devstack.Servers(broker.url, servers.temporal_address)
         uvloop.run(_compare(own, rounds, requests, seconds))
 
@@ -92,21 +93,12 @@ async def _noise(scenario: Scenario, requests: int) -> None:
 
 async def _quiet(scenario: Scenario, seconds: float) -> list[float]:
     """Latencies of bookings that are sent at a steady rate, whether answers come or not."""
-    latencies: list[float] = []
-    async with await Client.connect(settings=_as(QUIET, scenario)) as client, asyncio.TaskGroup() as sent:
-        began = time.perf_counter()
+    async with await Client.connect(settings=_as(QUIET, scenario)) as client:
 
-        async def book(due: float) -> None:
-            result = await client.book(TUTORIALS.model_copy(), timeout=600)
-            if result.status != "booked":
-                raise RuntimeError(f"{scenario.name}: a booking of the quiet owner ended {result.status!r}")
-            latencies.append(time.perf_counter() - due)
+        async def book() -> str:
+            return (await client.book(TUTORIALS.model_copy(), timeout=600)).status.value
 
-        for number in range(int(seconds * QUIET_RATE)):
-            due = began + number / QUIET_RATE
-            await asyncio.sleep(due - time.perf_counter())
-            sent.create_task(book(due))
-    return latencies
+        return await opened(replace(scenario, book=book), rate=QUIET_RATE, seconds=seconds)
 
 
 def _as(user: str, scenario: Scenario) -> BrokerSettings:

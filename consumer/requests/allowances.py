@@ -143,9 +143,6 @@ class Allowances:
 def refusal(start: Start, settings: ConsumerSettings) -> Reject:
     """What the sender of a request beyond its quota is told."""
     quota = settings.quota_of(start.owner) if start.owner else Quota()
-    return Reject(
-        code="unavailable",
-        message=f"More than {quota} of one owner: send it again later, under the same id",
-        reply_address=start.reply_address,
-        booking_id=start.booking_id,
+    return start.rejected(
+        "unavailable", f"More than {quota} of one owner: send it again later, under the same id"
     )

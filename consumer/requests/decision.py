@@ -33,6 +33,12 @@ class Start:
         """Requests of one booking are handled in the queue's order: the first one is booked."""
         return None if self.only_joins else self.workflow_id
 
+    def rejected(self, code: str, message: str) -> "Reject":
+        """Instead, reject it with this reason."""
+        return Reject(
+            code=code, message=message, reply_address=self.reply_address, booking_id=self.booking_id
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Reject:

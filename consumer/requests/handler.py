@@ -113,13 +113,8 @@ class RequestHandler:
                 await self._results.send_outcome(outcome, start.reply_address, duplicate=True)
                 REQUESTS.labels(Outcome.REPEATED).inc()
             case Conflict():
-                reject = Reject(
-                    code="conflict",
-                    message=f"booking_id: {start.booking_id!r} is taken by a booking with other details",
-                    reply_address=start.reply_address,
-                    booking_id=start.booking_id,
-                )
-                await self._reject(reject, delivery)
+                why = f"booking_id: {start.booking_id!r} is taken by a booking with other details"
+                await self._reject(start.rejected("conflict", why), delivery)
             case Accepted(joined):
                 REQUESTS.labels(Outcome.JOINED if joined else Outcome.NEW).inc()
                 log.debug("Booking %s", "joined" if joined else "started")

@@ -85,10 +85,7 @@ class UndeliveredHandler:
         request = self._requests.decide(delivery)
         if isinstance(request, Reject):
             return Undelivered(request=request, reject=request)
-        reject = Reject(
-            code=code, message=message, reply_address=request.reply_address, booking_id=request.booking_id
-        )
-        return Undelivered(request=request, reject=reject)
+        return Undelivered(request=request, reject=request.rejected(code, message))
 
     async def execute(self, decision: Undelivered | Held, delivery: Delivery) -> None:
         """Return when the answer is safe; a booking that an earlier delivery has started answers itself."""

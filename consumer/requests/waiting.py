@@ -16,7 +16,7 @@ from consumer.requests.decision import Reject, Start
 from consumer.requests.handler import RequestHandler
 from consumer.requests.undelivered import WHY
 from consumer.requests.waiting_queues import seconds_left
-from publisher.amqp.confirmed_publisher import FRESH_COPY_AFTER
+from publisher.amqp.confirmed_publisher import was_returned_often
 from publisher.amqp.message import Delivery
 
 HOLD = 60.0
@@ -67,7 +67,7 @@ class WaitingHandler:
         if allowance:
             if self._passes_on and self._allowances.has_many_waiting(start.owner):
                 return await self._requests.set_aside(start, delivery, of_many=True)
-            if _returned_often(delivery):
+            if was_returned_often(delivery.headers):
                 raise StillWaitingError("It was returned often: a copy takes its place")
             until, seconds = _patience(start, delivery)
             try:
@@ -77,7 +77,8 @@ class WaitingHandler:
                 if until is Until.RETURNED:
                     raise StillWaitingError("Its turn has not come") from None
                 if until is Until.EXPIRED:
-                    return await self._requests.join_or_reject(start, _expired(start), delivery)
+                    expired = start.rejected(*WHY["expired"])
+                    return await self._requests.join_or_reject(start, expired, delivery)
         return await self._requests.start(start, delivery)  # one that is due is answered so
 
 
@@ -91,14 +92,3 @@ def _patience(start: Start, delivery: Delivery) -> tuple[Until, float]:
     }
     first = min(ends, key=ends.__getitem__)
     return first, ends[first]
-
-
-def _expired(start: Start) -> Reject:
-    code, message = WHY["expired"]
-    return Reject(code=code, message=message, reply_address=start.reply_address, booking_id=start.booking_id)
-
-
-def _returned_often(delivery: Delivery) -> bool:
-    """Whether RabbitMQ may soon take it for one that crashes its consumers."""
-    count = delivery.headers.get("x-delivery-count")
-    return isinstance(count, int) and count >= FRESH_COPY_AFTER

@@ -34,6 +34,12 @@ MAY_ARRIVE = "It may still arrive; send it again under the same id."
 WAS_NOT_SENT = "It was not sent, as there is no connection; send it again."
 
 
+def was_returned_often(headers: Mapping[str, object]) -> bool:
+    """Whether RabbitMQ may soon take a message with these headers for poison."""
+    count = headers.get("x-delivery-count")
+    return isinstance(count, int) and count >= FRESH_COPY_AFTER
+
+
 def _nothing() -> None:
     """Nobody wants to know when a message is sent."""
 
@@ -170,8 +176,7 @@ class ConfirmedPublisher:
         So an outage, however long, never brings a message to the delivery limit. A crash between copy and ack
         leaves the message twice, which its id makes harmless.
         """
-        count = message.headers.get("x-delivery-count")
-        if not isinstance(count, int) or count < FRESH_COPY_AFTER:
+        if not was_returned_often(message.headers):
             with library_calls():
                 await message.nack(requeue=True)
             return

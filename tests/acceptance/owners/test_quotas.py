@@ -18,6 +18,7 @@ from tests.acceptance.conftest import a_world
 from tests.acceptance.owners.conftest import ALICE, BOB, BRIDGE, OPERATOR, Users, next_result, trip
 from tests.conftest import own_names
 from tests.poll import eventually
+from tests.users import url_of
 from voyage import devstack
 from voyage.devstack import RabbitMq
 from voyage.trips.booking_ids import owner_id
@@ -31,8 +32,8 @@ async def held_to(
 ) -> AsyncIterator[Users]:
     """A world with these quotas, in which nothing runs yet."""
     on = {"owners": True, "operators": f"{BRIDGE},{OPERATOR}", "quotas": quotas, **settings}
-    url = node.url.replace("guest:guest", f"{BRIDGE}:{BRIDGE}")
-    async with a_world(url, servers.temporal_address, own_names().model_copy(update=on)) as world:
+    names = own_names().model_copy(update=on)
+    async with a_world(url_of(node, BRIDGE), servers.temporal_address, names) as world:
         await world.prepare()
         yield Users(node, world)
 
